@@ -1,0 +1,65 @@
+# `make` alone lists what there is. Nothing but make and a Python (3.11 or newer) is needed beforehand.
+
+BIN := .venv/bin
+READY := .venv/.ready
+
+# The first Python that really runs (a pyenv shim may not), is new enough and can make a virtual environment.
+PYTHON = $(shell for python in python3.13 python3.12 python3.11 python3; do \
+	$$python -c 'import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$python; break; }; done)
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export PIP_NO_INPUT := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run test check fmt bench lock
+MAKEFLAGS += --no-print-directory
+
+help: ## What can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | while IFS='|' read -r name what; do \
+		printf '  make %-7s %s\n' "$$name" "$$what"; done
+
+setup: $(READY) ## The virtual environment .venv with everything in it, pinned by hash
+	@:
+
+demo: $(READY) ## One whole negotiation, played in the terminal
+	@$(BIN)/askarsan demo
+
+run: $(READY) ## Serve: the web and the worker in one process
+	@$(BIN)/askarsan serve
+
+test: check ## All checks, then all tests
+	@echo "── tests"
+	@$(BIN)/pytest -n 2 --dist worksteal -q
+
+check: $(READY) ## Style, types and the one direction of imports
+	@echo "── style (ruff)"
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet .
+	@echo "── types (mypy --strict)"
+	@$(BIN)/mypy
+	@echo "── imports (import-linter)"
+	@$(BIN)/lint-imports --no-logo
+
+fmt: $(READY) ## Format the code, mend what ruff can mend
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+bench: $(READY) ## Measure; `make bench ONLY=turns` for one
+	@$(BIN)/python -m benchmarks $(ONLY)
+
+UV_LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make lock"
+
+lock: $(READY) ## Pin the newest allowed versions anew in requirements/
+	@$(UV_LOCK) --upgrade --group build -o requirements/build.txt
+	@$(UV_LOCK) --upgrade pyproject.toml -o requirements/run.txt
+	@$(UV_LOCK) --upgrade pyproject.toml --group dev -c requirements/build.txt -c requirements/run.txt -o requirements/dev.txt
+
+$(READY): pyproject.toml requirements/dev.txt
+	@test -n "$(PYTHON)" || { echo "askARSAN needs Python 3.11 or newer, with its venv module, on the PATH." >&2; exit 1; }
+	@test -x $(BIN)/python || { echo "── virtual environment (.venv, $$($(PYTHON) --version))"; $(PYTHON) -m venv .venv; }
+	@echo "── packages, pinned by hash (requirements/dev.txt)"
+	@$(BIN)/python -m pip install -qq --require-hashes -r requirements/dev.txt
+	@echo "── askARSAN itself"
+	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation -e .
+	@touch $@
