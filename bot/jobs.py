@@ -1,0 +1,31 @@
+"""What there is to do, and who can do it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Protocol
+
+
+class JobKind(StrEnum):
+    TURN = "turn"
+    EFFECT = "effect"
+    TIMER = "timer"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One thing to do, by reference: the rows of our own database say what it is and whether it is still open."""
+
+    kind: JobKind
+    id: str  # of the person whose turn it is, of the effect, of the timer
+
+
+class Worker(Protocol):
+    async def run(self, job: Job) -> Sequence[Job]:
+        """Does it and returns the jobs it caused; safe to repeat; a job that is done already does nothing."""
+
+    async def waiting(self, *, older_than: timedelta) -> Sequence[Job]:
+        """What the rows say still wants doing, has been so for `older_than`, and is due."""

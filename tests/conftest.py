@@ -1,0 +1,76 @@
+"""What every test may ask for: the two databases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from itertools import count
+from pathlib import Path
+from shutil import copyfile
+
+import pytest
+
+from tests.databases import Postgres
+
+# Takes the URL of an empty database and makes of it what is to be copied; leaves no connection open.
+Build = Callable[[str], None]
+# A database of one's own for the length of a `with`: empty, or a copy of what `build` made of an empty one.
+Database = Callable[[Build | None], AbstractContextManager[str]]
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with Postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Database:
+    """Makes databases of the one kind and then of the other, each gone after its `with`."""
+    if request.param == "sqlite":
+        return _sqlite(tmp_path_factory.mktemp("sqlite"))
+    return _postgresql(request.getfixturevalue("postgres"))
+
+
+@pytest.fixture
+def database_url(database: Database) -> Iterator[str]:
+    """An empty database for SQLAlchemy's async engine; the test runs once on SQLite and once on PostgreSQL."""
+    with database(None) as url:
+        yield url
+
+
+def _sqlite(folder: Path) -> Database:
+    numbers, built = count(1), dict[Build, Path]()
+
+    @contextmanager
+    def make(build: Build | None) -> Iterator[str]:
+        mine = folder / f"{next(numbers)}.db"
+        if build and build not in built:
+            first = folder / f"{next(numbers)}.db"
+            build(f"sqlite+aiosqlite:///{first}")
+            built[build] = first
+        if build:
+            copyfile(built[build], mine)
+        yield f"sqlite+aiosqlite:///{mine}"
+        for each in folder.glob(f"{mine.name}*"):  # -wal and -shm beside it
+            each.unlink()
+
+    return make
+
+
+def _postgresql(server: Postgres) -> Database:
+    built = dict[Build, str]()
+
+    @contextmanager
+    def make(build: Build | None) -> Iterator[str]:
+        if build and build not in built:
+            first = server.create()
+            build(server.url(first))
+            built[build] = first
+        mine = server.create(built[build]) if build else server.create()
+        try:
+            yield server.url(mine)
+        finally:
+            server.drop(mine)
+
+    return make
