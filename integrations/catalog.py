@@ -1,0 +1,90 @@
+"""Which vendors exist: plain dictionaries from a name to how it is made. A vendor is imported when it is made."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from difflib import get_close_matches
+from typing import TextIO, TypeVar
+
+from integrations.channels.base import Abilities, Channel
+
+ABILITIES: dict[str, Abilities] = {
+    # Three quick replies is what WhatsApp takes without an approved template; Twilio's Body ends at 1,600.
+    "whatsapp": Abilities(buttons=3, max_length=1_600, receipts=True),
+    "sms": Abilities(max_length=1_600, receipts=True),
+    "telegram": Abilities(buttons=8, max_length=4_096),
+    "slack": Abilities(buttons=25, max_length=3_000),
+    "teams": Abilities(buttons=6, max_length=20_000),
+    "email": Abilities(subject=True, receipts=True, invites=True),
+    "console": Abilities(),
+}
+
+
+T = TypeVar("T")
+
+
+class NotMade(Exception):
+    """A vendor that is asked for cannot be made: its name is unknown, or a setting is missing."""
+
+
+@dataclass(frozen=True)
+class Means:
+    """What making a vendor may take."""
+
+    now: Callable[[], datetime]
+    settings: Mapping[str, str] = field(default_factory=dict, repr=False)  # by name; secrets are among them
+    stream: TextIO = field(default_factory=lambda: sys.stdout, repr=False)
+
+    def need(self, setting: str) -> str:
+        if value := self.settings.get(setting):
+            return value
+        raise NotMade(f"the setting {setting} is missing")
+
+
+def standin_channels(names: Sequence[str], means: Means) -> dict[str, Channel]:
+    from integrations.standins.channel import StandInChannel
+
+    return {name: StandInChannel(name, ABILITIES[name], means.now) for name in names}
+
+
+def console_channels(names: Sequence[str], means: Means) -> dict[str, Channel]:
+    from integrations.channels.console import ConsoleChannel
+
+    return {name: ConsoleChannel(name, means.stream) for name in names}
+
+
+def gateway_channels(names: Sequence[str], means: Means) -> dict[str, Channel]:
+    from integrations.channels.gateway import Gateway, GatewayChannel
+
+    gateway = Gateway(means.need("gateway_url"), means.need("gateway_secret"), means.now)
+    return {name: GatewayChannel(name, replace(ABILITIES[name], takes_key=True), gateway) for name in names}
+
+
+# One vendor may serve several channels, and shares its client between them.
+CHANNELS: dict[str, Callable[[Sequence[str], Means], dict[str, Channel]]] = {
+    "standin": standin_channels,
+    "console": console_channels,
+    "gateway": gateway_channels,
+}
+
+
+def channels(chosen: Mapping[str, str], means: Means) -> dict[str, Channel]:
+    """Each channel by its name, made by the vendor chosen for it: {"whatsapp": "gateway", "email": "console"}."""
+    made: dict[str, Channel] = {}
+    for name in chosen:
+        known("channel", name, ABILITIES)
+    for vendor in dict.fromkeys(chosen.values()):
+        make = known("channel vendor", vendor, CHANNELS)
+        made |= make([name for name in chosen if chosen[name] == vendor], means)
+    return made
+
+
+def known(kind: str, name: str, table: Mapping[str, T]) -> T:
+    """The entry of that name. Raises NotMade with the nearest names."""
+    if name in table:
+        return table[name]
+    near = get_close_matches(name, table, n=3) or sorted(table)
+    raise NotMade(f"{name!r} is no {kind}; there is {', '.join(near)}")
