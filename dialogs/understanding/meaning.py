@@ -81,6 +81,7 @@ class Understanding:
     blocked: tuple[Interval, ...] = ()  # when they can not; with nothing else said, all else is open
     preferred: tuple[Interval, ...] = ()  # the part of windows they would rather have
     ambiguous: tuple[Ambiguity, ...] = ()
+    adds: bool = False  # "Friday works too": besides what was said before, not instead of it
     remind_at: datetime | None = None
     topics: tuple[Topic, ...] = ()  # what each question is about, in order
     language: str = "en"

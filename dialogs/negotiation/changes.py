@@ -1,0 +1,150 @@
+"""Changes of mind about what is booked or being looked for: moved, called off, withdrawn, running late."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from dialogs.negotiation.draft import Draft
+from dialogs.negotiation.effects import (
+    Alarm,
+    Cancel,
+    Forget,
+    Kind,
+    Reader,
+    Reason,
+    Record,
+    SearchAgain,
+)
+from dialogs.negotiation.offering import ask_for_times, none_left, offer, put, withdraw_offer
+from dialogs.negotiation.settling import hear_times
+from dialogs.negotiation.state import Given, Hosting, Party, Status
+from dialogs.negotiation.times import civil, free, worth_offering
+from dialogs.negotiation.waiting import stop_waiting
+from dialogs.scheduling.intervals import Interval, difference, intersection
+from dialogs.understanding.meaning import Understanding
+
+# A change this close to the start is told at once, at whatever hour.
+AT_SHORT_NOTICE = timedelta(hours=14)
+AROUND_THE_START = timedelta(hours=3)
+
+
+def move(d: Draft, party: Party, meaning: Understanding) -> None:
+    """A party wants another time. The old one stands in everyone's calendar until there is a new one."""
+    assert d.n.booked
+    start_moving(d)
+    given = d.n.given(party)
+    d.change(**{party.value: Given(given.windows, (*given.blocked, d.n.booked))})
+    if meaning.windows or meaning.ambiguous:
+        hear_times(d, party, meaning)
+        return
+    if meaning.blocked:
+        given = d.n.given(party)
+        d.change(**{party.value: Given(given.windows, (*given.blocked, *meaning.blocked))})
+    if party is Party.HOST:
+        d.change(host=Given((), d.n.host.blocked))
+        ask_for_times(d, Party.HOST, "availability_request_move")
+        d.say(Party.CANDIDATE, Kind.RESCHEDULE, "reschedule", urgent=at_short_notice(d))
+        return
+    if not offer(d, party, free(d, Party.HOST), "offer_move_own"):
+        none_left(d, party)
+
+
+def start_moving(d: Draft) -> None:
+    d.change(moving=True, status=Status.COLLECTING, rounds=0)
+    d.do(Forget(Alarm.REMINDER), Forget(Alarm.FOLLOW_UP), Record("move_asked"))
+    d.because("another time is looked for; what is booked stands until then")
+
+
+def move_for_recruiter(d: Draft, windows: Sequence[Interval]) -> None:
+    """The recruiter wants another time; both parties have a say in it."""
+    if d.n.booked and d.n.status is Status.CONFIRMED:
+        start_moving(d)
+    if not windows:
+        blocked = (*d.n.candidate.blocked, d.n.booked) if d.n.booked else d.n.candidate.blocked
+        d.change(candidate=Given((), blocked))
+        if not offer(d, Party.CANDIDATE, free(d, Party.HOST), "offer_move"):
+            ask_for_times(d, Party.HOST, "availability_request_move")
+        return
+    d.change(candidate=Given())
+    wanted = difference(civil(windows, d.zone(Reader.RECRUITER)), (*d.facts.host_busy, *d.facts.candidate_busy))
+    if offer(d, Party.CANDIDATE, intersection(free(d, Party.HOST), wanted), "offer_move"):
+        return
+    if d.n.hosting is Hosting.CALENDAR:
+        none_left(d, Party.CANDIDATE)
+        return
+    d.change(host=Given())
+    starts = worth_offering(d, wanted, Party.HOST)
+    if starts:
+        put(d, Party.HOST, starts, "offer_move")
+    else:
+        ask_for_times(d, Party.HOST, "availability_request_move")
+
+
+def withdraw(d: Draft) -> None:
+    """The candidate does not want the interview any more: nobody searches on."""
+    end(d, "withdrawn")
+    d.say(Party.CANDIDATE, Kind.CANCELLATION, "cancellation_withdrawn")
+    if Party.HOST in d.n.reached:
+        d.say(Party.HOST, Kind.CANCELLATION, "cancellation_by_other", urgent=at_short_notice(d))
+    d.say(Reader.RECRUITER, Kind.CANCELLATION, "cancellation_by_candidate")
+
+
+def call_off_by_host(d: Draft) -> None:
+    """The host called it off. What was booked is searched anew by itself; what was not yet, is over."""
+    was_booked = d.n.booked is not None
+    end(d, "called_off_by_host")
+    if was_booked:
+        d.do(SearchAgain())
+        d.say(Party.CANDIDATE, Kind.CANCELLATION, "cancellation_search_again", urgent=at_short_notice(d))
+    else:
+        d.say(Party.HOST, Kind.CANCELLATION, "cancellation_noted")
+        if Party.CANDIDATE in d.n.reached:
+            d.say(Party.CANDIDATE, Kind.CANCELLATION, "cancellation_by_other")
+    d.say(Reader.RECRUITER, Kind.CANCELLATION, "cancellation_by_host")
+
+
+def call_off_by_recruiter(d: Draft, because: str) -> None:
+    end(d, "called_off_by_recruiter")
+    for party in d.n.reached:
+        d.say(party, Kind.CANCELLATION, "cancellation_by_firm", urgent=at_short_notice(d))
+    d.because(f"the recruiter called it off{': ' + because if because else ''}")
+
+
+def leave(d: Draft, party: Party) -> None:
+    """A party asked never to be written to again: it is over for this interview, and not a word to them."""
+    end(d, "opted_out")
+    if party.other in d.n.reached:
+        d.say(party.other, Kind.CANCELLATION, "cancellation_by_other", urgent=at_short_notice(d))
+    d.call_human(Reason.OPT_OUT, who=d.person(party).name)
+
+
+def run_late(d: Draft, party: Party, minutes: int | None) -> None:
+    """Told to the other side at once, at whatever hour: the meeting is now."""
+    booked = d.n.booked
+    if booked is None or booked.start - d.facts.now > AROUND_THE_START or d.facts.now > booked.end:
+        d.say(party, Kind.ANSWER, "late_but_not_now")
+        d.because("running late, but no interview is near")
+        return
+    words = {"minutes": str(minutes)} if minutes else {}
+    d.say(party.other, Kind.ANSWER, "late_other", words=words, urgent=True)
+    d.say(Reader.RECRUITER, Kind.ANSWER, "late_recruiter", words={"who": d.person(party).name, **words}, urgent=True)
+    d.say(party, Kind.ANSWER, "late_noted")
+    d.because("running late: the other side knows")
+
+
+def end(d: Draft, event: str) -> None:
+    """Over: nothing more is asked, kept or rung; whoever has the invite gets it taken back."""
+    withdraw_offer(d)
+    stop_waiting(d)
+    d.do(Forget(Alarm.REMINDER), Forget(Alarm.FOLLOW_UP), Forget(Alarm.MORNING))
+    if d.n.booked:
+        d.change(sequence=d.n.sequence + 1)
+        d.do(Cancel(d.n.sequence))
+    d.change(status=Status.CANCELLED, moving=False, owed=())
+    d.do(Record(event))
+    d.because(event.replace("_", " "))
+
+
+def at_short_notice(d: Draft) -> bool:
+    return d.n.booked is not None and d.n.booked.start - d.facts.now < AT_SHORT_NOTICE

@@ -1,0 +1,152 @@
+"""The one decision: what happened, and what is to be done about it."""
+
+from __future__ import annotations
+
+from dialogs.negotiation.booked import ask_how_it_went, confirm, remind
+from dialogs.negotiation.changes import call_off_by_recruiter, leave, move_for_recruiter
+from dialogs.negotiation.draft import Decision, Draft
+from dialogs.negotiation.effects import Alarm, Forget, Kind, NextRound, Reason, Record
+from dialogs.negotiation.events import (
+    Arranged,
+    CalledOff,
+    Event,
+    HandedBack,
+    Heard,
+    InviteAnswered,
+    Left,
+    MoveAsked,
+    OutcomeReported,
+    Paused,
+    Rang,
+    Requested,
+    Resumed,
+    TakenOver,
+    Undelivered,
+)
+from dialogs.negotiation.facts import Facts
+from dialogs.negotiation.hearing import hear, hear_invite_answer
+from dialogs.negotiation.nudging import nudge
+from dialogs.negotiation.offering import ask_for_times, escalate, offer, offer_anew
+from dialogs.negotiation.relevance import worth_sending
+from dialogs.negotiation.state import Hosting, Negotiation, Party, Status
+from dialogs.negotiation.times import free, is_free
+from dialogs.negotiation.waiting import wait_for
+
+
+def decide(negotiation: Negotiation, event: Event, facts: Facts) -> Decision:
+    """Pure: the same three always give the same decision, and nothing has happened yet when it returns."""
+    d = Draft(negotiation, facts)
+    match event:
+        case Requested():
+            open_search(d, event)
+        case Heard():
+            hear(d, event)
+        case InviteAnswered():
+            hear_invite_answer(d, event)
+        case Arranged():
+            confirm(d, event.sequence)
+        case Rang():
+            ring(d, event)
+        case Undelivered():
+            give_to_human(d, event)
+        case MoveAsked():
+            move_for_recruiter(d, event.windows)
+        case CalledOff():
+            call_off_by_recruiter(d, event.because)
+        case Left():
+            leave(d, event.party)
+        case OutcomeReported():
+            report_outcome(d, event)
+        case TakenOver():
+            take_over(d)
+        case HandedBack():
+            hand_back(d)
+        case Paused():
+            d.change(paused=True)
+            d.do(Record("paused"))
+        case Resumed():
+            resume(d)
+    return d.decision()
+
+
+def open_search(d: Draft, event: Requested) -> None:
+    d.change(hosting=event.hosting)
+    d.do(Record("requested"))
+    if event.after_round:
+        d.say(Party.CANDIDATE, Kind.FOLLOW_UP, "next_round")
+    if event.hosting is Hosting.CALENDAR:
+        if not offer(d, Party.CANDIDATE, free(d, Party.HOST), "offer"):
+            d.because("the calendars have no free time within the horizon")
+            escalate(d, Reason.NO_SLOTS)
+    elif event.hosting is Hosting.CANDIDATE_FIRST:
+        ask_for_times(d, Party.CANDIDATE, "availability_request")
+    else:
+        ask_for_times(d, Party.HOST, "availability_request_again_called_off" if event.again else "availability_request")
+
+
+def ring(d: Draft, event: Rang) -> None:
+    match event.alarm:
+        case Alarm.NUDGE:
+            nudge(d)
+        case Alarm.REMINDER:
+            remind(d, event.name)
+        case Alarm.FOLLOW_UP:
+            ask_how_it_went(d)
+        case Alarm.MORNING:
+            say_what_was_owed(d, event.name)
+
+
+def say_what_was_owed(d: Draft, reader: str) -> None:
+    """The night is over: what it kept back is said, as far as it is still true."""
+    owed = [say for say in d.n.owed if say.to.value == reader]
+    d.change(owed=tuple(say for say in d.n.owed if say.to.value != reader))
+    for say in owed:
+        if not worth_sending(say, d.n, d.facts.now):
+            d.because(f"no longer true in the morning: {say.kind.value}")
+        elif say.kind is Kind.OFFER and not all(is_free(d, start) for start in say.choices):
+            d.because("a slot went in the night: other times")
+            offer_anew(d, Party(reader), say.parts[-1].text)
+        else:
+            d.say_again(say)
+
+
+def give_to_human(d: Draft, event: Undelivered) -> None:
+    """No channel reaches this person."""
+    words = {"who": d.person(event.party).name, "error": event.error}
+    if d.n.status in (Status.COLLECTING, Status.OFFERED):
+        escalate(d, Reason.UNDELIVERED, **words)
+    else:
+        d.call_human(Reason.UNDELIVERED, **words)
+
+
+def report_outcome(d: Draft, event: OutcomeReported) -> None:
+    d.do(Forget(Alarm.REMINDER), Forget(Alarm.FOLLOW_UP), Forget(Alarm.NUDGE))
+    words = {"words": event.words} if event.words else {}
+    d.do(Record(f"outcome_{event.outcome}", words))
+    d.change(status=Status.NO_SHOW if event.outcome == "no_show" else Status.COMPLETED, waiting_for=None)
+    if event.outcome == "passed" and not d.facts.last_round:
+        d.do(NextRound())
+    d.because(f"the recruiter reports: {event.outcome}")
+
+
+def take_over(d: Draft) -> None:
+    d.change(human=True)
+    d.do(Record("taken_over"))
+    d.because("a human holds the thread: the assistant is silent")
+
+
+def hand_back(d: Draft) -> None:
+    d.change(human=False)
+    d.do(Record("handed_back"))
+    if d.n.status is Status.ESCALATED and d.n.status_before:
+        d.change(status=d.n.status_before, status_before=None)
+    resume(d)
+
+
+def resume(d: Draft) -> None:
+    d.change(paused=False)
+    if d.n.status is Status.COLLECTING and d.n.waiting_for is None:
+        ask_for_times(d, Party.CANDIDATE if d.n.hosting is Hosting.CANDIDATE_FIRST else Party.HOST)
+    elif d.n.waiting_for:
+        wait_for(d, d.n.waiting_for)
+    d.because("the assistant goes on")

@@ -1,0 +1,172 @@
+"""What a decision wants done, as data; `bot` does it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from dialogs.scheduling.intervals import Interval
+
+
+class Reader(StrEnum):
+    CANDIDATE = "candidate"
+    HOST = "host"
+    RECRUITER = "recruiter"
+
+
+class Kind(StrEnum):
+    """What a message is for; each reader has a text of their own for it."""
+
+    AVAILABILITY_REQUEST = "availability_request"
+    OFFER = "offer"
+    CLARIFY = "clarify"
+    ANSWER = "answer"
+    CONFIRMATION = "confirmation"
+    REMINDER = "reminder"
+    NUDGE = "nudge"
+    RESCHEDULE = "reschedule"
+    CANCELLATION = "cancellation"
+    ESCALATION = "escalation"
+    COMMAND = "command"
+    REPLY = "reply"
+    OPT_OUT_CONFIRMATION = "opt_out_confirmation"
+    FOLLOW_UP = "follow_up"
+    SURVEY = "survey"
+    FEEDBACK_REQUEST = "feedback_request"
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """While this is so a message is worth sending; once it is not, it is dropped unsent."""
+
+    what: Literal["offer", "booking", "waiting"]
+    mark: int  # the number of the offer, the sequence of the booking, the nudges sent
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One passage of a message: the name of its text in prompts/messages and what only this turn knows.
+
+    Names, times and places come from the record when it is sent.
+    """
+
+    text: str
+    times: tuple[datetime, ...] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    to: Reader
+    kind: Kind
+    parts: tuple[Part, ...]
+    holds: Holds | None = None
+    prefer: str | None = None  # a channel that suits this kind, if the reader has it
+    choices: tuple[datetime, ...] = ()  # become buttons where the channel has them
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """These slots are on the table: remember them, and keep them from being offered to others meanwhile."""
+
+    number: int
+    to: Reader
+    starts: tuple[datetime, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The offer on the table is over; what it kept is free again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """Take this time for everyone who must be there, or for nobody. Frees what this interview had before."""
+
+    when: Interval
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """Free the time and take the invite back from everyone."""
+
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """Everyone who takes part gets the invite for what is booked."""
+
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Something happened that belongs in the event log."""
+
+    event: str
+    words: Mapping[str, str] = field(default_factory=dict)
+
+
+class Alarm(StrEnum):
+    NUDGE = "nudge"
+    REMINDER = "reminder"
+    FOLLOW_UP = "follow_up"
+    MORNING = "morning"  # say what the night kept back
+
+
+@dataclass(frozen=True, slots=True)
+class Wake:
+    """Come back at `at`. One alarm of a kind and a name per negotiation: a later one takes its place."""
+
+    alarm: Alarm
+    at: datetime
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Drop every alarm of this kind."""
+
+    alarm: Alarm
+
+
+class Reason(StrEnum):
+    """Why a human is called."""
+
+    NO_REPLY = "no_reply"
+    NO_AGREEMENT = "no_agreement"
+    HUMAN = "human"
+    QUESTION = "question"
+    UNCLEAR = "unclear"
+    WRONG_PERSON = "wrong_person"
+    UNDELIVERED = "undelivered"
+    OPT_OUT = "opt_out"
+    CANCELLED = "cancelled"
+    NO_SLOTS = "no_slots"
+    MOVED_TOO_LATE = "moved_too_late"
+
+
+@dataclass(frozen=True, slots=True)
+class CallHuman:
+    reason: Reason
+    words: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SearchAgain:
+    """The interview was called off by its host: look for another time, as a new interview of the same round."""
+
+
+@dataclass(frozen=True, slots=True)
+class NextRound:
+    """The round was passed: open the next one of the job, if there is one."""
+
+
+Effect = (
+    Say | Offered | Withdrawn | Book | Cancel | Invite | Record | Wake | Forget | CallHuman | SearchAgain | NextRound
+)

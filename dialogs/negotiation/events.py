@@ -1,0 +1,125 @@
+"""What can happen to a negotiation, in the past tense."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from dialogs.negotiation.effects import Alarm
+from dialogs.negotiation.state import Hosting, Party
+from dialogs.scheduling.intervals import Interval
+from dialogs.understanding.meaning import Understanding
+
+
+@dataclass(frozen=True, slots=True)
+class Requested:
+    """A recruiter, or the passing of the round before, asked for this interview."""
+
+    hosting: Hosting
+    again: bool = False  # the host called the last one off
+    after_round: int = 0  # the round that was passed before this one; 0 if none
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A party wrote; everything it said since its last turn, as one."""
+
+    party: Party
+    meaning: Understanding
+    words: str  # only ever quoted to the recruiter, never read
+
+
+@dataclass(frozen=True, slots=True)
+class InviteAnswered:
+    party: Party
+    answer: Literal["accept", "tentative", "decline", "counter"]
+    counter: Interval | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """What the outside has to do for a booking is done: the meeting exists, the calendars have it."""
+
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rang:
+    """An alarm went off."""
+
+    alarm: Alarm
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """Every channel of this party was tried and none took the message."""
+
+    party: Party
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class MoveAsked:
+    """The recruiter wants another time; `windows` are the ones they named, if any."""
+
+    windows: tuple[Interval, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CalledOff:
+    """The recruiter called it off."""
+
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A party asked never to be written to again."""
+
+    party: Party
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeReported:
+    outcome: Literal["passed", "rejected", "no_show"]
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenOver:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class HandedBack:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    pass
+
+
+Event = (
+    Requested
+    | Heard
+    | InviteAnswered
+    | Arranged
+    | Rang
+    | Undelivered
+    | MoveAsked
+    | CalledOff
+    | Left
+    | OutcomeReported
+    | TakenOver
+    | HandedBack
+    | Paused
+    | Resumed
+)

@@ -1,0 +1,76 @@
+"""All that a decision may look at: the people, the round, who is taken when, the firm's rules, and what time it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from dialogs.negotiation.effects import Reader
+from dialogs.outreach.quiet import QuietHours
+from dialogs.scheduling.intervals import Interval
+
+
+class Mode(StrEnum):
+    VIDEO = "video"
+    PHONE = "phone"
+    ONSITE = "onsite"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The firm's own rules, each with its meaning and default; docs/reference/settings.md lists them."""
+
+    quiet_hours: Annotated[QuietHours, "hours in which no message starts a conversation, where the reader lives"] = (
+        QuietHours()
+    )
+    offer_size: Annotated[int, "slots in one offer"] = 3
+    rounds_at_most: Annotated[int, "offers before a human is called"] = 5
+    notice: Annotated[timedelta, "the soonest an interview may start from now"] = timedelta(hours=2)
+    horizon: Annotated[timedelta, "how far ahead an interview may lie"] = timedelta(days=28)
+    nudge_after: Annotated[tuple[timedelta, ...], "silence before each nudge"] = (timedelta(days=1), timedelta(days=2))
+    give_up_after: Annotated[timedelta, "silence after the last nudge before a human is called"] = timedelta(days=2)
+    nudge_on_weekends: Annotated[bool, "may a nudge go out on a Saturday or Sunday?"] = False
+    reminders: Annotated[tuple[timedelta, ...], "how long before an interview each reminder goes out"] = (
+        timedelta(hours=24),
+        timedelta(hours=1),
+    )
+    follow_up_after: Annotated[timedelta, "how long after an interview both sides are asked how it went"] = timedelta(
+        hours=1
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: str
+    name: str
+    zone: ZoneInfo
+    locale: str = "en"
+
+    @property
+    def first_name(self) -> str:
+        return self.name.split()[0] if self.name.split() else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    now: datetime  # aware
+    rules: Rules
+    candidate: Person
+    host: Person
+    recruiter: Person
+    minutes: int
+    mode: Mode
+    place: str = ""
+    meeting_url: str = ""
+    candidate_busy: tuple[Interval, ...] = ()  # their other interviews
+    host_busy: tuple[
+        Interval, ...
+    ] = ()  # of everyone required on the host's side: interviews, calendars, slots held for others
+    host_open: tuple[Interval, ...] | None = (
+        None  # the working hours of connected calendars; None where the host is asked
+    )
+    last_round: bool = False
+    awake: frozenset[Reader] = frozenset()  # who wrote a moment ago: may be answered at any hour

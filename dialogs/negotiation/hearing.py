@@ -1,0 +1,174 @@
+"""A party wrote: everything the message does, in the order that matters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from dialogs.negotiation.asking import answer
+from dialogs.negotiation.booked import hear_how_it_went
+from dialogs.negotiation.changes import call_off_by_host, move, run_late, withdraw
+from dialogs.negotiation.draft import Draft
+from dialogs.negotiation.effects import Kind, Reader, Reason, Record
+from dialogs.negotiation.events import Heard, InviteAnswered
+from dialogs.negotiation.offering import escalate
+from dialogs.negotiation.settling import hear_times, speaks_of_times
+from dialogs.negotiation.state import Party, Status
+from dialogs.negotiation.waiting import wait_until
+from dialogs.understanding.meaning import Act, Topic, Understanding
+
+BOOKED = frozenset({Status.AGREED, Status.CONFIRMED})
+A_WHILE = timedelta(days=1)
+
+
+def hear(d: Draft, event: Heard) -> None:
+    party, meaning = event.party, event.meaning
+    acts = set(meaning.acts)
+    if Act.AUTO_REPLY in acts:
+        be_patient(d, party, meaning)
+    elif d.n.human:
+        pass_on(d, event)
+    elif d.n.over:
+        if acts - {Act.CHITCHAT, Act.ACCEPT}:
+            d.say(party, Kind.ANSWER, "over_passed_on")
+            pass_on(d, event)
+    elif Act.WRONG_PERSON in acts:
+        apologise(d, party)
+    elif is_past(d):
+        if acts != {Act.CHITCHAT} or d.n.asked_how_it_went:
+            hear_how_it_went(d, party, event.words)
+    else:
+        converse(d, event)
+
+
+def converse(d: Draft, event: Heard) -> None:
+    """Each step that applies adds its part of the answer."""
+    acts = set(event.meaning.acts)
+    if d.n.status is Status.ESCALATED and d.n.status_before:
+        d.change(status=d.n.status_before, status_before=None)
+        d.because("they wrote after a human was called: heard as usual")
+    handled = [step(d, event, acts) for step in STEPS]
+    if not any(handled) and acts != {Act.CHITCHAT}:
+        not_understood(d, event)
+
+
+def change_or_settle(d: Draft, event: Heard, acts: set[Act]) -> bool:
+    """At most one of these can be meant at once; the gravest wins."""
+    party, meaning = event.party, event.meaning
+    booked = d.n.status in BOOKED
+    if Act.CANCEL in acts:
+        withdraw(d) if party is Party.CANDIDATE else call_off_by_host(d)
+    elif Act.LATE in acts:
+        run_late(d, party, meaning.late_minutes)
+    elif booked and wants_change(meaning):
+        move(d, party, meaning)
+    elif booked and Act.ACCEPT in acts:
+        d.do(Record("still_fine", {"by": party.value}))
+        d.because("they confirm what is booked")
+    elif not booked and (speaks_of_times(d, meaning) or Act.RESCHEDULE in acts):
+        hear_times(d, party, meaning)
+    else:
+        return False
+    return True
+
+
+def wants_change(meaning: Understanding) -> bool:
+    wishes = {Act.RESCHEDULE, Act.REJECT, Act.PROPOSE} & set(meaning.acts)
+    return bool(wishes or meaning.blocked or meaning.ambiguous)
+
+
+def promise(d: Draft, event: Heard, acts: set[Act]) -> bool:
+    """ "I'll tell you tomorrow": thanked, and left alone until then."""
+    if Act.LATER not in acts:
+        return False
+    party = event.party
+    d.say(party, Kind.ANSWER, "later_noted")
+    if d.n.waiting_for is party:
+        wait_until(d, party, event.meaning.remind_at or d.facts.now + A_WHILE)
+    d.because("they will answer later")
+    return True
+
+
+def answer_questions(d: Draft, event: Heard, acts: set[Act]) -> bool:
+    if Act.ASK not in acts or d.n.over:
+        return False
+    answer(d, event.party, event.meaning.topics or (Topic.OTHER,), event.words)
+    return True
+
+
+def fetch_human(d: Draft, event: Heard, acts: set[Act]) -> bool:
+    if Act.HUMAN not in acts:
+        return False
+    d.say(event.party, Kind.ANSWER, "human_coming")
+    words = {"who": d.person(event.party).name, "said": event.words}
+    if d.n.status in BOOKED or d.n.over:
+        d.call_human(Reason.HUMAN, **words)
+    else:
+        escalate(d, Reason.HUMAN, **words)
+    return True
+
+
+def explain(d: Draft, event: Heard, acts: set[Act]) -> bool:
+    if Act.HELP not in acts:
+        return False
+    d.say(event.party, Kind.ANSWER, "help")
+    return True
+
+
+STEPS: tuple[Callable[[Draft, Heard, set[Act]], bool], ...] = (
+    change_or_settle,
+    promise,
+    answer_questions,
+    fetch_human,
+    explain,
+)
+
+
+def be_patient(d: Draft, party: Party, meaning: Understanding) -> None:
+    """A machine answered. It is never answered back; the person is left alone until they return."""
+    if d.n.waiting_for is party:
+        wait_until(d, party, meaning.back_at or d.facts.now + A_WHILE)
+    d.because("an automatic reply: not answered, the next word waits for their return")
+
+
+def pass_on(d: Draft, event: Heard) -> None:
+    """A human holds the thread: the assistant only carries the words over."""
+    words = {"who": d.person(event.party).name, "said": event.words}
+    d.say(Reader.RECRUITER, Kind.ANSWER, "passed_on", words=words, urgent=True)
+    d.because("passed on to the recruiter, who holds the thread")
+
+
+def apologise(d: Draft, party: Party) -> None:
+    d.say(party, Kind.ANSWER, "wrong_person")
+    d.do(Record("wrong_person", {"by": party.value}))
+    escalate(d, Reason.WRONG_PERSON, who=d.person(party).name)
+
+
+def not_understood(d: Draft, event: Heard) -> None:
+    """Asked once to say it in other words; the second time a human reads it."""
+    party = event.party
+    d.change(not_understood=d.n.not_understood + 1)
+    if d.n.not_understood > 1 or d.n.status in BOOKED:
+        d.say(party, Kind.ANSWER, "question_passed_on")
+        d.call_human(Reason.UNCLEAR, who=d.person(party).name, said=event.words)
+        d.change(not_understood=0)
+        return
+    starts = d.n.offer.starts if d.n.offer and d.n.offer.to is party else ()
+    d.say(party, Kind.CLARIFY, "not_understood_offer" if starts else "not_understood", times=starts, choices=starts)
+    d.because("could not be read: asked to say it in other words")
+
+
+def is_past(d: Draft) -> bool:
+    return d.n.status is Status.CONFIRMED and d.n.booked is not None and d.n.booked.end <= d.facts.now
+
+
+def hear_invite_answer(d: Draft, event: InviteAnswered) -> None:
+    """What a calendar says for its owner counts like words."""
+    if d.n.status is not Status.CONFIRMED or is_past(d):
+        d.because("an answer to an invite that no longer stands")
+        return
+    d.do(Record(f"invite_{event.answer}", {"by": event.party.value}))
+    if event.answer == "decline":
+        move(d, event.party, Understanding((Act.RESCHEDULE,), confidence=1.0))
+    elif event.answer == "counter" and event.counter:
+        move(d, event.party, Understanding((Act.RESCHEDULE, Act.PROPOSE), windows=(event.counter,), confidence=1.0))

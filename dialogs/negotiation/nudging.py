@@ -1,0 +1,32 @@
+"""Silence has lasted: a word to the one we wait for, or to a human once enough words were said."""
+
+from __future__ import annotations
+
+from dialogs.negotiation.draft import Draft
+from dialogs.negotiation.effects import Holds, Kind, Reason
+from dialogs.negotiation.offering import escalate, offer_anew
+from dialogs.negotiation.state import Status
+from dialogs.negotiation.times import is_free
+from dialogs.negotiation.waiting import wake_after_silence
+
+
+def nudge(d: Draft) -> None:
+    party, patience = d.n.waiting_for, d.facts.rules.nudge_after
+    if party is None or d.n.human or d.n.paused or d.n.status not in (Status.COLLECTING, Status.OFFERED):
+        d.because("nobody is waited for any more: no nudge")
+        return
+    name = d.person(party).name
+    if d.n.nudges >= len(patience):
+        d.because(f"{name} stayed silent after {len(patience)} nudges")
+        escalate(d, Reason.NO_REPLY, who=name)
+        return
+    if d.n.offer and not all(is_free(d, start) for start in d.n.offer.starts):
+        d.because("a slot of the open offer is gone meanwhile: a nudge would offer it again")
+        offer_anew(d, party, "offer_refreshed")
+        return
+    d.change(nudges=d.n.nudges + 1)
+    starts = d.n.offer.starts if d.n.offer else ()
+    text = "nudge_offer" if starts else "nudge"
+    d.say(party, Kind.NUDGE, text, times=starts, choices=starts, holds=Holds("waiting", d.n.nudges))
+    d.because(f"{name} has been silent: nudge {d.n.nudges} of {len(patience)}")
+    wake_after_silence(d, party)

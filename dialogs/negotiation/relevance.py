@@ -1,0 +1,23 @@
+"""Is a message still worth sending? Asked in the morning, and once more at the moment of sending."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from dialogs.negotiation.effects import Kind, Say
+from dialogs.negotiation.state import Negotiation, Status
+
+
+def worth_sending(say: Say, n: Negotiation, now: datetime) -> bool:
+    """False once what the message speaks of has changed since it was decided."""
+    if say.holds is None:
+        return True
+    match say.holds.what:
+        case "offer":
+            return n.offer is not None and n.offer.number == say.holds.mark
+        case "waiting":
+            return n.waiting_for is not None and n.nudges == say.holds.mark
+        case "booking":
+            stands = n.sequence == say.holds.mark and n.status is Status.CONFIRMED and not n.moving
+            too_late = say.kind is Kind.REMINDER and n.booked is not None and n.booked.start <= now
+            return stands and not too_late

@@ -1,0 +1,243 @@
+"""A party spoke of times: book, offer, counter, or ask which was meant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from dialogs.negotiation.draft import Draft
+from dialogs.negotiation.effects import Alarm, Book, Forget, Kind
+from dialogs.negotiation.offering import ask_for_times, offer, offer_anew, put, withdraw_offer
+from dialogs.negotiation.state import Given, Hosting, Party, Status
+from dialogs.negotiation.times import ahead, first_start, free, is_free, office_hours, said
+from dialogs.negotiation.waiting import stop_waiting
+from dialogs.scheduling.concession import concession
+from dialogs.scheduling.hours import local_day
+from dialogs.scheduling.intervals import Interval, difference, intersection, union
+from dialogs.scheduling.slots import starts
+from dialogs.understanding.meaning import Act, Understanding
+
+# More time than this is no single wish but a way of life: then it pays to ask whose change would open the most.
+BROAD = timedelta(hours=8)
+
+
+def speaks_of_times(d: Draft, meaning: Understanding) -> bool:
+    return bool(
+        meaning.choice
+        or meaning.windows
+        or meaning.blocked
+        or meaning.ambiguous
+        or {Act.ACCEPT, Act.SELECT, Act.REJECT, Act.PROPOSE} & set(meaning.acts)
+    )
+
+
+def hear_times(d: Draft, party: Party, meaning: Understanding) -> None:
+    """The heart of it. What was named and fits is booked; what does not fit is put to the other side."""
+    d.change(not_understood=0)
+    table = d.n.clarifying or (d.n.offer.starts if d.n.offer and d.n.offer.to is party else ())
+    chosen = [table[index] for index in meaning.choice if index < len(table)]
+    if meaning.ambiguous and not chosen and not meaning.windows:
+        ask_which(d, party, [reading.start for each in meaning.ambiguous for reading in each.readings])
+    elif chosen:
+        choose(d, party, chosen)
+    elif meaning.windows:
+        propose(d, party, meaning)
+    elif meaning.blocked:
+        rule_out(d, party, meaning.blocked)
+    elif Act.REJECT in meaning.acts:
+        reject(d, party)
+    elif table:
+        accept(d, party, table)
+    else:
+        ask_for_times(d, party, "availability_request_again")
+
+
+def ask_which(d: Draft, party: Party, readings: Sequence[datetime]) -> None:
+    """More than one honest reading: both are named, none is taken."""
+    sorted_out = tuple(sorted({each for each in readings if each > d.facts.now}))[:4]
+    d.change(clarifying=sorted_out, waiting_for=party)
+    d.say(party, Kind.CLARIFY, "clarify", times=sorted_out, choices=sorted_out)
+    d.because(f"the words can be read in {len(sorted_out)} ways: asked which")
+
+
+def accept(d: Draft, party: Party, table: Sequence[datetime]) -> None:
+    if len(table) == 1:
+        choose(d, party, table)
+        return
+    d.say(party, Kind.CLARIFY, "which_one", times=table, choices=table)
+    d.because("a yes to several times: asked which")
+
+
+def choose(d: Draft, party: Party, chosen: Sequence[datetime]) -> None:
+    """Some of what was on the table, the most wanted first."""
+    minutes = d.facts.minutes
+    _give(d, party, windows=tuple(Interval.lasting(start, minutes) for start in chosen))
+    for start in chosen:
+        if is_free(d, start) and _other_can(d, party, start):
+            book(d, start)
+            return
+    if not any(is_free(d, start) for start in chosen):
+        d.because("the chosen time was taken meanwhile")
+        _give(d, party, windows=())
+        offer_anew(d, party, "offer_gone")
+        return
+    _put_to_other(d, party)
+
+
+def propose(d: Draft, party: Party, meaning: Understanding) -> None:
+    """Times of their own: inside what the other gave they are booked, outside it they are a counter-proposal."""
+    earlier = d.n.given(party).windows if meaning.adds else ()
+    _give(d, party, windows=(*earlier, *meaning.windows), blocked=meaning.blocked, preferred=meaning.preferred)
+    if d.n.moving and d.n.booked and d.n.booked in _meetings(d, meaning.windows):
+        stay(d)
+        return
+    wanted = said(d, party)
+    if not starts(wanted, d.facts.minutes, zone=d.zone(party)):
+        _cannot_use(d, party, meaning.windows)
+        return
+    if not _has_spoken(d, party.other):
+        _first_times(d, party)
+        return
+    common = intersection(free(d, party), free(d, party.other))
+    start = first_start(d, common, d.n.given(party).preferred, party)
+    if start:
+        book(d, start)
+    elif starts(intersection(wanted, said(d, party.other)), d.facts.minutes, zone=d.zone(party)):
+        d.because("the time named is taken")
+        _nearest(d, party, wanted, "offer_gone")
+    elif party.other is Party.HOST and d.n.hosting is Hosting.CALENDAR:
+        d.because("the calendars are not free then")
+        _nearest(d, party, wanted, "offer_not_free")
+    else:
+        _counter(d, party)
+
+
+def rule_out(d: Draft, party: Party, blocked: Sequence[Interval]) -> None:
+    """They said only when they can not: all else is open."""
+    own = difference(d.n.given(party).windows, blocked)
+    _give(d, party, windows=own, blocked=blocked)
+    if _has_spoken(d, party.other):
+        offer_anew(d, party, "offer_again")
+        return
+    _give(d, party, windows=own or office_hours(d, party), blocked=blocked)
+    _first_times(d, party)
+
+
+def reject(d: Draft, party: Party) -> None:
+    """None of these. Other times if there are any, once; then the open question."""
+    if not d.n.offer:
+        ask_for_times(d, party, "availability_request_again")
+        return
+    refused = [Interval.lasting(start, d.facts.minutes) for start in d.n.offer.starts]
+    _give(d, party, windows=(), blocked=refused)
+    if d.n.rounds >= 2 or not offer(d, party, free(d, party.other), "offer_again"):
+        ask_for_times(d, party, "availability_request_open")
+
+
+def book(d: Draft, start: datetime) -> None:
+    """Both can: taken for everyone in this very transaction; said to everyone once the outside has it too."""
+    withdraw_offer(d)
+    stop_waiting(d)
+    when = Interval.lasting(start, d.facts.minutes)
+    d.change(status=Status.AGREED, booked=when, sequence=d.n.sequence + 1, moving=False, rounds=0)
+    d.do(Forget(Alarm.REMINDER), Forget(Alarm.FOLLOW_UP), Book(when, d.n.sequence))
+    d.because("both sides can: booked")
+
+
+def stay(d: Draft) -> None:
+    """A change of mind about moving: the time that is booked stands."""
+    withdraw_offer(d)
+    stop_waiting(d)
+    d.change(moving=False, status=Status.CONFIRMED)
+    for party in d.n.reached:
+        d.say(party, Kind.CONFIRMATION, "confirmation_stays")
+    d.because("the old time is fine after all")
+
+
+def _has_spoken(d: Draft, party: Party) -> bool:
+    if party is Party.HOST and d.n.hosting is Hosting.CALENDAR:
+        return True
+    return bool(d.n.given(party).windows)
+
+
+def _first_times(d: Draft, party: Party) -> None:
+    """One side has said when it can: now the other one is asked, with times to choose from."""
+    text = "offer_refreshed" if d.n.offer else "offer_move" if d.n.moving else "offer"
+    if not offer(d, party.other, free(d, party), text):
+        d.because("everything that was named is taken")
+        ask_for_times(d, party, "availability_request_taken")
+        return
+    d.say(party, Kind.ANSWER, "passing_on")
+
+
+def _other_can(d: Draft, party: Party, start: datetime) -> bool:
+    meeting = Interval.lasting(start, d.facts.minutes)
+    return any(window.holds(meeting) for window in said(d, party.other))
+
+
+def _put_to_other(d: Draft, party: Party) -> None:
+    """This party can, the other has not said so: it is asked about exactly that."""
+    if offer(d, party.other, free(d, party), "offer_move" if d.n.moving else "offer_counter"):
+        d.say(party, Kind.ANSWER, "checking")
+    else:
+        offer_anew(d, party, "offer_gone")
+
+
+def _counter(d: Draft, party: Party) -> None:
+    """Nothing overlaps. A wish is put to the other side; where both have said a lot, whoever's change opens the most."""
+    wanted = said(d, party)
+    length = sum((window.length for window in wanted), timedelta())
+    if length >= BROAD and not d.n.moving:
+        change = concession(
+            said(d, Party.HOST),
+            said(d, Party.CANDIDATE),
+            d.facts.minutes,
+            horizon=ahead(d),
+            host_zone=d.zone(Party.HOST),
+            candidate_zone=d.zone(Party.CANDIDATE),
+        )
+        open_now = [start for start in change.examples if is_free(d, start)] if change else []
+        if change and open_now:
+            asked = Party(change.party)
+            text = f"concession_{change.kind}"
+            put(d, asked, open_now, text)
+            d.because(f"nothing overlaps; {d.person(asked).name} could open {change.opens} days ({change.kind})")
+            if asked is not party:
+                d.say(party, Kind.ANSWER, "checking")
+            return
+    _put_to_other(d, party)
+
+
+def _nearest(d: Draft, party: Party, wanted: Sequence[Interval], text: str) -> None:
+    """Other times of the same days first: who asked for Thursday would rather hear of Thursday."""
+    days = [local_day(window.start, d.zone(party)) for window in wanted]
+    open_then = free(d, party.other)
+    if not offer(d, party, intersection(open_then, days), text):
+        offer_anew(d, party, text)
+
+
+def _cannot_use(d: Draft, party: Party, windows: Sequence[Interval]) -> None:
+    """Times were named, none of use: too short, too soon, too far off, or all of them ruled out."""
+    short = not any(window.length >= timedelta(minutes=d.facts.minutes) for window in windows)
+    d.because("the times named are " + ("too short" if short else "too soon or too far ahead"))
+    _give(d, party, windows=())
+    d.change(waiting_for=party)
+    d.say(party, Kind.CLARIFY, "too_short" if short else "out_of_reach")
+
+
+def _meetings(d: Draft, windows: Sequence[Interval]) -> list[Interval]:
+    return [window for window in windows if window.length == timedelta(minutes=d.facts.minutes)]
+
+
+def _give(
+    d: Draft,
+    party: Party,
+    *,
+    windows: Sequence[Interval],
+    blocked: Sequence[Interval] = (),
+    preferred: Sequence[Interval] = (),
+) -> None:
+    """What was said last holds: new times take the place of old ones, and lift what was ruled out before."""
+    ruled_out = union((*difference(d.n.given(party).blocked, windows), *blocked))
+    given = Given(tuple(windows), tuple(ruled_out), tuple(preferred))
+    d.change(**{party.value: given})

@@ -1,0 +1,96 @@
+"""Where a negotiation stands: everything that is remembered of it between two turns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from dialogs.negotiation.effects import Say
+from dialogs.scheduling.intervals import Interval
+from dialogs.understanding.meaning import Topic
+
+
+class Status(StrEnum):
+    COLLECTING = "collecting"  # somebody was asked when they can
+    OFFERED = "offered"  # slots were put to somebody
+    AGREED = "agreed"  # both said yes, the booking is being made
+    CONFIRMED = "confirmed"  # booked, and everyone invited
+    COMPLETED = "completed"  # it took place, whatever the outcome
+    CANCELLED = "cancelled"
+    NO_SHOW = "no_show"
+    ESCALATED = "escalated"  # a human was called and the assistant waits
+
+
+OVER = frozenset({Status.COMPLETED, Status.CANCELLED, Status.NO_SHOW})
+
+
+class Party(StrEnum):
+    CANDIDATE = "candidate"
+    HOST = "host"
+
+    @property
+    def other(self) -> Party:
+        return Party.HOST if self is Party.CANDIDATE else Party.CANDIDATE
+
+
+class Hosting(StrEnum):
+    """How the host's times become known."""
+
+    ASKED = "asked"  # in words, the host before the candidate
+    CANDIDATE_FIRST = "candidate_first"  # in words, the candidate before the host
+    CALENDAR = "calendar"  # never asked: connected calendars say it
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What one party has said of its time. What was said last holds."""
+
+    windows: tuple[Interval, ...] = ()  # can
+    blocked: tuple[Interval, ...] = ()  # can not
+    preferred: tuple[Interval, ...] = ()  # would rather
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Slots on the table, in the order they are numbered for the reader."""
+
+    number: int  # counts the offers of this negotiation, from 1
+    to: Party
+    starts: tuple[datetime, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Negotiation:
+    """One search for the time of one interview, and what became of it."""
+
+    id: str
+    hosting: Hosting = Hosting.ASKED
+    status: Status = Status.COLLECTING
+    candidate: Given = Given()
+    host: Given = Given()
+    waiting_for: Party | None = None
+    offer: Offer | None = None  # the one on the table
+    offers_made: int = 0
+    rounds: int = 0  # offers since the search began: capped
+    nudges: int = 0
+    clarifying: tuple[datetime, ...] = ()  # the readings we asked about, for `waiting_for`
+    booked: Interval | None = None
+    sequence: int = -1  # of the invite; the first has 0
+    moving: bool = False  # booked, and a new time is looked for; the old one stands until then
+    reached: tuple[Party, ...] = ()  # who has heard of this interview at all
+    not_understood: int = 0  # messages in a row that could not be read
+    human: bool = False  # a human holds the thread
+    paused: bool = False
+    topics_owed: tuple[Topic, ...] = ()  # questions whose answer goes out with the confirmation,
+    owed_to: Party | None = None  # to the one who asked
+    owed: tuple[Say, ...] = field(default=())  # what the night kept back
+    asked_how_it_went: bool = False
+    status_before: Status | None = None  # of an escalation: where to go on when it is handed back
+
+    @property
+    def over(self) -> bool:
+        return self.status in OVER
+
+    def given(self, party: Party) -> Given:
+        return self.candidate if party is Party.CANDIDATE else self.host

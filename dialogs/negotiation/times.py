@@ -1,0 +1,78 @@
+"""Which time is open to whom, and which starts are worth offering."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from dialogs.negotiation.draft import Draft
+from dialogs.negotiation.state import Hosting, Party
+from dialogs.scheduling.hours import WorkingHours
+from dialogs.scheduling.intervals import Interval, difference, intersection
+from dialogs.scheduling.slots import sensible, spread, starts
+
+# A window this long was said loosely ("any time next week"): nobody meant the Sunday in it.
+LOOSE = timedelta(days=2)
+
+
+def ahead(d: Draft) -> Interval:
+    """From the soonest an interview may start to as far ahead as this firm plans."""
+    rules, now = d.facts.rules, d.facts.now
+    return Interval(now + rules.notice, now + rules.notice + rules.horizon)
+
+
+def civil(windows: Sequence[Interval], zone: ZoneInfo) -> tuple[Interval, ...]:
+    """What a party meant by open-ended words: no interviews at dawn, and no Sundays unless it named one."""
+    loose = [each for each in windows if each.length > LOOSE]
+    exact = [each for each in windows if each.length <= LOOSE]
+    return sensible(loose, zone, weekends=False) + sensible(exact, zone)
+
+
+def said(d: Draft, party: Party) -> tuple[Interval, ...]:
+    """What a party gave, whether or not somebody is taken meanwhile."""
+    if party is Party.HOST and d.n.hosting is Hosting.CALENDAR:
+        return intersection(d.facts.host_open or (), [ahead(d)])
+    given = d.n.given(party)
+    windows = difference(civil(given.windows, d.zone(party)), given.blocked)
+    return intersection(windows, [ahead(d)])
+
+
+def taken(d: Draft) -> tuple[Interval, ...]:
+    """When somebody who must be there cannot; what this very interview takes is free to itself."""
+    busy = (*d.facts.candidate_busy, *d.facts.host_busy)
+    return difference(busy, [d.n.booked]) if d.n.booked else busy
+
+
+def free(d: Draft, party: Party) -> tuple[Interval, ...]:
+    """When a party said it can, less what everyone has meanwhile, and less what the other one ruled out."""
+    return difference(said(d, party), (*taken(d), *d.n.given(party.other).blocked))
+
+
+def is_free(d: Draft, start: datetime) -> bool:
+    """Still ahead, and nobody who must be there is taken."""
+    meeting = Interval.lasting(start, d.facts.minutes)
+    return start > d.facts.now and not any(meeting.meets(each) for each in taken(d))
+
+
+def first_start(d: Draft, windows: Sequence[Interval], preferred: Sequence[Interval], party: Party) -> datetime | None:
+    """The earliest start in the windows, one that somebody would rather have before any other."""
+    for choice in (intersection(windows, preferred), windows):
+        found = starts(choice, d.facts.minutes, zone=d.zone(party))
+        if found:
+            return found[0]
+    return None
+
+
+def worth_offering(d: Draft, windows: Sequence[Interval], to: Party) -> tuple[datetime, ...]:
+    """The few starts of one offer, spread over the days of the reader's clock, in order."""
+    zone, minutes = d.zone(to), d.facts.minutes
+    preferred = d.n.candidate.preferred or d.n.host.preferred
+    return spread(
+        starts(windows, minutes, zone=zone), d.facts.rules.offer_size, zone, minutes=minutes, preferred=preferred
+    )
+
+
+def office_hours(d: Draft, party: Party) -> tuple[Interval, ...]:
+    """What "any time" means: weekdays, nine to six, where the speaker lives."""
+    return WorkingHours.parse("09:00-18:00", zone=d.zone(party)).open(ahead(d))
