@@ -1,0 +1,244 @@
+"""A Say becomes a sentence in the reader's language and zone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import yaml
+from jinja2 import Template, TemplateSyntaxError
+
+from dialogs.reader import ENGLISH_PHRASES, Reader, locale_of
+from dialogs.templates import Cage, render
+
+ANYONE = "anyone"
+READERS = frozenset({"candidate", "host", "recruiter", ANYONE})
+PARTS = frozenset({"subject", "text", "buttons", "opt_out"})
+PHRASES = "phrases"
+
+# In every template besides the fields of its Say: `{{ zone | zone }}` is "Lisbon time".
+GIVEN = frozenset({"zone", "locale"})
+
+# Carriers take these as an answer to themselves, for hearing no more or hearing again (Twilio's default words): nobody
+# is told to send one of them, except to opt out.
+TRAP_WORDS = ("cancel", "end", "optout", "quit", "revoke", "start", "stop", "stopall", "unstop", "unsubscribe", "yes")
+_TRAP = re.compile(
+    r"\b(?:answer|reply|respond|say|send|text|type|write)\s+(?:back\s+|just\s+|with\s+|us\s+|me\s+|a\s+simple\s+)*"
+    rf"[\"'“‘«*_]*({'|'.join(TRAP_WORDS)})\b(?!\s+(?!(?:to|if|or|and|when|for)\b)\w)",
+    re.IGNORECASE,
+)
+
+
+class WordingError(Exception):
+    """A sentence could not be made. The message is for whoever wrote the template or the call, never for the reader."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """What goes out. A channel without subjects or buttons sends the text alone."""
+
+    text: str
+    subject: str | None = None
+    buttons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """One message for one reader as it stands in the file: templates."""
+
+    text: str
+    subject: str = ""
+    buttons: tuple[str, ...] = ()
+    opt_out: bool = False  # tells how to opt out, so it may name the words for it
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        return (self.text, self.subject, *self.buttons)
+
+
+@dataclass(frozen=True, slots=True)
+class _Language:
+    """One file: messages by kind and reader, and the phrases for windows open to one side."""
+
+    messages: Mapping[str, Mapping[str, _Message]]
+    phrases: Mapping[str, str]
+
+
+class Phrasebook:
+    """Every sentence we say. `en.yaml` holds English, `de.yaml` German, `pt-BR.yaml` what Brazilians say otherwise.
+
+    A file has a key per kind of message, below it one per reader (candidate, host, recruiter, or `anyone`), and there
+    the text, or `text` with `subject` and `buttons`: all of them templates over the fields of the Say. Buttons are a
+    list, or one template that writes one a line.
+    """
+
+    def __init__(self, languages: Mapping[str, _Language]) -> None:
+        self._languages = languages
+        self._cage = Cage()
+        self._compiled: dict[str, Template] = {}
+        self._broken: dict[str, str] = {}
+        for _, _, _, message in self._all():
+            for source in message.sources:
+                self._compile(source)
+
+    @classmethod
+    def load(cls, directory: Path | str | None = None) -> Phrasebook:
+        """The sentences in a directory of YAML files; by default those we ship."""
+        root = Path(str(files("prompts") / "messages" if directory is None else directory))
+        languages = {path.stem.lower(): _read(path) for path in sorted(root.glob("*.yaml"))}
+        if "en" not in languages:
+            raise WordingError(f"there is no en.yaml in {root}, and every language falls back to it")
+        return cls(languages)
+
+    def say(self, key: str, reader_role: str, fields: Mapping[str, object], *, zone: ZoneInfo, locale: str) -> Wording:
+        """The message `key` for this reader. `fields["now"]` decides whether a year is written."""
+        language, message = self._find(key, reader_role, locale)
+        values = {"zone": zone, "locale": locale, **fields}
+        try:
+            reader = self._reader(language, locale, zone, fields.get("now"))
+            text, subject, *buttons = (render(self._template(source), values, reader) for source in message.sources)
+        except WordingError:
+            raise
+        except Exception as problem:
+            # A template may fail in any way a value can; the caller knows one kind of failure.
+            raise WordingError(f"{key} for {reader_role} in {language}: {problem}") from problem
+        labels = (line for button in buttons for line in button.splitlines() if line)
+        return Wording(text, " ".join(subject.split()) or None, tuple(labels))
+
+    def problems(
+        self, known: Mapping[str, Collection[str]], readers: Mapping[str, Collection[str]] | None = None
+    ) -> list[str]:
+        """What would fail a reader one day, found without one.
+
+        `known` gives the fields of each kind of message, `readers` to whom a kind goes, where that is settled.
+        """
+        found = set(self._missing(known, readers or {}))
+        for language, key, reader, message in self._all():
+            here = f"{language}: {key} for {reader}"
+            if key not in known:
+                found.add(f"{here}: nobody says this")
+            if reader not in READERS:
+                found.add(f"{here}: there is no such reader, only {', '.join(sorted(READERS))}")
+            found.update(f"{here}: {fault}" for fault in self._faults(message, known.get(key, ())))
+        return sorted(found)
+
+    def _all(self) -> Iterator[tuple[str, str, str, _Message]]:
+        for name, language in self._languages.items():
+            for key, readers in language.messages.items():
+                for reader, message in readers.items():
+                    yield name, key, reader, message
+
+    def _messages(self, language: str) -> Mapping[str, Mapping[str, _Message]]:
+        known = self._languages.get(language)
+        return known.messages if known else {}
+
+    def _find(self, key: str, reader: str, locale: str) -> tuple[str, _Message]:
+        for language in _fallbacks(locale):
+            readers = self._messages(language).get(key, {})
+            message = readers.get(reader) or readers.get(ANYONE)
+            if message:
+                return language, message
+        raise WordingError(f"there is no message {key} for {reader}")
+
+    def _reader(self, language: str, locale: str, zone: ZoneInfo, now: object) -> Reader:
+        spoken, asked = language.partition("-")[0], locale_of(locale)
+        base = self._languages.get(spoken)
+        return Reader(
+            zone,
+            # A text that fell back to English says its days in English.
+            asked if asked.language == spoken else locale_of(spoken),
+            now if isinstance(now, datetime) else None,
+            {**ENGLISH_PHRASES, **(base.phrases if base else {})},
+        )
+
+    def _compile(self, source: str) -> None:
+        try:
+            self._compiled[source] = self._cage.from_string(source)
+        except TemplateSyntaxError as problem:
+            self._broken[source] = f"line {problem.lineno}: {problem.message}"
+
+    def _template(self, source: str) -> Template:
+        if source in self._broken:
+            raise WordingError(f"this is no template: {self._broken[source]}: {source}")
+        return self._compiled[source]
+
+    def _missing(self, known: Collection[str], readers: Mapping[str, Collection[str]]) -> Iterator[str]:
+        """A language is whole; a region of it holds only what differs."""
+        english = self._messages("en")
+        for language in (name for name in self._languages if "-" not in name):
+            own = self._messages(language)
+            for key in known:
+                if key not in own:
+                    yield f"{language}: {key} is missing"
+                    continue
+                wanted = set(readers.get(key, ())) if ANYONE not in own[key] else set()
+                for reader in (wanted | english.get(key, {}).keys()) - own[key].keys():
+                    yield f"{language}: {key} for {reader} is missing"
+            if language != "en":
+                for phrase in ENGLISH_PHRASES.keys() - self._languages[language].phrases.keys():
+                    yield f"{language}: {phrase} is missing under {PHRASES}"
+
+    def _faults(self, message: _Message, fields: Collection[str]) -> Iterator[str]:
+        if not message.text.strip():
+            yield "there is no text"
+        for source in message.sources:
+            if source in self._broken:
+                yield f"this is no template: {self._broken[source]}"
+                continue
+            for name in self._cage.fields_of(source) - set(fields) - GIVEN:
+                yield f"there is no field {name}"
+            told = _one_word_answer(source) or (source.strip() if source in message.buttons else "")
+            if told.lower() in TRAP_WORDS and not message.opt_out:
+                yield f"the carriers take the one-word answer {told!r} as opting out or in: ask for other words"
+
+
+def _one_word_answer(source: str) -> str:
+    """The trap word a template tells people to send, or nothing."""
+    trap = _TRAP.search(source)
+    return trap[1] if trap else ""
+
+
+def _fallbacks(locale: str) -> Iterator[str]:
+    """pt-BR, pt, en: as the files are named."""
+    tag = locale.replace("_", "-").lower()
+    while tag:
+        yield tag
+        tag = tag.rpartition("-")[0]
+    yield "en"
+
+
+def _read(path: Path) -> _Language:
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+    except yaml.YAMLError as problem:
+        raise WordingError(f"{path.name} is not valid YAML: {problem}") from problem
+    if not isinstance(content, dict):
+        raise WordingError(f"{path.name} holds no messages: a key per kind of message is expected")
+    phrases = content.pop(PHRASES, None) or {}
+    messages = {str(key): _readers(f"{path.name}: {key}", value) for key, value in content.items()}
+    return _Language(messages, phrases)
+
+
+def _readers(where: str, value: object) -> Mapping[str, _Message]:
+    if not isinstance(value, dict):
+        raise WordingError(f"{where} needs a key per reader below it: {', '.join(sorted(READERS))}")
+    return {str(reader): _message(f"{where} for {reader}", content) for reader, content in value.items()}
+
+
+def _message(where: str, content: object) -> _Message:
+    if isinstance(content, str):
+        return _Message(content)
+    if not isinstance(content, dict) or "text" not in content or not PARTS.issuperset(content):
+        raise WordingError(f"{where} is neither a text nor text, subject, buttons and opt_out")
+    buttons = content.get("buttons") or ()
+    return _Message(
+        text=str(content["text"]),
+        subject=str(content.get("subject") or ""),
+        buttons=(buttons,) if isinstance(buttons, str) else tuple(str(button) for button in buttons),
+        opt_out=content.get("opt_out") is True,
+    )
