@@ -9,7 +9,9 @@ from datetime import datetime
 from difflib import get_close_matches
 from typing import TextIO, TypeVar
 
+from integrations.calendars.base import Calendar
 from integrations.channels.base import Abilities, Channel
+from integrations.meetings.base import Meetings
 
 ABILITIES: dict[str, Abilities] = {
     # Three quick replies is what WhatsApp takes without an approved template; Twilio's Body ends at 1,600.
@@ -26,7 +28,7 @@ ABILITIES: dict[str, Abilities] = {
 T = TypeVar("T")
 
 
-class NotMade(Exception):
+class NotMade(Exception):  # noqa: N818 – the name says what happened
     """A vendor that is asked for cannot be made: its name is unknown, or a setting is missing."""
 
 
@@ -71,6 +73,28 @@ CHANNELS: dict[str, Callable[[Sequence[str], Means], dict[str, Channel]]] = {
 }
 
 
+def standin_calendar(means: Means) -> Calendar:
+    from integrations.standins.calendar import StandInCalendar
+
+    return StandInCalendar(means.now)
+
+
+CALENDARS: dict[str, Callable[[Means], Calendar]] = {
+    "standin": standin_calendar,
+}
+
+
+def standin_meetings(means: Means) -> Meetings:
+    from integrations.standins.meeting import StandInMeetings
+
+    return StandInMeetings(means.now)
+
+
+MEETINGS: dict[str, Callable[[Means], Meetings]] = {
+    "standin": standin_meetings,
+}
+
+
 def channels(chosen: Mapping[str, str], means: Means) -> dict[str, Channel]:
     """Each channel by its name, made by the vendor chosen for it: {"whatsapp": "gateway", "email": "console"}."""
     made: dict[str, Channel] = {}
@@ -80,6 +104,14 @@ def channels(chosen: Mapping[str, str], means: Means) -> dict[str, Channel]:
         make = known("channel vendor", vendor, CHANNELS)
         made |= make([name for name in chosen if chosen[name] == vendor], means)
     return made
+
+
+def calendar(vendor: str, means: Means) -> Calendar:
+    return known("calendar vendor", vendor, CALENDARS)(means)
+
+
+def meetings(vendor: str, means: Means) -> Meetings:
+    return known("meeting vendor", vendor, MEETINGS)(means)
 
 
 def known(kind: str, name: str, table: Mapping[str, T]) -> T:

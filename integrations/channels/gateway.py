@@ -272,10 +272,10 @@ class ToldReceipt(BaseModel):
     type: Literal["receipt"]
     id: Name
     status: str
-    error: Annotated[Text, Field(coerce_numbers_to_str=True)] | None = None
+    error: Text | int | None = None
 
     def meaning(self) -> Receipt:
-        return Receipt(self.id, ReceiptStatus(self.status), self.error or None)
+        return Receipt(self.id, ReceiptStatus(self.status), str(self.error) if self.error else None)
 
 
 _TOLD: TypeAdapter[ToldMessage | ToldReceipt] = TypeAdapter(
@@ -290,7 +290,7 @@ _WRONG = {
     "timezone_aware": "must carry an offset, like 2026-03-02T09:00:00+01:00",
     "union_tag_not_found": 'must be "message" or "receipt"',
     "union_tag_invalid": 'must be "message" or "receipt"',
-    "model_attributes_type": "must be a JSON object",
+    "dict_type": "must be a JSON object",
     "json_invalid": "is not JSON",
 }
 

@@ -23,6 +23,7 @@ from integrations.channels.base import (
     WindowClosed,
     from_status,
 )
+from integrations.standins.outage import Health
 
 _ERRORS: dict[int, type[ChannelError]] = {
     403: OptedOut,
@@ -47,12 +48,6 @@ class Delivery:
     vendor_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Outage:
-    until: datetime
-    error: int
-
-
 class StandInChannel(Channel):
     """Delivers at once into `delivered`; ids count up, so the same script gives the same ids.
 
@@ -68,7 +63,7 @@ class StandInChannel(Channel):
         self.on_receipt: Callable[[Receipt], None] = lambda _: None
         self._now = now
         self._by_key: dict[str, Delivery] = {}
-        self._outage: Outage | None = None
+        self._health = Health(now)
         self._answers_to_forget = 0
         self._heard = 0
 
@@ -83,7 +78,7 @@ class StandInChannel(Channel):
 
     def fail(self, until: datetime, error: int = 503) -> None:
         """Out of order up to `until`: an HTTP status, or a vendor's code where it means something to us."""
-        self._outage = Outage(until, error)
+        self._health.fail(until, error)
 
     def forget_answer(self, times: int = 1) -> None:
         """The next so many messages arrive, but whoever sent them sees a time-out."""
@@ -108,13 +103,12 @@ class StandInChannel(Channel):
         return Inbound(vendor_id, self.name, sender, text, pressed, thread, reply, self._now())
 
     def _raise_if_out(self) -> None:
-        if self._outage is None or self._now() >= self._outage.until:
+        outage = self._health.outage
+        if outage is None:
             return
-        error = self._outage.error
-        if known := _ERRORS.get(error):
-            raise known(str(error))
-        # Only throttling says how long; a vendor that is down does not know.
-        raise from_status(error, self._outage.until - self._now() if error == 429 else None)
+        if known := _ERRORS.get(outage.error):
+            raise known(str(outage.error))
+        raise from_status(outage.error, outage.wait(self._now()))
 
     def _refuse_what_a_vendor_would(self, message: Outbound) -> None:
         limit = self.abilities.max_length

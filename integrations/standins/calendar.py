@@ -1,0 +1,115 @@
+"""Calendars that live in memory: each person's hours, what they are busy with, and what we wrote there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from dialogs.scheduling.hours import WorkingHours
+from dialogs.scheduling.intervals import Interval, union
+from integrations.calendars.base import Busy, Calendar, CalendarEvent, CalendarRefused, CalendarUnreachable
+from integrations.standins.outage import Health
+
+
+class Method(StrEnum):
+    REQUEST = "REQUEST"
+    CANCEL = "CANCEL"
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What a calendar was told, once: a repeat changes nothing and is not listed."""
+
+    at: datetime
+    method: Method
+    event: CalendarEvent
+
+
+@dataclass
+class _Person:
+    hours: WorkingHours | None = None
+    busy: tuple[Interval, ...] = ()
+    events: dict[str, CalendarEvent] = field(default_factory=dict)  # by uid
+    gone: dict[str, int] = field(default_factory=dict)  # uid: the sequence it was removed with
+
+
+class StandInCalendar(Calendar):
+    """Knows the people who were connected; everyone else's calendar cannot be read."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self.received: list[Received] = []
+        self._now = now
+        self._health = Health(now)
+        self._people: dict[str, _Person] = {}
+
+    def connect(self, who: str, hours: WorkingHours | None = None, busy: Iterable[Interval] = ()) -> None:
+        """The person has a calendar from now on, as it is given here."""
+        self._people[who] = _Person(hours, tuple(busy))
+
+    def replace_busy(self, who: str, busy: Iterable[Interval]) -> None:
+        """What the person is busy with besides what we wrote."""
+        self._people[who].busy = tuple(busy)
+
+    def fail(self, until: datetime, error: int = 503) -> None:
+        """Out of order up to `until`, for everyone."""
+        self._health.fail(until, error)
+
+    def events(self, who: str) -> tuple[CalendarEvent, ...]:
+        """What we wrote there and did not remove, by time."""
+        return tuple(sorted(self._people[who].events.values(), key=lambda event: event.when))
+
+    async def busy(self, who: str, between: Interval) -> Busy:
+        self._raise_if_out()
+        if who not in self._people:
+            return Busy(readable=False)
+        taken = (*self._people[who].busy, *(event.when for event in self._concerning(who)))
+        return Busy(union(each for each in taken if each.meets(between)))
+
+    async def hours(self, who: str) -> WorkingHours | None:
+        self._raise_if_out()
+        return self._people[who].hours if who in self._people else None
+
+    async def put(self, event: CalendarEvent) -> None:
+        person = self._found(event.who)
+        if event.sequence <= max(self._sequence(person, event.uid), person.gone.get(event.uid, -1)):
+            return
+        person.events[event.uid] = event
+        self.received.append(Received(self._now(), Method.REQUEST, event))
+
+    async def remove(self, uid: str, who: str, sequence: int) -> None:
+        person = self._found(who)
+        if self._sequence(person, uid) > sequence:
+            return
+        # What overtakes its removal, or repeats late, must not bring the event back.
+        person.gone[uid] = max(sequence, person.gone.get(uid, -1))
+        event = person.events.pop(uid, None)
+        if event is None:
+            return
+        self.received.append(Received(self._now(), Method.CANCEL, replace(event, sequence=sequence)))
+
+    def _concerning(self, who: str) -> Iterable[CalendarEvent]:
+        """Written for them, or with them among those invited."""
+        everything = (event for person in self._people.values() for event in person.events.values())
+        return (event for event in everything if event.who == who or who in event.attendees)
+
+    def _sequence(self, person: _Person, uid: str) -> int:
+        return person.events[uid].sequence if uid in person.events else -1
+
+    def _found(self, who: str) -> _Person:
+        self._raise_if_out()
+        if who not in self._people:
+            raise CalendarRefused(f"there is no calendar of {who}")
+        return self._people[who]
+
+    def _raise_if_out(self) -> None:
+        outage = self._health.outage
+        if outage is None:
+            return
+        if not outage.passing:
+            raise CalendarRefused(f"the calendar answered {outage.error}")
+        wait = outage.wait(self._now())
+        raise CalendarUnreachable(
+            f"the calendar answered {outage.error}", retry_after=wait.total_seconds() if wait else None
+        )

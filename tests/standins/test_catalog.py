@@ -1,0 +1,69 @@
+"""The catalog makes what is asked for, imports nothing else, and names what is there."""
+
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import pytest
+
+from integrations import catalog
+from integrations.calendars.base import Calendar
+from integrations.catalog import ABILITIES, CALENDARS, CHANNELS, MEETINGS, Means, NotMade, channels
+from integrations.channels.base import NAMES
+from integrations.channels.gateway import GatewayChannel
+from integrations.meetings.base import Meetings
+
+MEANS = Means(
+    now=lambda: datetime(2026, 3, 2, 9, tzinfo=UTC),
+    settings={"gateway_url": "https://gateway.example/messages", "gateway_secret": "s"},
+)
+
+
+def test_every_channel_has_its_abilities() -> None:
+    assert tuple(ABILITIES) == NAMES
+
+
+@pytest.mark.parametrize("vendor", CHANNELS)
+def test_every_vendor_makes_every_channel_under_its_own_name(vendor: str) -> None:
+    made = channels(dict.fromkeys(NAMES, vendor), MEANS)
+    assert {name: channel.name for name, channel in made.items()} == {name: name for name in NAMES}
+
+
+def test_each_channel_is_made_by_the_vendor_chosen_for_it_and_a_gateway_shares_its_client() -> None:
+    made = channels({"whatsapp": "gateway", "email": "console", "sms": "gateway"}, MEANS)
+    whatsapp, sms = made["whatsapp"], made["sms"]
+    assert isinstance(whatsapp, GatewayChannel)
+    assert isinstance(sms, GatewayChannel)
+    assert whatsapp.gateway is sms.gateway
+    assert whatsapp.abilities.takes_key
+
+
+@pytest.mark.parametrize("vendor", CALENDARS)
+def test_every_calendar_vendor_is_made(vendor: str) -> None:
+    assert isinstance(catalog.calendar(vendor, MEANS), Calendar)
+
+
+@pytest.mark.parametrize("vendor", MEETINGS)
+def test_every_meeting_vendor_is_made(vendor: str) -> None:
+    assert isinstance(catalog.meetings(vendor, MEANS), Meetings)
+
+
+def test_a_name_nobody_knows_gets_the_nearest_ones() -> None:
+    with pytest.raises(NotMade, match="'whatsap' is no channel; there is whatsapp"):
+        channels({"whatsap": "standin"}, MEANS)
+    with pytest.raises(NotMade, match="'fax' is no channel vendor; there is console, gateway, standin"):
+        channels({"sms": "fax"}, MEANS)
+
+
+def test_a_missing_setting_is_named() -> None:
+    with pytest.raises(NotMade, match="gateway_url"):
+        channels({"sms": "gateway"}, Means(MEANS.now))
+
+
+def test_settings_with_secrets_are_not_shown() -> None:
+    assert "gateway_secret" not in repr(MEANS)
+
+
+def test_a_vendor_is_imported_only_when_it_is_made() -> None:
+    asked = "import sys, integrations.catalog; print([name for name in ('httpx2', 'starlette') if name in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout == "[]\n"
