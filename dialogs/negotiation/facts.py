@@ -68,9 +68,9 @@ class Facts:
     candidate_busy: tuple[Interval, ...] = ()  # their other interviews
     host_busy: tuple[
         Interval, ...
-    ] = ()  # of everyone required on the host's side: interviews, calendars, slots held for others
+    ] = ()
     host_open: tuple[Interval, ...] | None = (
-        None  # the working hours of connected calendars; None where the host is asked
+        None
     )
     last_round: bool = False
     awake: frozenset[Reader] = frozenset()  # who wrote a moment ago: may be answered at any hour

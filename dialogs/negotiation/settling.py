@@ -184,7 +184,7 @@ def _put_to_other(d: Draft, party: Party) -> None:
 
 
 def _counter(d: Draft, party: Party) -> None:
-    """Nothing overlaps. A wish is put to the other side; where both have said a lot, whoever's change opens the most."""
+    """Nothing overlaps. A wish goes to the other side; where it is broad, to whoever's change opens most."""
     wanted = said(d, party)
     length = sum((window.length for window in wanted), timedelta())
     if length >= BROAD and not d.n.moving:
