@@ -69,7 +69,8 @@ class Journal:
                     kept.set_result(None)
 
     def _append(self, lines: bytes) -> None:
-        self._file.write(lines)
+        while lines:
+            lines = lines[self._file.write(lines) :]
         os.fsync(self._file.fileno())
 
     @staticmethod
