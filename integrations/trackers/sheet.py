@@ -1,0 +1,161 @@
+"""Sheets on disk: the tracker written to .xlsx or .csv, and any .xlsx or .csv read line by line."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from io import BytesIO, StringIO
+from pathlib import Path
+
+import python_calamine
+import xlsxwriter  # type: ignore[import-untyped]  # it ships no types
+
+from integrations.trackers.base import Row, columns
+
+WIDEST = 40  # characters; longer texts are read in their cell
+
+
+# Written
+
+
+def export(rows: Sequence[Row], path: Path) -> None:
+    """Writes the tracker; what stood at the path is replaced as a whole or not at all.
+
+    Raises ValueError where the name ends neither in .xlsx nor in .csv.
+    """
+    write = {".xlsx": _write_xlsx, ".csv": _write_csv}.get(path.suffix.lower())
+    if write is None:
+        raise ValueError(f"{path.name}: a tracker is written to a name that ends in .xlsx or .csv")
+    unfinished = path.with_name(f".{path.name}.part")
+    try:
+        write(columns(rows), rows, unfinished)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _write_xlsx(names: Sequence[str], rows: Sequence[Row], path: Path) -> None:
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet("Tracker")
+        bold = book.add_format({"bold": True, "bottom": 1})
+        for at, name in enumerate(names):
+            sheet.write_string(0, at, name, bold)
+            # As text, never as a formula, whatever it begins with.
+            for line, row in enumerate(rows, 1):
+                sheet.write_string(line, at, row.get(name, ""))
+            longest = max(len(text) for text in [name, *(row.get(name, "") for row in rows)])
+            sheet.set_column(at, at, min(longest, WIDEST) + 2)
+        sheet.freeze_panes(1, 0)
+        sheet.autofilter(0, 0, len(rows), len(names) - 1)
+
+
+def _write_csv(names: Sequence[str], rows: Sequence[Row], path: Path) -> None:
+    # Excel takes a file without a byte order mark for the local code page.
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        lines = csv.writer(file)
+        lines.writerow(map(_inert, names))
+        lines.writerows([_inert(row.get(name, "")) for name in names] for row in rows)
+
+
+def _inert(cell: str) -> str:
+    """Never a formula to a spreadsheet (OWASP, CSV injection)."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+# Read
+
+
+Line = tuple[int, list[str]]  # its number and its cells
+
+
+@dataclass(frozen=True, slots=True)
+class LineError:
+    line: int  # as a text editor or a spreadsheet counts; 0: the whole file
+    column: str  # empty: the whole line
+    message: str
+
+    def __str__(self) -> str:
+        place = [f"line {self.line}"] if self.line else []
+        return ": ".join([*place, *([self.column] if self.column else []), self.message])
+
+
+class BadSheet(ValueError):  # noqa: N818 – the name says what is wrong
+    """The sheet cannot be taken as it is; nothing of it was."""
+
+    def __init__(self, errors: Sequence[LineError]) -> None:
+        self.errors = list(errors)
+        super().__init__("\n".join(map(str, errors)))
+
+
+def filled(path: Path, known: Collection[str]) -> list[Line]:
+    """The lines with something in them, the header first; `known` are names it may hold. Raises BadSheet."""
+    try:
+        if path.suffix.lower() == ".xlsx":
+            numbered = _xlsx_lines(path)
+        elif path.suffix.lower() in (".csv", ".tsv", ".txt"):
+            numbered = _csv_lines(path, known)
+        else:
+            raise BadSheet([LineError(0, "", f"{path.name} is neither a .csv nor an .xlsx file")])
+        lines = [(number, cells) for number, cells in numbered if any(cells)]
+    except OSError as error:
+        raise BadSheet([LineError(0, "", f"{path} cannot be opened: {error.strerror or error}")]) from error
+    if not lines:
+        raise BadSheet([LineError(0, "", f"{path.name} is empty")])
+    return lines
+
+
+def _xlsx_lines(path: Path) -> Iterator[Line]:
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(BytesIO(path.read_bytes()))
+        sheet = book.get_sheet_by_index(0)
+    except (python_calamine.CalamineError, IndexError) as error:
+        raise BadSheet([LineError(0, "", f"{path.name} cannot be read as an .xlsx file")]) from error
+    for number, cells in enumerate(sheet.to_python(skip_empty_area=False), 1):
+        yield number, [_text(cell) for cell in cells]
+
+
+def _text(cell: object) -> str:
+    # A spreadsheet keeps a number that was typed, also a phone number, as a float.
+    if isinstance(cell, float) and cell.is_integer():
+        cell = int(cell)
+    return _shown(str(cell).strip())
+
+
+def _csv_lines(path: Path, known: Collection[str]) -> Iterator[Line]:
+    text = _decoded(path)
+    reader = csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text, known))
+    number = 1
+    try:
+        for cells in reader:
+            yield number, [_text(cell) for cell in cells]
+            number = reader.line_num + 1  # a quoted cell may run over several lines
+    except csv.Error as error:
+        raise BadSheet([LineError(number, "", f"cannot be read: {error}")]) from error
+
+
+def _decoded(path: Path) -> str:
+    raw = path.read_bytes()
+    # What Excel writes: "Unicode text", "CSV UTF-8", and plain "CSV" on a Western Windows.
+    encodings = ("utf-16",) if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "cp1252")
+    for encoding in encodings:
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise BadSheet([LineError(0, "", f"{path.name} is no text: save it as CSV UTF-8")])
+
+
+def _delimiter(text: str, known: Collection[str]) -> str:
+    """The one that cuts the header into most columns that are known."""
+    header = next((line for line in text.splitlines() if line.strip()), "")
+
+    def found(delimiter: str) -> int:
+        return sum(cell.strip().lower() in known for cell in next(csv.reader([header], delimiter=delimiter), []))
+
+    return max((",", ";", "\t"), key=found)
+
+
+def _shown(cell: str) -> str:
+    """Without the apostrophe that keeps a spreadsheet from reading +351… as a formula."""
+    return cell[1:] if cell.startswith("'") and _inert(cell[1:]) == cell else cell
