@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from dialogs.scheduling.hours import MIDNIGHT, WEEKDAYS, WorkingHours
@@ -37,7 +37,7 @@ class QuietHours:
         """The latest instant we may speak, at or before the given one, in UTC; to the minute before quiet begins."""
         behind = Interval(instant - LONG_ENOUGH, instant + timedelta.resolution)
         last = self._allowed(zone, weekends).open(behind)[-1]
-        return instant.astimezone(last.end.tzinfo) if last.end > instant else last.end - MINUTE
+        return instant.astimezone(UTC) if last.end > instant else last.end - MINUTE
 
     def _allowed(self, zone: ZoneInfo, weekends: bool) -> WorkingHours:
         """The time that is not quiet, as hours of the week."""
