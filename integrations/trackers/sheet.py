@@ -1,19 +1,27 @@
-"""Sheets on disk: the tracker written to .xlsx or .csv, and any .xlsx or .csv read line by line."""
+"""Sheets: the tracker written to .xlsx or .csv, and candidates read from either."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO, StringIO
+from itertools import zip_longest
 from pathlib import Path
+from typing import TypeVar
 
 import python_calamine
 import xlsxwriter  # type: ignore[import-untyped]  # it ships no types
 
+from integrations import contact
 from integrations.trackers.base import Row, columns
 
 WIDEST = 40  # characters; longer texts are read in their cell
+COLUMNS = ("name", "email", "phone", "timezone", "locale", "channels", "consent", "job", "company")
+NEEDED_FOR = {"whatsapp": "phone", "sms": "phone", "email": "email"}
+
+Line = tuple[int, list[str]]  # its number and its cells
+Value = TypeVar("Value")
 
 
 # Written
@@ -63,10 +71,7 @@ def _inert(cell: str) -> str:
     return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
-# Read
-
-
-Line = tuple[int, list[str]]  # its number and its cells
+# Read, line by line
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +93,13 @@ class BadSheet(ValueError):  # noqa: N818 – the name says what is wrong
         super().__init__("\n".join(map(str, errors)))
 
 
-def filled(path: Path, known: Collection[str]) -> list[Line]:
-    """The lines with something in them, the header first; `known` are names it may hold. Raises BadSheet."""
+def _filled(path: Path) -> list[Line]:
+    """The lines with something in them, the header first."""
     try:
         if path.suffix.lower() == ".xlsx":
             numbered = _xlsx_lines(path)
         elif path.suffix.lower() in (".csv", ".tsv", ".txt"):
-            numbered = _csv_lines(path, known)
+            numbered = _csv_lines(path)
         else:
             raise BadSheet([LineError(0, "", f"{path.name} is neither a .csv nor an .xlsx file")])
         lines = [(number, cells) for number, cells in numbered if any(cells)]
@@ -122,9 +127,9 @@ def _text(cell: object) -> str:
     return _shown(str(cell).strip())
 
 
-def _csv_lines(path: Path, known: Collection[str]) -> Iterator[Line]:
+def _csv_lines(path: Path) -> Iterator[Line]:
     text = _decoded(path)
-    reader = csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text, known))
+    reader = csv.reader(StringIO(text, newline=""), delimiter=_delimiter(text))
     number = 1
     try:
         for cells in reader:
@@ -146,12 +151,12 @@ def _decoded(path: Path) -> str:
     raise BadSheet([LineError(0, "", f"{path.name} is no text: save it as CSV UTF-8")])
 
 
-def _delimiter(text: str, known: Collection[str]) -> str:
-    """The one that cuts the header into most columns that are known."""
+def _delimiter(text: str) -> str:
+    """The one that cuts the header into most columns we know."""
     header = next((line for line in text.splitlines() if line.strip()), "")
 
     def found(delimiter: str) -> int:
-        return sum(cell.strip().lower() in known for cell in next(csv.reader([header], delimiter=delimiter), []))
+        return sum(cell.strip().lower() in COLUMNS for cell in next(csv.reader([header], delimiter=delimiter), []))
 
     return max((",", ";", "\t"), key=found)
 
@@ -159,3 +164,109 @@ def _delimiter(text: str, known: Collection[str]) -> str:
 def _shown(cell: str) -> str:
     """Without the apostrophe that keeps a spreadsheet from reading +351… as a formula."""
     return cell[1:] if cell.startswith("'") and _inert(cell[1:]) == cell else cell
+
+
+# Read, candidate by candidate
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateRow:
+    """One candidate of the sheet, every value checked and written one way. Empty is None or ()."""
+
+    line: int
+    name: str
+    email: str | None = None
+    phone: str | None = None  # E.164
+    timezone: str | None = None  # IANA
+    locale: str | None = None  # BCP 47
+    channels: tuple[str, ...] = ()
+    consent: tuple[str, ...] = ()
+    job: str | None = None
+    company: str | None = None
+
+
+def read_candidates(path: Path) -> list[CandidateRow]:
+    """Every candidate of a .csv or .xlsx file. Raises BadSheet with all that is wrong, not only the first."""
+    (top, header), *lines = _filled(path)
+    names = [name.lower() for name in header]
+    read = [_Reader(number, names, cells) for number, cells in lines]
+    rows = [reader.row() for reader in read]
+    wrong_below = [error for reader in read for error in reader.errors]
+    errors = [*_wrong_in_header(top, names), *wrong_below, *_doubled(rows)]
+    if not rows:
+        errors.append(LineError(0, "", "there is a header but no candidate below it"))
+    if errors:
+        raise BadSheet(sorted(errors, key=lambda error: error.line))
+    return rows
+
+
+def _wrong_in_header(line: int, names: Sequence[str]) -> Iterator[LineError]:
+    for name in dict.fromkeys(names):
+        if name and name not in COLUMNS:
+            yield LineError(line, name, f"unknown column; {contact.nearest(name, COLUMNS)}")
+        elif name and names.count(name) > 1:
+            yield LineError(line, name, "stands there twice")
+    if "name" not in names:
+        yield LineError(line, "name", "this column is missing")
+    if not {"email", "phone"} & {*names}:
+        yield LineError(line, "", "there is neither an email nor a phone column")
+
+
+class _Reader:
+    """Reads one line; what is wrong gathers in `errors`."""
+
+    def __init__(self, line: int, names: Sequence[str], cells: Sequence[str]) -> None:
+        self.errors: list[LineError] = []
+        self._line = line
+        # A spreadsheet leaves out the empty cells at the end of a line.
+        self._cells = dict(zip_longest(names, cells[: len(names)], fillvalue=""))
+        if any(cells[len(names) :]):
+            self._wrong("", "has more cells than the header")
+
+    def row(self) -> CandidateRow:
+        row = CandidateRow(
+            line=self._line,
+            name=self._cells.get("name", ""),
+            email=self._checked("email", contact.email),
+            phone=self._checked("phone", contact.phone),
+            timezone=self._checked("timezone", contact.timezone),
+            locale=self._checked("locale", contact.locale),
+            channels=self._checked("channels", contact.channels) or (),
+            consent=self._checked("consent", contact.channels) or (),
+            job=self._cells.get("job") or None,
+            company=self._cells.get("company") or None,
+        )
+        if self._cells.get("name") == "":
+            self._wrong("name", "is missing")
+        self._check_reachable(row)
+        return row
+
+    def _checked(self, column: str, check: Callable[[str], Value]) -> Value | None:
+        cell = self._cells.get(column, "")
+        try:
+            return check(cell) if cell else None
+        except ValueError as error:
+            self._wrong(column, str(error))
+            return None
+
+    def _check_reachable(self, row: CandidateRow) -> None:
+        addresses = [self._cells[column] for column in ("email", "phone") if column in self._cells]
+        if addresses and not any(addresses):
+            self._wrong("", "neither email nor phone: nobody could reach this candidate")
+            return
+        for channel in row.channels:
+            needed = NEEDED_FOR.get(channel)
+            if needed and not self._cells.get(needed):
+                self._wrong("channels", f"{channel} needs the {needed}, which is empty")
+
+    def _wrong(self, column: str, message: str) -> None:
+        self.errors.append(LineError(self._line, column, message))
+
+
+def _doubled(rows: Sequence[CandidateRow]) -> Iterator[LineError]:
+    for column in ("email", "phone"):
+        first: dict[str, int] = {}
+        for row in rows:
+            value = getattr(row, column)
+            if value and first.setdefault(value.lower(), row.line) != row.line:
+                yield LineError(row.line, column, f"{value} stands in line {first[value.lower()]} already")

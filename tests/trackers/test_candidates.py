@@ -7,8 +7,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from integrations.trackers.candidates import CandidateRow, read_candidates
-from integrations.trackers.sheet import BadSheet
+from integrations.trackers.sheet import BadSheet, CandidateRow, read_candidates
 
 ANA = CandidateRow(
     line=2,

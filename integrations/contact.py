@@ -1,0 +1,76 @@
+"""How a person is reached and addressed: each value checked and written one way, or a ValueError in plain words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from difflib import get_close_matches
+from functools import cache
+from zoneinfo import available_timezones
+
+import phonenumbers
+from babel import Locale, UnknownLocaleError
+from email_validator import EmailNotValidError, validate_email
+
+from integrations.channels.base import NAMES
+
+
+def email(words: str) -> str:
+    try:
+        return validate_email(words, check_deliverability=False).normalized
+    except EmailNotValidError as error:
+        raise ValueError(f"{words!r} is no email address: {error}") from None
+
+
+def phone(words: str) -> str:
+    if not words.startswith("+"):
+        raise ValueError(f"{words!r} must begin with + and the country, like +351912345678")
+    try:
+        number = phonenumbers.parse(words)
+    except phonenumbers.NumberParseException:
+        raise ValueError(f"{words!r} is no phone number") from None
+    if not phonenumbers.is_valid_number(number):
+        raise ValueError(f"{words!r} is no phone number anybody has")
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+@cache
+def _zones() -> dict[str, str]:
+    return {name.lower(): name for name in sorted(available_timezones())}
+
+
+def timezone(words: str) -> str:
+    if zone := _zones().get(words.lower().replace(" ", "_")):
+        return zone
+    raise ValueError(f"unknown time zone {words!r}; {_nearest_zone(words)}")
+
+
+def _nearest_zone(words: str) -> str:
+    wanted = words.lower().replace(" ", "_")
+    # People write the city alone.
+    cities = {name.rpartition("/")[2]: zone for name, zone in _zones().items() if "/" in name}
+    by_city = [cities[city] for city in get_close_matches(wanted, cities, n=3)]
+    by_name = [_zones()[name] for name in get_close_matches(wanted, _zones(), n=3)]
+    near = list(dict.fromkeys(by_city + by_name))[:3]
+    return f"did you mean {' or '.join(near)}?" if near else "write it like Europe/Lisbon"
+
+
+def locale(words: str) -> str:
+    try:
+        return str(Locale.parse(words.replace("_", "-"), sep="-")).replace("_", "-")
+    except (ValueError, UnknownLocaleError):
+        raise ValueError(f"unknown language {words!r}; write it like en, pt or en-GB") from None
+
+
+def channels(words: str) -> tuple[str, ...]:
+    named = dict.fromkeys(filter(None, re.split(r"[\s,;|/]+", words.lower())))
+    for name in named:
+        if name not in NAMES:
+            raise ValueError(f"unknown channel {name!r}; {nearest(name, NAMES)}")
+    return tuple(named)
+
+
+def nearest(word: str, choices: Sequence[str]) -> str:
+    """A question to put behind "unknown": which of the choices was meant."""
+    near = get_close_matches(word, choices, n=3, cutoff=0.6)
+    return f"did you mean {' or '.join(near)}?" if near else f"there is {', '.join(choices)}"
