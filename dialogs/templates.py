@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, meta, pass_context
+from jinja2 import StrictUndefined, Template, Undefined, meta, pass_context
 from jinja2.exceptions import SecurityError
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -64,6 +64,9 @@ class Cage(ImmutableSandboxedEnvironment):
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:  # noqa: ARG002 – Jinja's own
         raise SecurityError(f"{operator} is not for templates: count before, write here")
 
+    def wrap_str_format(self, value: Any) -> None:
+        """`str.format` is no safer for being wrapped: it pads to any width. It goes the way of other attributes."""
+
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         if isinstance(obj, str | bytes):
             return attr in PLAIN_STRING_METHODS
@@ -85,6 +88,8 @@ def render(template: Template, fields: Mapping[str, object], reader: Reader) -> 
 def _filter(write: Callable[..., str]) -> Callable[..., str]:
     @pass_context
     def filtered(context: Context, value: object, *options: object) -> str:
+        if isinstance(value, Undefined):
+            str(value)  # raises, with the name that is missing
         return write(context[READER], value, *options)
 
     return filtered
