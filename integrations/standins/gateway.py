@@ -24,6 +24,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import httpx2
 import uvicorn
@@ -141,7 +142,7 @@ class StandInGateway:
             return JSONResponse({"error": "bad_signature", "why": str(error)}, 401)
         if self._failures:
             return self._failures.pop().answer()
-        vendor_id = await self._kept_once(headers.get(IDEMPOTENCY_KEY, ""), raw)
+        vendor_id = await self._kept_once(unquote(headers.get(IDEMPOTENCY_KEY, "")), raw)
         if self._drops:
             self._drops -= 1
             return HungUp()
