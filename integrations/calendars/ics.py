@@ -147,12 +147,12 @@ def _attendee(guest: Guest, *, asked: bool) -> vCalAddress:
 
 
 def _text(value: str) -> str:
-    """Without the control characters iCalendar forbids; line breaks stay."""
-    return re.sub(r"[^\S\n]*\n", "\n", re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", "", value.replace("\r\n", "\n"))).strip()
+    """With line breaks, and without the other control characters, which iCalendar forbids."""
+    return re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", " ", value.replace("\r\n", "\n")).strip()
 
 
 def _line(value: str) -> str:
-    return " ".join(re.sub(r"[\x00-\x08\x0e-\x1f\x7f]", "", value).split())
+    return " ".join(_text(value).split())
 
 
 _Property = tuple[Mapping[str, str], str]
@@ -194,7 +194,7 @@ class _Object:
 
     def text(self, name: str) -> str:
         values = self.event.get(name)
-        return str(vText.from_ical(values[0][1])).strip() if values else ""
+        return values[0][1].strip() if values else ""
 
     def instant(self, name: str) -> datetime | None:
         """The value of a date-time property as an instant."""
@@ -204,7 +204,10 @@ class _Object:
         value = value.strip()
         if "T" not in value.upper():
             raise BadCalendarData(f"{name} names a day but no time: {value}")
-        wall: datetime = vDatetime.from_ical(value)  # type: ignore[no-untyped-call]
+        try:
+            wall: datetime = vDatetime.from_ical(value)  # type: ignore[no-untyped-call]
+        except ValueError:
+            raise BadCalendarData(f"{name} names a time that does not exist: {value}") from None
         if wall.tzinfo is not None:
             return wall.astimezone(UTC)
         if not params.get("TZID"):
@@ -236,7 +239,7 @@ def _lines(data: bytes) -> Iterator[tuple[str, Mapping[str, str], str, str]]:
         text = data.decode("cp1252", "replace")
     for line in Contentlines.from_ical(text):  # type: ignore[no-untyped-call]
         try:
-            name, params, value = Contentline(line).raw_parts()  # type: ignore[no-untyped-call]
+            name, params, value = Contentline(line).parts()  # type: ignore[no-untyped-call]
         except ValueError:
             continue  # a broken line somewhere does not make the answer unreadable
         yield name.upper(), {key.upper(): str(each) for key, each in params.items()}, value, str(line)
