@@ -179,9 +179,11 @@ class Phrasebook:
                 wanted = set(readers.get(key, ())) if ANYONE not in own[key] else set()
                 for reader in (wanted | english.get(key, {}).keys()) - own[key].keys():
                     yield f"{language}: {key} for {reader} is missing"
-            if language != "en":
-                for phrase in ENGLISH_PHRASES.keys() - self._languages[language].phrases.keys():
-                    yield f"{language}: {phrase} is missing under {PHRASES}"
+            phrases = self._languages[language].phrases
+            for name, english_phrase in ENGLISH_PHRASES.items():
+                phrase = phrases.get(name, english_phrase if language == "en" else "")
+                if _places(phrase) != _places(english_phrase):
+                    yield f"{language}: {name} under {PHRASES} must be like {english_phrase!r}"
 
     def _faults(self, message: _Message, fields: Collection[str]) -> Iterator[str]:
         if not message.text.strip():
@@ -203,6 +205,11 @@ def _one_word_answer(source: str) -> str:
     return trap[1] if trap else ""
 
 
+def _places(phrase: str) -> list[str]:
+    """What is put into a phrase: "{day} from {clock}" has clock and day."""
+    return sorted(re.findall(r"{(.*?)}", phrase))
+
+
 def _fallbacks(locale: str) -> Iterator[str]:
     """pt-BR, pt, en: as the files are named."""
     tag = locale.replace("_", "-").lower()
@@ -220,8 +227,10 @@ def _read(path: Path) -> _Language:
     if not isinstance(content, dict):
         raise WordingError(f"{path.name} holds no messages: a key per kind of message is expected")
     phrases = content.pop(PHRASES, None) or {}
+    if not isinstance(phrases, dict):
+        raise WordingError(f"{path.name}: {PHRASES} are {', '.join(ENGLISH_PHRASES)}, each with its words")
     messages = {str(key): _readers(f"{path.name}: {key}", value) for key, value in content.items()}
-    return _Language(messages, phrases)
+    return _Language(messages, {str(name): str(phrase) for name, phrase in phrases.items()})
 
 
 def _readers(where: str, value: object) -> Mapping[str, _Message]:

@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from dialogs.scheduling.hours import day_of
 from dialogs.scheduling.intervals import Interval, intersection
 from dialogs.scheduling.slots import sensible, spread, starts
 
@@ -77,7 +78,7 @@ def _changes(
 ) -> Iterator[Concession]:
     """What this party could change to meet what the other one gave."""
     windows = sensible(other, other_zone)
-    given = starts(windows, minutes, zone=other_zone)
+    given = [start for start in starts(windows, minutes, zone=other_zone) if not _can_already(start, minutes, own)]
     civil = [start for start in given if _by_daylight(start, minutes, zone)]
     sorted_out: dict[Kind, list[datetime]] = defaultdict(list)
     for start in civil or given:
@@ -103,12 +104,12 @@ def _days(opened: Sequence[datetime], zone: ZoneInfo) -> tuple[date, ...]:
 def _kind(meeting: Interval, own: Sequence[Interval], zone: ZoneInfo) -> Kind:
     """Which change would let this party take the meeting?"""
     day = meeting.start.astimezone(zone).date()
-    same_day = [each for each in own if each.start.astimezone(zone).date() <= day <= each.end.astimezone(zone).date()]
+    same_day = intersection(own, [day_of(day, zone)])
     if not same_day:
         return "on"
-    if meeting.end > max(each.end for each in same_day):
+    if meeting.end > same_day[-1].end:
         return "after"
-    if meeting.start < min(each.start for each in same_day):
+    if meeting.start < same_day[0].start:
         return "before"
     return "on"
 
@@ -127,6 +128,10 @@ def _clock(
 def _room_until(meeting: Interval, own: Sequence[Interval], windows: Sequence[Interval]) -> datetime:
     given = next(window.end for window in windows if window.holds(meeting))
     return min([given, *(each.start for each in own if each.start >= meeting.end)])
+
+
+def _can_already(start: datetime, minutes: int, own: Sequence[Interval]) -> bool:
+    return any(window.holds(Interval.lasting(start, minutes)) for window in own)
 
 
 def _by_daylight(start: datetime, minutes: int, zone: ZoneInfo) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from dialogs.scheduling.hours import ONE_DAY, WEEKDAYS, day_of, instant_of
@@ -52,13 +53,15 @@ def spread(
     left, and what is preferred comes before everything.
     """
     pool = sorted({each.astimezone(UTC) for each in candidates})
-    liked = [each for each in pool if covers(preferred, Interval.lasting(each, minutes))]
+    local = {each: each.astimezone(zone) for each in pool}
+    length = timedelta(minutes=minutes)
+    liked = [each for each in pool if covers(preferred, Interval(each, each + length))] if preferred else []
     picked: list[datetime] = []
     for choices in (liked, pool):
-        _earliest_of_new_days(choices, picked, count, zone, minutes)
-        _more_from_the_last_day(choices, picked, count, zone, minutes)
-    rest = sorted((each for each in pool if each not in picked), key=lambda each: (_backwards(each, zone), each))
-    return tuple(sorted(picked + rest[: count - len(picked)]))
+        picked.extend(_earliest_of_new_days(choices, picked, count - len(picked), local, length))
+        picked.extend(_more_from_the_last_day(choices, picked, count - len(picked), local, length))
+    overlapping = sorted(set(pool) - set(picked), key=lambda each: (-local[each].toordinal(), each))
+    return tuple(sorted(picked + overlapping[: count - len(picked)]))
 
 
 def sensible(
@@ -102,39 +105,44 @@ def _grid(first: datetime, last: datetime, zone: ZoneInfo, step: int) -> Iterato
 
 
 def _earliest_of_new_days(
-    pool: Iterable[datetime], picked: list[datetime], count: int, zone: ZoneInfo, minutes: int
-) -> None:
-    days = {each.astimezone(zone).date() for each in picked}
+    pool: Sequence[datetime],
+    picked: Sequence[datetime],
+    count: int,
+    local: Mapping[datetime, datetime],
+    length: timedelta,
+) -> list[datetime]:
+    more: list[datetime] = []
+    days = {local[each].date() for each in picked}
     for each in pool:
-        day = each.astimezone(zone).date()
-        if len(picked) < count and day not in days and _apart(each, picked, timedelta(minutes=minutes)):
-            picked.append(each)
-            days.add(day)
+        if len(more) < count and local[each].date() not in days and _apart(each, [*picked, *more], length):
+            more.append(each)
+            days.add(local[each].date())
+    return more
 
 
 def _more_from_the_last_day(
-    pool: Sequence[datetime], picked: list[datetime], count: int, zone: ZoneInfo, minutes: int
-) -> None:
-    length = timedelta(minutes=minutes)
-    wishes: tuple[Callable[[datetime], bool], ...] = (
-        lambda each: _apart(each, picked, max(length, HOUR)) and each.astimezone(zone).minute == 0,
-        lambda each: _apart(each, picked, max(length, HOUR)),
-        lambda each: _apart(each, picked, length),
-    )
-    for day in sorted({each.astimezone(zone).date() for each in pool}, reverse=True):
-        of_day = [each for each in pool if each.astimezone(zone).date() == day]
-        for wish in wishes:
-            for each in of_day:
-                if len(picked) < count and wish(each):
-                    picked.append(each)
+    pool: Sequence[datetime],
+    picked: Sequence[datetime],
+    count: int,
+    local: Mapping[datetime, datetime],
+    length: timedelta,
+) -> list[datetime]:
+    more: list[datetime] = []
+    # Most wished for first: an hour apart and on the hour, then an hour apart, then only not overlapping.
+    wishes = ((max(length, HOUR), True), (max(length, HOUR), False), (length, False))
+    for _, of_day in groupby(reversed(pool), key=lambda each: local[each].date()):
+        day = list(of_day)[::-1]
+        for distance, on_the_hour in wishes:
+            for each in day:
+                if len(more) == count:
+                    return more
+                if (local[each].minute == 0 or not on_the_hour) and _apart(each, [*picked, *more], distance):
+                    more.append(each)
+    return more
 
 
-def _apart(start: datetime, picked: Iterable[datetime], distance: timedelta) -> bool:
+def _apart(start: datetime, picked: Sequence[datetime], distance: timedelta) -> bool:
     return all(abs(start - other) >= distance for other in picked)
-
-
-def _backwards(instant: datetime, zone: ZoneInfo) -> int:
-    return -instant.astimezone(zone).toordinal()
 
 
 def _by_day(window: Interval, zone: ZoneInfo) -> Iterator[tuple[date, Interval]]:

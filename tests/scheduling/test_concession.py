@@ -72,6 +72,21 @@ def test_another_day_is_asked_for_where_no_day_is_shared() -> None:
     assert (asked.party, asked.kind, asked.clock, asked.days) == ("candidate", "on", None, (THU, FRI))
 
 
+def test_a_day_given_whole_says_nothing_of_the_next() -> None:
+    asked = ask([window(TUE, 0, 24)], [window(WED, 10, 12)])
+    assert asked is not None
+    assert (asked.kind, asked.days) == ("on", (TUE,))
+    assert asked.party == "candidate"
+
+
+def test_what_both_gave_already_is_not_asked_for() -> None:
+    both = [window(TUE, 9, 12)]
+    assert ask(both, both) is None
+    asked = ask([window(TUE, 9, 14)], both)
+    assert asked is not None
+    assert (asked.party, asked.kind, asked.clock) == ("candidate", "after", time(11, 30))
+
+
 def test_a_longer_day_is_asked_for_before_another_day() -> None:
     host, candidate = [window(TUE, 17, 19)], [window(TUE, 9, 17), window(WED, 9, 17), window(THU, 9, 17)]
     asked = ask(host, candidate)
@@ -133,6 +148,7 @@ def test_what_is_asked_for_would_truly_help_and_the_best_comes_first(
     ranked = concessions(host, candidate, minutes, horizon=HORIZON, host_zone=LISBON, candidate_zone=zone)
     for asked in ranked:
         other = intersection(host if asked.party == "candidate" else candidate, [HORIZON])
+        own = intersection(candidate if asked.party == "candidate" else host, [HORIZON])
         own_zone = zone if asked.party == "candidate" else LISBON
         assert 1 <= asked.opens == len(asked.days) <= asked.slots
         assert 0 < asked.share <= 1
@@ -140,6 +156,7 @@ def test_what_is_asked_for_would_truly_help_and_the_best_comes_first(
         for start in asked.examples:
             meeting = Interval.lasting(start, minutes)
             assert covers(other, meeting)
+            assert not covers(own, meeting)
             assert start.astimezone(own_zone).date() in asked.days
             if asked.kind == "after":
                 assert asked.clock is not None

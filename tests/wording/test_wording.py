@@ -271,6 +271,7 @@ def test_our_few_sentences_lack_only_what_the_german_ones_lack() -> None:
         ("greeting: {anyone: 'Hi {{ name'}", "en: greeting for anyone: this is no template: line 1"),
         ("greeting: {anyone: 'Hi {{ name | shout }}'}", "this is no template"),
         ("greeting: {anyone: ''}", "en: greeting for anyone: there is no text"),
+        ("greeting: {anyone: Hi}\nphrases: {from: '{day} as of {time}'}", "en: from under phrases must be like"),
     ],
 )
 def test_what_would_fail_one_day_is_found_today(tmp_path: Path, content: str, problem: str) -> None:
@@ -282,10 +283,10 @@ def test_a_language_that_is_not_whole_is_found(tmp_path: Path) -> None:
     content = "greeting: {candidate: Hi, host: Hello}"
     problems = book(tmp_path, en=content, de="greeting: {candidate: Hallo}").problems({"greeting": set()})
     assert problems == [
-        "de: from is missing under phrases",
+        "de: from under phrases must be like '{day} from {clock}'",
         "de: greeting for host is missing",
-        "de: until is missing under phrases",
-        "de: zone is missing under phrases",
+        "de: until under phrases must be like '{day} until {clock}'",
+        "de: zone under phrases must be like '{city} time'",
     ]
 
 
@@ -332,6 +333,7 @@ def test_ordinary_words_are_left_alone(tmp_path: Path, fine: str) -> None:
     [
         ("greeting: [1", "en.yaml is not valid YAML"),
         ("- greeting", "en.yaml holds no messages"),
+        ("phrases: [from]", "en.yaml: phrases are from, until, zone"),
         ("greeting: Hi", "en.yaml: greeting needs a key per reader"),
         ("greeting: {host: 3}", "en.yaml: greeting for host is neither a text nor"),
         ("greeting: {host: {txt: Hi}}", "en.yaml: greeting for host is neither a text nor"),
