@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from dialogs.negotiation.booked import ask_how_it_went, confirm, remind
 from dialogs.negotiation.changes import call_off_by_recruiter, leave, move_for_recruiter
 from dialogs.negotiation.draft import Decision, Draft
@@ -15,6 +18,7 @@ from dialogs.negotiation.events import (
     InviteAnswered,
     Left,
     MoveAsked,
+    NotArranged,
     OutcomeReported,
     Paused,
     Rang,
@@ -36,36 +40,7 @@ from dialogs.negotiation.waiting import wait_for
 def decide(negotiation: Negotiation, event: Event, facts: Facts) -> Decision:
     """Pure: the same three always give the same decision, and nothing has happened yet when it returns."""
     d = Draft(negotiation, facts)
-    match event:
-        case Requested():
-            open_search(d, event)
-        case Heard():
-            hear(d, event)
-        case InviteAnswered():
-            hear_invite_answer(d, event)
-        case Arranged():
-            confirm(d, event.sequence)
-        case Rang():
-            ring(d, event)
-        case Undelivered():
-            give_to_human(d, event)
-        case MoveAsked():
-            move_for_recruiter(d, event.windows)
-        case CalledOff():
-            call_off_by_recruiter(d, event.because)
-        case Left():
-            leave(d, event.party)
-        case OutcomeReported():
-            report_outcome(d, event)
-        case TakenOver():
-            take_over(d)
-        case HandedBack():
-            hand_back(d)
-        case Paused():
-            d.change(paused=True)
-            d.do(Record("paused"))
-        case Resumed():
-            resume(d)
+    ON[type(event)](d, event)
     return d.decision()
 
 
@@ -150,3 +125,28 @@ def resume(d: Draft) -> None:
     elif d.n.waiting_for:
         wait_for(d, d.n.waiting_for)
     d.because("the assistant goes on")
+
+
+def pause(d: Draft, _: Paused) -> None:
+    d.change(paused=True)
+    d.do(Record("paused"))
+    d.because("the recruiter paused it")
+
+
+ON: dict[type, Callable[[Draft, Any], None]] = {
+    Requested: open_search,
+    Heard: hear,
+    InviteAnswered: hear_invite_answer,
+    Arranged: lambda d, event: confirm(d, event.sequence),
+    NotArranged: lambda d, event: d.call_human(Reason.NOT_ARRANGED, error=event.error),
+    Rang: ring,
+    Undelivered: give_to_human,
+    MoveAsked: lambda d, event: move_for_recruiter(d, event.windows),
+    CalledOff: lambda d, event: call_off_by_recruiter(d, event.because),
+    Left: lambda d, event: leave(d, event.party),
+    OutcomeReported: report_outcome,
+    TakenOver: lambda d, _: take_over(d),
+    HandedBack: lambda d, _: hand_back(d),
+    Paused: pause,
+    Resumed: lambda d, _: resume(d),
+}

@@ -8,18 +8,33 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dialogs.negotiation.effects import Alarm, CallHuman, Effect, Holds, Kind, Part, Reader, Reason, Say, Wake
+from dialogs.negotiation.effects import Alarm, CallHuman, Effect, Holds, Kind, Part, Reader, Reason, Record, Say, Wake
 from dialogs.negotiation.facts import Facts, Person
 from dialogs.negotiation.state import Negotiation, Party
 
 # Where one message does several things, the kind of the first of these names it.
-WEIGHT = tuple(
-    Kind(each)
-    for each in (
-        "cancellation confirmation reschedule offer availability_request nudge reminder clarify escalation "
-        "feedback_request survey follow_up answer opt_out_confirmation command reply"
-    ).split()
+WEIGHT = (
+    Kind.CANCELLATION,
+    Kind.CONFIRMATION,
+    Kind.RESCHEDULE,
+    Kind.OFFER,
+    Kind.AVAILABILITY_REQUEST,
+    Kind.NUDGE,
+    Kind.REMINDER,
+    Kind.CLARIFY,
+    Kind.ESCALATION,
+    Kind.FEEDBACK_REQUEST,
+    Kind.SURVEY,
+    Kind.FOLLOW_UP,
+    Kind.ANSWER,
+    Kind.OPT_OUT_CONFIRMATION,
+    Kind.COMMAND,
+    Kind.REPLY,
 )
+
+
+# A word about an interview is of no use this shortly before it.
+JUST_BEFORE = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +121,21 @@ class Draft:
             self.do(say)
             return
         morning = quiet.next_allowed(facts.now, zone)
-        if say.holds and say.holds.what == "booking" and self.n.booked:
-            if self.n.booked.start <= morning + timedelta(minutes=15):
-                self.because(f"it is night for the {say.to.value}, and in the morning it would come too late")
-                if say.kind is Kind.REMINDER:
-                    return
-                self.do(say)
-                return
-        self.because(f"it is night for the {say.to.value}: kept back until the morning")
-        self.change(owed=(*self.n.owed, say))
-        self.do(Wake(Alarm.MORNING, morning, say.to.value))
+        if not self._too_late(say, morning):
+            self.because(f"it is night for the {say.to.value}: kept back until the morning")
+            self.change(owed=(*self.n.owed, say))
+            self.do(Wake(Alarm.MORNING, morning, say.to.value))
+        elif say.kind is Kind.REMINDER:
+            self.because(f"it is night for the {say.to.value}, and in the morning it would come too late: not reminded")
+            self.do(Record("reminder_dropped", {"to": say.to.value}))
+        else:
+            self.because(f"it is night for the {say.to.value}, but it is about this very night")
+            self.do(say)
+
+    def _too_late(self, say: Say, morning: datetime) -> bool:
+        booked = self.n.booked
+        about_it = say.holds is not None and say.holds.what == "booking"
+        return about_it and booked is not None and booked.start <= morning + JUST_BEFORE
 
 
 def _merged(says: Sequence[Say]) -> Say:

@@ -56,6 +56,7 @@ class Part:
     text: str
     times: tuple[datetime, ...] = ()
     words: Mapping[str, str] = field(default_factory=dict)
+    rows: tuple[Mapping[str, str], ...] = ()  # a list, such as who we wait for
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ class Reason(StrEnum):
     OPT_OUT = "opt_out"
     CANCELLED = "cancelled"
     NO_SLOTS = "no_slots"
-    MOVED_TOO_LATE = "moved_too_late"
+    NOT_ARRANGED = "not_arranged"  # the calendar or the meeting service refused
 
 
 @dataclass(frozen=True, slots=True)

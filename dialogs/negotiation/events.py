@@ -45,6 +45,13 @@ class Arranged:
 
 
 @dataclass(frozen=True, slots=True)
+class NotArranged:
+    """The calendar or the meeting service refused; the time is agreed all the same."""
+
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rang:
     """An alarm went off."""
 
@@ -112,6 +119,7 @@ Event = (
     | Heard
     | InviteAnswered
     | Arranged
+    | NotArranged
     | Rang
     | Undelivered
     | MoveAsked

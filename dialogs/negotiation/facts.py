@@ -12,6 +12,8 @@ from dialogs.negotiation.effects import Reader
 from dialogs.outreach.quiet import QuietHours
 from dialogs.scheduling.intervals import Interval
 
+NINE_TO_EIGHT = QuietHours()
+
 
 class Mode(StrEnum):
     VIDEO = "video"
@@ -24,7 +26,7 @@ class Rules:
     """The firm's own rules, each with its meaning and default; docs/reference/settings.md lists them."""
 
     quiet_hours: Annotated[QuietHours, "hours in which no message starts a conversation, where the reader lives"] = (
-        QuietHours()
+        NINE_TO_EIGHT
     )
     offer_size: Annotated[int, "slots in one offer"] = 3
     rounds_at_most: Annotated[int, "offers before a human is called"] = 5
@@ -66,11 +68,8 @@ class Facts:
     place: str = ""
     meeting_url: str = ""
     candidate_busy: tuple[Interval, ...] = ()  # their other interviews
-    host_busy: tuple[
-        Interval, ...
-    ] = ()
-    host_open: tuple[Interval, ...] | None = (
-        None
-    )
+    host_busy: tuple[Interval, ...] = ()
+    held: tuple[Interval, ...] = ()  # offered to others just now: not offered again while there is other time
+    host_open: tuple[Interval, ...] | None = None
     last_round: bool = False
     awake: frozenset[Reader] = frozenset()  # who wrote a moment ago: may be answered at any hour

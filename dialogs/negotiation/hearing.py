@@ -65,7 +65,7 @@ def change_or_settle(d: Draft, event: Heard, acts: set[Act]) -> bool:
     elif booked and Act.ACCEPT in acts:
         d.do(Record("still_fine", {"by": party.value}))
         d.because("they confirm what is booked")
-    elif not booked and (speaks_of_times(d, meaning) or Act.RESCHEDULE in acts):
+    elif not booked and (speaks_of_times(meaning) or Act.RESCHEDULE in acts):
         hear_times(d, party, meaning)
     else:
         return False

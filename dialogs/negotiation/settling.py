@@ -21,7 +21,7 @@ from dialogs.understanding.meaning import Act, Understanding
 BROAD = timedelta(hours=8)
 
 
-def speaks_of_times(d: Draft, meaning: Understanding) -> bool:
+def speaks_of_times(meaning: Understanding) -> bool:
     return bool(
         meaning.choice
         or meaning.windows

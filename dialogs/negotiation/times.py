@@ -68,9 +68,8 @@ def worth_offering(d: Draft, windows: Sequence[Interval], to: Party) -> tuple[da
     """The few starts of one offer, spread over the days of the reader's clock, in order."""
     zone, minutes = d.zone(to), d.facts.minutes
     preferred = d.n.candidate.preferred or d.n.host.preferred
-    return spread(
-        starts(windows, minutes, zone=zone), d.facts.rules.offer_size, zone, minutes=minutes, preferred=preferred
-    )
+    found = starts(difference(windows, d.facts.held), minutes, zone=zone) or starts(windows, minutes, zone=zone)
+    return spread(found, d.facts.rules.offer_size, zone, minutes=minutes, preferred=preferred)
 
 
 def office_hours(d: Draft, party: Party) -> tuple[Interval, ...]:

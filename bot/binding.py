@@ -1,0 +1,102 @@
+"""Which interview a message is about: by what it names, by what it can be an answer to; else we ask."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.facts import Case, load
+from bot.house import House
+from bot.reading import read
+from bot.records import messages, negotiations
+from bot.records.people import PersonRow
+from dialogs.negotiation.settling import speaks_of_times
+from dialogs.negotiation.state import OVER, Status
+from dialogs.understanding.meaning import Act, Understanding
+
+BOOKED = (Status.AGREED, Status.CONFIRMED)
+
+
+async def cases_of(session: AsyncSession, person: PersonRow) -> list[Case]:
+    """What this person could be writing about, oldest first; if nothing is going on, what was last."""
+    rows = await negotiations.of_person(session, person.id)
+    going_on = [row for row in rows if Status(row.status) not in OVER]
+    cases = [await load(session, row) for row in going_on or rows[:1]]
+    return sorted(cases, key=lambda case: (case.interview.opened_at, case.row.id))
+
+
+async def bind(
+    session: AsyncSession, house: House, person: PersonRow, cases: Sequence[Case], text: str
+) -> list[Case]:
+    """The interviews the text may be about: one if it is clear, several if we have to ask."""
+    for narrow in (_named, _answering):
+        cases = narrow(house, person, cases, text) or cases
+        if len(cases) <= 1:
+            return list(cases)
+    if _needs_to_be_sure(read(house, cases[0], person, text)):
+        return list(cases)
+    last = await messages.last_out(session, person.id)
+    spoken_of = [case for case in cases if last and case.row.id == last.negotiation_id]
+    return spoken_of or [cases[-1]]
+
+
+def picked_by_number(cases: Sequence[Case], text: str) -> list[Case]:
+    """The answer to our own numbered question, which interview it is about."""
+    number = re.fullmatch(r"\s*(?:the\s+)?#?(\d)[.)]?\s*", text)
+    index = int(number[1]) - 1 if number else -1
+    return [cases[index]] if 0 <= index < len(cases) else []
+
+
+def names(case: Case, person: PersonRow) -> list[str]:
+    """What this person would call the interview."""
+    if person.id == case.candidate.id:
+        return [case.company.name, case.job.title, case.host.name, case.host.name.split()[0]]
+    return [case.candidate.name, case.candidate.name.split()[0], case.candidate.name.split()[-1], case.job.title]
+
+
+def _named(house: House, person: PersonRow, cases: Sequence[Case], text: str) -> list[Case]:
+    return [case for case in cases if any(_mentions(text, name) for name in names(case, person))]
+
+
+def _mentions(text: str, name: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text, re.IGNORECASE) is not None
+
+
+def _answering(house: House, person: PersonRow, cases: Sequence[Case], text: str) -> list[Case]:
+    """Those the text can be an answer to: a yes needs a question, a delay needs an interview that is near."""
+    fitting: list[Case] = []
+    for case in cases:
+        meaning = read(house, case, person, text)
+        acts = set(meaning.acts)
+        booked = case.state.status in BOOKED
+        if acts & {Act.LATE, Act.RESCHEDULE, Act.CANCEL}:
+            fits = booked or Act.CANCEL in acts
+        elif speaks_of_times(meaning):
+            fits = case.state.waiting_for is case.party(person.id)
+        else:
+            fits = True
+        if fits:
+            fitting.append(case)
+    if len(fitting) > 1:
+        fitting = _only(fitting, lambda case: _names_an_offered_time(house, case, person, text))
+    if len(fitting) > 1 and Act.LATE in read(house, fitting[0], person, text).acts:
+        fitting = [min(fitting, key=lambda case: case.interview.start or case.interview.opened_at)]
+    return fitting
+
+
+def _only(cases: list[Case], fits: Callable[[Case], bool]) -> list[Case]:
+    found = [case for case in cases if fits(case)]
+    return found if len(found) == 1 else cases
+
+
+def _names_an_offered_time(house: House, case: Case, person: PersonRow, text: str) -> bool:
+    """A time, not a number: "2" fits every offer, "Thursday at 3" only the one that has it."""
+    offer = case.state.offer
+    meaning = read(house, case, person, text)
+    return bool(offer and meaning.choice and meaning.windows)
+
+
+def _needs_to_be_sure(meaning: Understanding) -> bool:
+    return speaks_of_times(meaning) or bool({Act.RESCHEDULE, Act.CANCEL, Act.LATE} & set(meaning.acts))

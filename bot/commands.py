@@ -1,0 +1,151 @@
+"""A recruiter's words to commands: the short form (`schedule Ana Silva for Data Engineer at Acme`) and plain sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Verb(StrEnum):
+    SCHEDULE = "schedule"
+    STATUS = "status"
+    MOVE = "move"
+    CANCEL = "cancel"
+    OUTCOME = "outcome"
+    TAKE = "take"
+    BACK = "back"
+    SAY = "say"
+    PAUSE = "pause"
+    RESUME = "resume"
+    CALLED = "called"
+    WAITING = "waiting"
+    TODAY = "today"
+    UNDO = "undo"
+    HELP = "help"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What was asked, in the recruiter's own words; whom and what those name is looked up later.
+
+    `about` begins with the candidate's name. Where the words may go on behind it (`called Ana left a message`), only
+    the look-up knows where the name ends.
+    """
+
+    verb: Verb
+    about: str = ""
+    words: str = ""
+    job: str = ""
+    company: str = ""
+    host: str = ""  # "me", or a name
+    round: int | None = None
+    minutes: int | None = None
+    mode: str | None = None
+    candidate_first: bool = False
+    outcome: str | None = None  # passed, rejected, no_show
+
+
+_POLITE = re.compile(r"^(?:(?:please|pls|hey|hi|ok|okay|arsan|askarsan|can you|could you|would you)\b[,!:]?\s*)+", re.I)
+_ENDING = re.compile(r"(?:[\s,]+(?:please|pls|thanks|thank you))*[\s.!?]*$", re.I)
+_OF = r"(?:(?:the\s+|an?\s+)?interview\s+(?:of|with|for)\s+)?"
+
+# The short form first; then how people say it. `about` is the candidate, perhaps with "at Acme" behind.
+_FORMS: tuple[tuple[Verb, str], ...] = (
+    (Verb.SCHEDULE, rf"(?:schedule|book|arrange|set up|plan|organi[sz]e)\s+{_OF}(?P<about>.+)"),
+    (Verb.MOVE, rf"(?:move|reschedule|postpone|shift)\s+{_OF}(?P<about>.+?)(?:\s+to\s+(?P<words>.+))?"),
+    (Verb.CANCEL, rf"(?:cancel|call off)\s+{_OF}(?P<about>.+?)(?:\s*[,:]?\s+(?:because|since|as)\s+(?P<words>.+))?"),
+    (Verb.OUTCOME, r"outcome\s+(?:(?:of|for)\s+)?(?P<about>.+?)[\s:]+(?P<outcome>passed|rejected|no[-_ ]?show)\b[\s:,–-]*(?P<words>.*)"),
+    (Verb.OUTCOME, r"(?P<about>.+?)\s+(?:has\s+)?(?P<outcome>passed)(?:\s+(?:the\s+)?(?:interview|round.*))?"),
+    (Verb.OUTCOME, r"(?P<about>.+?)\s+(?:was|is|got|has been)\s+(?P<outcome>rejected)"),
+    (Verb.OUTCOME, r"(?P<about>.+?)\s+(?:was\s+a\s+(?P<outcome>no[-_ ]?show)|(?P<absent>did\s?n[o']t\s+(?:show|turn|come)(?:\s+up)?))"),
+    (Verb.TAKE, r"take\s+(?:over\s+)?(?P<about>.+?)(?:\s+over)?"),
+    (Verb.TAKE, r"i(?:'ll|\s+will)\s+take\s+(?:over\s+)?(?P<about>.+?)(?:\s+over)?(?:\s+from here)?"),
+    (Verb.BACK, r"(?:back|give back|hand back)\s+(?P<about>.+)"),
+    (Verb.BACK, r"(?:hand|give|take)\s+(?P<about>.+?)\s+back"),
+    (Verb.SAY, r"(?:say|tell)\s+(?:to\s+)?(?P<about>[^:]+?)\s*:\s*(?P<words>.+)"),
+    (Verb.PAUSE, r"(?:pause|hold)\s+(?P<about>.+)"),
+    (Verb.RESUME, r"(?:resume|unpause|continue with)\s+(?P<about>.+)"),
+    (Verb.CALLED, r"(?:i\s+)?called\s+(?P<about>.+)"),
+    (Verb.WAITING, r"waiting|who (?:are|do) we (?:wait|waiting)(?:ing)? for|(?:what|who) (?:is|are) (?:open|pending|waiting)"),
+    (Verb.TODAY, r"today|what(?:'s| is)(?: on)? today|(?:today's )?(?:agenda|interviews)(?: (?:for )?today)?"),
+    (Verb.UNDO, r"undo(?: that| it| the last(?: one)?)?"),
+    (Verb.HELP, r"help|what can you do|commands|\?"),
+    (Verb.STATUS, r"status(?:\s+(?:of|for)?\s*(?P<about>.+))?"),
+    (Verb.STATUS, r"(?:what(?:'s| is) (?:the )?(?:status|news) (?:of|on|with|for)|how is it going with|where (?:are we|do we stand) with)\s+(?P<about>.+)"),
+)
+FORMS = tuple((verb, re.compile(form, re.I | re.S)) for verb, form in _FORMS)
+
+
+def parse(text: str) -> Command | None:
+    """The command a recruiter gave, or None if it is none. `/arsan` and courtesies are left aside."""
+    said = re.sub(r"^\s*(?:<@\w+>|/?@?arsan|/?askarsan)\b[:,]?\s*", "", text.strip(), flags=re.I)
+    said = _POLITE.sub("", said).strip()
+    tidy = _ENDING.sub("", said) or said
+    for verb, form in FORMS:
+        # What is to be said goes out as it was written, full stop and all.
+        found = form.fullmatch(said if verb is Verb.SAY else tidy)
+        if found:
+            return _command(verb, {name: value or "" for name, value in found.groupdict().items()})
+    return None
+
+
+def _command(verb: Verb, found: Mapping[str, str]) -> Command:
+    about = _name(found.get("about", ""))
+    if verb is Verb.SCHEDULE:
+        return _schedule(about)
+    if verb is Verb.OUTCOME:
+        outcome = "no_show" if found.get("absent") else re.sub(r"[- ]|noshow", "_", found["outcome"].lower())
+        return Command(verb, about, found.get("words", "").strip(), outcome="no_show" if "no" in outcome else outcome)
+    return Command(verb, about, found.get("words", "").strip())
+
+
+_CLAUSES: Mapping[str, re.Pattern[str]] = {
+    name: re.compile(rf"[\s,]+{clause}(?=[\s,]|$)", re.I)
+    for name, clause in {
+        "first": r"(?:the\s+)?candidate\s+first",
+        "round": r"(?:(?:in|as)\s+)?(?:the\s+)?round\s+(\d+)",
+        "minutes": r"(?:for\s+)?(\d{1,3})\s*(?:min|mins|minutes)",
+        "mode": r"(?:by\s+|on\s+(?:the\s+)?|via\s+|as\s+(?:an?\s+)?)?(video|phone|on-?site|in person)(?:\s+call|\s+interview)?",
+    }.items()
+}
+
+
+def _schedule(said: str) -> Command:
+    """`CANDIDATE for JOB [at COMPANY] [with PERSON|me] [round N] [MINUTES min] [video|phone|onsite] [candidate first]`."""
+    clauses: dict[str, str] = {}
+    for name, clause in _CLAUSES.items():
+        if found := clause.search(said):
+            clauses[name] = (found[1] if found.groups() else found[0]).lower()
+            said = said[: found.start()] + said[found.end() :]
+    named = _segments(said)
+    mode = clauses.get("mode", "").replace("-", "").replace("in person", "onsite")
+    return Command(
+        Verb.SCHEDULE,
+        _name(named[""]),
+        job=re.sub(r"^(?:the|a|an)\s+|\s+(?:role|job|position)$", "", named.get("for", ""), flags=re.I),
+        company=named.get("at", ""),
+        host=named.get("with", ""),
+        round=int(clauses["round"]) if "round" in clauses else None,
+        minutes=int(clauses["minutes"]) if "minutes" in clauses else None,
+        mode=mode or None,
+        candidate_first="first" in clauses,
+    )
+
+
+def _segments(said: str) -> dict[str, str]:
+    """What follows each of for, at and with, in any order; what comes first stands under the empty word."""
+    first, *rest = re.split(r"\s+(for|at|with)\s+", said, flags=re.I)
+    found = {"": first.strip()}
+    for word, text in zip((each.lower() for each in rest[::2]), rest[1::2], strict=True):
+        if word in found and "for" in found:
+            # "for Editor at Large at Acme": only the last one names the company.
+            found["for"] = f"{found['for']} {word} {found.pop(word)}"
+        found[word] = text.strip(" ,")
+    return found
+
+
+def _name(about: str) -> str:
+    """ "Ana Silva's interview" is about Ana Silva."""
+    return re.sub(r"(?:['’]s)?\s+(?:interview|thread)$|['’]s$", "", about.strip(), flags=re.I).strip(" ,")

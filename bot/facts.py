@@ -1,0 +1,177 @@
+"""What a decision needs to know, gathered: the people, the round, and who is taken when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.house import House
+from bot.records import interviews, jobs, messages, negotiations
+from bot.records.interviews import InterviewRow
+from bot.records.jobs import ApplicationRow, CompanyRow, JobRow
+from bot.records.negotiations import NegotiationRow
+from bot.records.people import PersonRow
+from dialogs.negotiation.effects import Reader
+from dialogs.negotiation.facts import Facts, Mode, Person
+from dialogs.negotiation.state import Hosting, Negotiation, Party
+from dialogs.scheduling.hours import country_of, holidays_of
+from dialogs.scheduling.intervals import Interval, difference, intersection
+from integrations.calendars.base import CalendarError
+
+# Whoever wrote this recently is awake, at whatever hour.
+JUST_NOW = timedelta(minutes=15)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One negotiation with everyone and everything it is about, as the database has it."""
+
+    row: NegotiationRow
+    state: Negotiation
+    interview: InterviewRow
+    application: ApplicationRow
+    job: JobRow
+    company: CompanyRow
+    candidate: PersonRow
+    host: PersonRow
+    recruiter: PersonRow
+    interviewers: tuple[PersonRow, ...]
+    last_round: bool
+
+    @property
+    def hosts(self) -> tuple[PersonRow, ...]:
+        """Everyone on the host's side who must be there.
+
+        Where the interviewers' calendars decide, a client who was never asked is invited but need not come.
+        """
+        own = () if self.state.hosting is Hosting.CALENDAR and not self.host.calendar else (self.host,)
+        return own + self.interviewers or (self.host,)
+
+    @property
+    def required(self) -> tuple[PersonRow, ...]:
+        return (self.candidate, *self.hosts)
+
+    @property
+    def invited(self) -> tuple[PersonRow, ...]:
+        return tuple({person.id: person for person in (*self.required, self.host)}.values())
+
+    def reader(self, reader: Reader) -> PersonRow:
+        return {Reader.CANDIDATE: self.candidate, Reader.HOST: self.host, Reader.RECRUITER: self.recruiter}[reader]
+
+    def party(self, person_id: str) -> Party:
+        return Party.CANDIDATE if person_id == self.candidate.id else Party.HOST
+
+
+async def load(session: AsyncSession, row: NegotiationRow) -> Case:
+    query = (
+        select(InterviewRow, ApplicationRow, JobRow, CompanyRow)
+        .join(ApplicationRow, InterviewRow.application_id == ApplicationRow.id)
+        .join(JobRow, ApplicationRow.job_id == JobRow.id)
+        .join(CompanyRow, JobRow.company_id == CompanyRow.id)
+        .where(InterviewRow.id == row.interview_id)
+    )
+    interview, application, job, company = (await session.execute(query)).one()
+    wanted = {row.candidate_id, row.host_id, row.recruiter_id, *interview.people}
+    people = {each.id: each for each in await session.scalars(select(PersonRow).where(PersonRow.id.in_(wanted)))}
+    rounds = await jobs.rounds(session, job.id)
+    return Case(
+        row=row,
+        state=negotiations.state_of(row),
+        interview=interview,
+        application=application,
+        job=job,
+        company=company,
+        candidate=people[row.candidate_id],
+        host=people[row.host_id],
+        recruiter=people[row.recruiter_id],
+        interviewers=tuple(people[each] for each in interview.people if each != row.host_id),
+        last_round=interview.round >= len(rounds),
+    )
+
+
+@dataclass(frozen=True)
+class Look:
+    """What the connected calendars said a moment ago, by person. Looked up before a transaction, never inside one."""
+
+    busy: Mapping[str, tuple[Interval, ...]] = field(default_factory=dict)
+    open: Mapping[str, tuple[Interval, ...]] = field(default_factory=dict)
+
+
+NOTHING_SEEN = Look()
+
+
+async def look(house: House, people: tuple[PersonRow, ...]) -> Look:
+    """Reads the calendars of those who have one. A calendar that cannot be read counts as busy throughout."""
+    now = house.clock.now()
+    between = Interval(now, now + house.rules.notice + house.rules.horizon)
+    busy: dict[str, tuple[Interval, ...]] = {}
+    open_: dict[str, tuple[Interval, ...]] = {}
+    for person in people:
+        if person.calendar:
+            try:
+                busy[person.id] = (await house.calendar.busy(calendar_address(person), between)).within(between)
+                hours = await house.calendar.hours(calendar_address(person))
+            except CalendarError:
+                busy[person.id], hours = (between,), None
+            country = person.country or country_of(person.zone)
+            off = holidays_of(country, {between.start.year, between.end.year})
+            open_[person.id] = hours.open(between, off) if hours else ()
+    return Look(busy, open_)
+
+
+def calendar_address(person: PersonRow) -> str:
+    return person.email or person.id
+
+
+async def gather(session: AsyncSession, house: House, case: Case, seen: Look) -> Facts:
+    now = house.clock.now()
+    everyone = [person.id for person in case.required]
+    booked = await interviews.taken(session, everyone, now)
+    seen_busy = {person.id: difference(seen.busy.get(person.id, ()), _own(case)) for person in case.hosts}
+    host_busy = [each for person in case.hosts for each in (*booked[person.id], *seen_busy[person.id])]
+    with_calendar = [seen.open[person.id] for person in case.hosts if person.id in seen.open]
+    host_open = None
+    if case.state.hosting is Hosting.CALENDAR:
+        host_open = with_calendar[0] if with_calendar else ()
+        for hours in with_calendar[1:]:
+            host_open = intersection(host_open, hours)
+    return Facts(
+        now=now,
+        rules=house.rules,
+        candidate=_person(case.candidate),
+        host=_person(case.host),
+        recruiter=_person(case.recruiter),
+        minutes=case.interview.minutes,
+        mode=Mode(case.interview.mode),
+        place=case.interview.place,
+        meeting_url=case.interview.meeting_url,
+        candidate_busy=booked[case.candidate.id],
+        host_busy=tuple(host_busy),
+        held=await negotiations.held(session, everyone, besides=case.row.id, now=now),
+        host_open=host_open,
+        last_round=case.last_round,
+        awake=await _awake(session, case, now),
+    )
+
+
+def _own(case: Case) -> tuple[Interval, ...]:
+    """What this very interview has put into calendars does not stand in its own way."""
+    return (case.state.booked,) if case.state.booked else ()
+
+
+async def _awake(session: AsyncSession, case: Case, now: datetime) -> frozenset[Reader]:
+    found = set()
+    for reader in Reader:
+        wrote = await messages.last_in(session, case.reader(reader).id)
+        if wrote and now - wrote.at <= JUST_NOW:
+            found.add(reader)
+    return frozenset(found)
+
+
+def _person(row: PersonRow) -> Person:
+    return Person(row.id, row.name, ZoneInfo(row.zone), row.locale)

@@ -1,0 +1,64 @@
+"""The house put together: everything the assistant works with, in one value that is handed around."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from bot.clock import Clock
+from bot.records.base import Records
+from dialogs.negotiation.facts import Rules
+from dialogs.wording import Phrasebook
+from integrations.calendars.base import Calendar
+from integrations.channels.base import Channel
+from integrations.meetings.base import Meetings
+
+
+UTC = ZoneInfo("UTC")
+
+
+class Ids(Protocol):
+    def __call__(self, kind: str) -> str:
+        """A new name for a thing of this kind."""
+
+
+def unguessable(kind: str) -> str:
+    """For service: whoever knows one id knows no other."""
+    return f"{kind}_{secrets.token_urlsafe(12)}"
+
+
+class Counted:
+    """For rehearsals: the same file gives the same ids."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, int] = {}
+
+    def __call__(self, kind: str) -> str:
+        self._numbers[kind] = self._numbers.get(kind, 0) + 1
+        return f"{kind}_{self._numbers[kind]}"
+
+
+@dataclass(frozen=True)
+class Firm:
+    """The recruiting firm as people see it."""
+
+    name: str = "the recruiting team"
+    organizer_name: str = "askARSAN"
+    organizer_email: str = "interviews@askarsan.example"  # a mailbox that reads answers to invites
+    zone: ZoneInfo = UTC  # where the firm is: the zone of whoever we know no other of
+
+
+@dataclass(frozen=True)
+class House:
+    records: Records
+    clock: Clock
+    channels: Mapping[str, Channel]
+    calendar: Calendar
+    meetings: Meetings
+    phrasebook: Phrasebook
+    rules: Rules = field(default_factory=Rules)
+    firm: Firm = field(default_factory=Firm)
+    ids: Ids = unguessable

@@ -1,0 +1,85 @@
+"""What comes in is kept once, under the vendor's own id, before anyone thinks about it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.effects import try_another_way
+from bot.house import House
+from bot.jobs import Job, JobKind
+from bot.records import messages, people
+from bot.records.messages import MessageRow
+from bot.records.people import PersonRow
+from bot.turn import Turn
+from dialogs.understanding import Act, Context, understand
+from integrations.channels.base import Inbound, Receipt, ReceiptStatus
+
+# The code by which a carrier says that this person wants no more of it.
+OPTED_OUT = frozenset({"21610"})
+ONCE_A_DAY = timedelta(days=1)
+
+
+async def keep(house: House, inbound: Inbound) -> Sequence[Job]:
+    """Stores a message and says whose turn it is; one that is known already changes nothing."""
+    try:
+        async with house.records.write() as session:
+            if await messages.already_kept(session, inbound.channel, inbound.vendor_id):
+                return ()
+            person = await people.at_address(session, inbound.channel, inbound.sender)
+            session.add(_row(house, inbound, person))
+    except IntegrityError:
+        return ()  # the same message came in twice at the same instant; the other one has it
+    return [Job(JobKind.TURN, person.id)] if person else await answer_stranger(house, inbound)
+
+
+def _row(house: House, inbound: Inbound, person: PersonRow | None) -> MessageRow:
+    return MessageRow(
+        direction="in",
+        at=house.clock.now(),
+        person_id=person.id if person else None,
+        channel=inbound.channel,
+        address=inbound.sender,
+        text=inbound.text,
+        kind="command" if person and person.role == "recruiter" else "reply",
+        status="received",
+        vendor_id=inbound.vendor_id,
+        pressed=inbound.pressed,
+        reply=inbound.reply,
+    )
+
+
+async def answer_stranger(house: House, inbound: Inbound) -> Sequence[Job]:
+    """Somebody we do not know: told so once a day, and nothing else. Machines, and those who say stop, hear nothing."""
+    meaning = understand(inbound.text, Context(house.clock.now(), house.firm.zone))
+    if {Act.AUTO_REPLY, Act.OPT_OUT} & set(meaning.acts):
+        return ()
+    async with house.records.write() as session:
+        if await messages.told_stranger_since(session, inbound.sender, house.clock.now() - ONCE_A_DAY):
+            return ()
+        turn = Turn(house, session)
+        key = f"stranger/{inbound.channel}/{inbound.vendor_id}"
+        turn.log("stranger_wrote", channel=inbound.channel)
+        turn.begin(key, "answer_stranger", {"channel": inbound.channel, "to": inbound.sender}, None, None)
+    return [Job(JobKind.EFFECT, each) for each in turn.begun]
+
+
+async def keep_receipt(house: House, receipt: Receipt) -> Sequence[Job]:
+    """What became of a message. One that did not arrive is sent another way."""
+    async with house.records.write() as session:
+        message = await messages.take_receipt(session, receipt)
+        if message is None or not ReceiptStatus(message.status).final:
+            return ()
+        turn = Turn(house, session)
+        await _learn(session, message)
+        await try_another_way(turn, message)
+    return [Job(JobKind.EFFECT, each) for each in turn.begun]
+
+
+async def _learn(session: AsyncSession, message: MessageRow) -> None:
+    if message.error in OPTED_OUT and message.person_id:
+        await people.break_contact(session, message.person_id, message.channel, "opted out there")
+

@@ -1,0 +1,213 @@
+"""A person's turn: everything they said since the last one is heard as one, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.exc import StaleDataError
+
+from bot.binding import bind, cases_of, picked_by_number
+from bot.facts import Case, Look, look
+from bot.house import House
+from bot.jobs import Job, JobKind
+from bot.reading import read, read_press
+from bot.records import interviews, messages, people
+from bot.records.interviews import InterviewRow, SlotTaken
+from bot.records.messages import MessageRow
+from bot.records.people import PersonRow
+from bot.recruiting import obey
+from bot.turn import SAY, Turn
+from dialogs.negotiation.effects import Kind, Part, Reader, Say
+from dialogs.negotiation.events import Heard, InviteAnswered, Left
+from dialogs.negotiation.state import Party
+from dialogs.understanding.meaning import Act, Understanding
+from integrations.calendars.ics import BadCalendarData, Reply, read_reply
+
+log = structlog.get_logger()
+
+# A turn that lost a race is taken again, from what is so now; each time somebody else has won, so it ends.
+TRIES = 20
+
+ANSWERS: dict[str, Literal["accept", "decline", "tentative"]] = {"accepted": "accept", "declined": "decline"}
+
+
+async def hear(house: House, person_id: str) -> Sequence[Job]:
+    """Hears what a person wrote. Nothing unheard: nothing happens."""
+    for attempt in range(TRIES):
+        try:
+            return await _hear(house, person_id)
+        except (SlotTaken, StaleDataError) as lost:
+            log.info("turn_taken_again", person=person_id, attempt=attempt, because=type(lost).__name__)
+    raise RuntimeError(f"the turn of {person_id} lost {TRIES} races")
+
+
+async def _hear(house: House, person_id: str) -> Sequence[Job]:
+    async with house.records.read() as session:
+        waiting = await messages.unheard(session, person_id)
+        if not waiting:
+            return ()
+        person = await people.get(session, person_id)
+        cases = await cases_of(session, person)
+    if person.role == "recruiter":
+        return await obey(house, person, [message.id for message in waiting])
+    seen = await look(house, tuple({each.id: each for case in cases for each in case.hosts}.values()))
+    async with house.records.write() as session:
+        person = await people.lock(session, person_id)
+        waiting = await messages.unheard(session, person_id)
+        if waiting:
+            turn = Turn(house, session)
+            await Hearing(turn, person, waiting, seen).hear()
+            return [Job(JobKind.EFFECT, each) for each in turn.begun]
+    return ()
+
+
+class Hearing:
+    """The turn of somebody outside the firm."""
+
+    def __init__(self, turn: Turn, person: PersonRow, waiting: Sequence[MessageRow], seen: Look) -> None:
+        self.turn = turn
+        self.house = turn.house
+        self.session: AsyncSession = turn.session
+        self.person = person
+        self.waiting = waiting
+        self.seen = seen
+        self.turn_id = f"{person.id}.{waiting[-1].id}"
+
+    async def hear(self) -> None:
+        for message in self.waiting:
+            message.turn_id = self.turn_id
+        for message in self.waiting:
+            if message.reply:
+                await self._invite_answered(message)
+            elif message.pressed:
+                await self._pressed(message)
+        spoken = [message for message in self.waiting if not message.reply and not message.pressed]
+        if spoken:
+            await self._spoken(spoken)
+
+    async def _spoken(self, spoken: Sequence[MessageRow]) -> None:
+        cases = await cases_of(self.session, self.person)
+        text = "\n".join(message.text for message in spoken)
+        if await self._stays_silent(cases, text):
+            return
+        earlier = await messages.put_off(self.session, self.person.id)
+        found = picked_by_number(cases, text) if earlier else []
+        if not found:
+            text = "\n".join([*(message.text for message in earlier), text])
+            found = await bind(self.session, self.house, self.person, cases, text) if cases else []
+        else:
+            text = "\n".join(message.text for message in earlier)
+        if len(found) > 1:
+            self._ask_which(spoken, found)
+        elif found:
+            await self._heard([*earlier, *spoken], found[0], read(self.house, found[0], self.person, text), text)
+        else:
+            self._nothing_going_on()
+
+    async def _stays_silent(self, cases: Sequence[Case], text: str) -> bool:
+        """Stop means stop, for every interview and on every channel; only they themselves can take it back."""
+        acts: set[Act] = set()
+        for case in cases:
+            acts |= set(read(self.house, case, self.person, text).acts)
+        if Act.OPT_OUT in acts:
+            await self._leave(cases)
+            return True
+        if not self.person.opted_out_at:
+            return False
+        if Act.OPT_IN in acts:
+            self._come_back()
+        self.turn.log("wrote_after_opt_out", person=self.person.id)
+        return True
+
+    async def _leave(self, cases: Sequence[Case]) -> None:
+        if self.person.opted_out_at:
+            return
+        self.person.opted_out_at = self.turn.now
+        self.turn.log("opted_out", person=self.person.id)
+        self._say_alone(Kind.OPT_OUT_CONFIRMATION, Part("opt_out_confirmation"))
+        for case in cases:
+            if not case.state.over:
+                await self.turn.happen(case.row, Left(case.party(self.person.id)), self.seen)
+
+    def _come_back(self) -> None:
+        self.person.opted_out_at = None
+        self.turn.log("opted_in", person=self.person.id)
+        self._say_alone(Kind.ANSWER, Part("opt_in_confirmation"))
+
+    async def _heard(
+        self, heard: Sequence[MessageRow], case: Case, meaning: Understanding, words: str
+    ) -> None:
+        for message in heard:
+            message.negotiation_id, message.put_off = case.row.id, False
+        await self.turn.happen(case.row, Heard(case.party(self.person.id), meaning, words), self.seen)
+
+    async def _pressed(self, message: MessageRow) -> None:
+        pressed = await self._button(message.pressed or "")
+        cases = await cases_of(self.session, self.person)
+        mine = [case for case in cases if pressed and case.row.id == pressed[0]]
+        if pressed and mine:
+            meaning = read_press(mine[0], self.person, pressed[1])
+            await self._heard([message], mine[0], meaning, message.text or message.pressed or "")
+        else:
+            await self._spoken([message])
+
+    async def _button(self, pressed: str) -> tuple[str, datetime] | None:
+        """Which time of which negotiation: by the button's own id, or by its number on what we sent last."""
+        negotiation_id, at, start = pressed.partition("@")
+        if at:
+            return negotiation_id, datetime.fromisoformat(start)
+        last = await messages.last_choices(self.session, self.person.id)
+        if last and last.negotiation_id and pressed.strip().isdigit():
+            index = int(pressed) - 1
+            if 0 <= index < len(last.choices):
+                return last.negotiation_id, datetime.fromisoformat(last.choices[index])
+        return None
+
+    async def _invite_answered(self, message: MessageRow) -> None:
+        reply = _read(message)
+        case = await self._invited_to(reply) if reply else None
+        if reply is None or case is None or reply.sequence < case.interview.sequence:
+            self.turn.log("invite_answer_ignored", person=self.person.id)
+            return
+        message.negotiation_id = case.row.id
+        await self.turn.happen(case.row, _answer(case.party(self.person.id), reply), self.seen)
+
+    async def _invited_to(self, reply: Reply) -> Case | None:
+        interview: InterviewRow | None = await interviews.with_uid(self.session, reply.uid)
+        cases = await cases_of(self.session, self.person)
+        return next((case for case in cases if interview and case.interview.id == interview.id), None)
+
+    def _ask_which(self, spoken: Sequence[MessageRow], cases: Sequence[Case]) -> None:
+        for message in spoken:
+            message.put_off = True
+        rows = tuple(
+            {"candidate": case.candidate.name, "job": case.job.title, "company": case.company.name} for case in cases
+        )
+        self._say_alone(Kind.CLARIFY, Part("which_interview", rows=rows))
+
+    def _nothing_going_on(self) -> None:
+        self.turn.log("wrote_without_interview", person=self.person.id)
+        self._say_alone(Kind.ANSWER, Part("nothing_going_on"))
+
+    def _say_alone(self, kind: Kind, part: Part) -> None:
+        reader = Reader.CANDIDATE if self.person.role == "candidate" else Reader.HOST
+        say = SAY.dump_python(Say(reader, kind, (part,)), mode="json")
+        self.turn.begin(f"{self.turn_id}.{part.text}", "say", say, self.person.id, None)
+
+
+def _read(message: MessageRow) -> Reply | None:
+    try:
+        return read_reply(message.reply or b"")
+    except BadCalendarData as bad:
+        log.info("invite_answer_unreadable", message=message.id, why=str(bad))
+        return None
+
+
+def _answer(party: Party, reply: Reply) -> InviteAnswered:
+    if reply.proposed:
+        return InviteAnswered(party, "counter", reply.proposed)
+    return InviteAnswered(party, ANSWERS.get(reply.answer or "", "tentative"))

@@ -1,0 +1,85 @@
+"""Which interview comes next, with whom, and how its host's times become known."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.facts import Case
+from bot.records import jobs, people
+from bot.records.jobs import RoundRow
+from bot.records.people import PersonRow
+from bot.turn import Plan
+from dialogs.negotiation.events import Requested
+from dialogs.negotiation.state import Hosting
+
+# A job nobody described has one round like this.
+PLAIN_ROUND = {"number": 1, "name": "Interview", "minutes": 45, "mode": "video", "place": ""}
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    plan: Plan
+    requested: Requested
+
+
+MakePlan = Callable[[AsyncSession, Case], Awaitable[Planned | None]]
+
+
+def hosting(host: PersonRow, interviewers: Sequence[PersonRow], *, candidate_first: bool = False) -> Hosting:
+    """Where everyone who must be there has a calendar, nobody is asked."""
+    if all(person.calendar for person in interviewers or (host,)):
+        return Hosting.CALENDAR
+    return Hosting.CANDIDATE_FIRST if candidate_first else Hosting.ASKED
+
+
+async def round_of(session: AsyncSession, job_id: str, number: int) -> RoundRow | None:
+    """The round of that number; the plain one for a job without any."""
+    known = await jobs.rounds(session, job_id)
+    if not known and number == 1:
+        return RoundRow(job_id=job_id, people=[], **PLAIN_ROUND)
+    return next((each for each in known if each.number == number), None)
+
+
+async def plan_next(session: AsyncSession, case: Case) -> Planned | None:
+    """The round after this one, hosted by the client; None if there is none."""
+    of_round = await round_of(session, case.job.id, case.interview.round + 1)
+    if of_round is None:
+        return None
+    host = case.host
+    if host.role != "client":
+        host = await people.client_of(session, case.company.id) or host
+    interviewers = await people.all_of(session, of_round.people)
+    plan = Plan(
+        application_id=case.application.id,
+        candidate_id=case.candidate.id,
+        host_id=host.id,
+        recruiter_id=case.recruiter.id,
+        round=of_round.number,
+        name=of_round.name,
+        minutes=of_round.minutes,
+        mode=of_round.mode,
+        place=of_round.place,
+        people=tuple(of_round.people),
+    )
+    return Planned(plan, Requested(hosting(host, interviewers), after_round=case.interview.round))
+
+
+async def plan_again(_session: AsyncSession, case: Case) -> Planned | None:
+    """The same interview once more, because its host called it off."""
+    interview = case.interview
+    plan = Plan(
+        application_id=case.application.id,
+        candidate_id=case.candidate.id,
+        host_id=case.host.id,
+        recruiter_id=case.recruiter.id,
+        round=interview.round,
+        name=interview.round_name,
+        minutes=interview.minutes,
+        mode=interview.mode,
+        place=interview.place,
+        people=tuple(interview.people),
+    )
+    return Planned(plan, Requested(case.state.hosting, again=True))

@@ -1,0 +1,50 @@
+"""A person's words read in the light of what was put to them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.facts import Case
+from bot.house import House
+from bot.records.people import PersonRow
+from dialogs.negotiation.state import Status
+from dialogs.scheduling.intervals import Interval
+from dialogs.understanding import understand
+from dialogs.understanding.meaning import Act, Context, Stage, Understanding
+
+
+def read(house: House, case: Case, person: PersonRow, text: str) -> Understanding:
+    return understand(text, context(house, case, person))
+
+
+def context(house: House, case: Case, person: PersonRow) -> Context:
+    offers, stage = on_the_table(case, person)
+    return Context(
+        now=house.clock.now(),
+        timezone=ZoneInfo(person.zone),
+        locale=person.locale,
+        offers=offers,
+        minutes=case.interview.minutes,
+        stage=stage,
+    )
+
+
+def on_the_table(case: Case, person: PersonRow) -> tuple[tuple[datetime, ...], Stage]:
+    """What "the second one" means to this person now; for what is booked, the booked start."""
+    state, party = case.state, case.party(person.id)
+    if state.clarifying and state.waiting_for is party:
+        return state.clarifying, Stage.OFFERED
+    if state.status in (Status.AGREED, Status.CONFIRMED) and state.booked:
+        return (state.booked.start,), Stage.CONFIRMED
+    if state.offer and state.offer.to is party:
+        return state.offer.starts, Stage.OFFERED
+    return (), Stage.COLLECTING
+
+
+def read_press(case: Case, person: PersonRow, start: datetime) -> Understanding:
+    """A pressed button names one instant and nothing else; whether it is still free is for the decision to say."""
+    offers, _ = on_the_table(case, person)
+    choice = (offers.index(start),) if start in offers else ()
+    window = Interval.lasting(start, case.interview.minutes)
+    return Understanding((Act.SELECT,), choice=choice, windows=(window,), confidence=1.0)

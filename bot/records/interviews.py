@@ -1,0 +1,99 @@
+"""Interviews, and the quarter hours they take of people's days."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import ForeignKey, delete, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.records.base import Table
+from dialogs.scheduling.intervals import Interval, union
+
+CELL = 900  # seconds; a quarter of an hour, counted from the epoch
+
+
+class InterviewRow(Table):
+    __tablename__ = "interviews"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    application_id: Mapped[str] = mapped_column(ForeignKey("applications.id"), index=True)
+    round: Mapped[int]
+    round_name: Mapped[str]
+    minutes: Mapped[int]
+    mode: Mapped[str]
+    place: Mapped[str] = mapped_column(default="")
+    host_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
+    people: Mapped[list[str]] = mapped_column(default=list)  # the interviewers besides the host
+    status: Mapped[str]
+    start: Mapped[datetime | None]
+    end: Mapped[datetime | None]
+    uid: Mapped[str] = mapped_column(unique=True)  # of the invite; stays when it moves
+    sequence: Mapped[int] = mapped_column(default=-1)
+    meeting_url: Mapped[str] = mapped_column(default="")
+    outcome: Mapped[str | None]
+    outcome_words: Mapped[str | None]
+    opened_at: Mapped[datetime]
+
+
+class BookingCellRow(Table):
+    """One person, one quarter of an hour. The primary key is what makes a double booking impossible."""
+
+    __tablename__ = "booking_cells"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    cell: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    interview_id: Mapped[str] = mapped_column(ForeignKey("interviews.id"), index=True)
+
+
+class SlotTaken(Exception):  # noqa: N818 – what happened
+    """Somebody who must be there was booked meanwhile."""
+
+
+def cells(when: Interval) -> range:
+    """The quarter hours the interval touches."""
+    return range(int(when.start.timestamp()) // CELL, -(-int(when.end.timestamp()) // CELL))
+
+
+async def book(session: AsyncSession, interview_id: str, people: Collection[str], when: Interval) -> None:
+    """Takes the time of all these people, or of none. Raises SlotTaken; the transaction is then lost with it."""
+    await free(session, interview_id)
+    # In one order for everyone, so that two bookings wait for each other instead of blocking each other for good.
+    wanted = [
+        {"person_id": person, "cell": cell, "interview_id": interview_id}
+        for person in sorted(set(people))
+        for cell in cells(when)
+    ]
+    try:
+        await session.execute(insert(BookingCellRow), wanted)
+    except IntegrityError as taken:
+        raise SlotTaken(interview_id) from taken
+
+
+async def free(session: AsyncSession, interview_id: str) -> None:
+    await session.execute(delete(BookingCellRow).where(BookingCellRow.interview_id == interview_id))
+
+
+async def taken(session: AsyncSession, people: Iterable[str], now: datetime) -> dict[str, tuple[Interval, ...]]:
+    """What each of these people is booked for from now on."""
+    people = list(people)
+    query = select(BookingCellRow.person_id, BookingCellRow.cell).where(
+        BookingCellRow.person_id.in_(people), BookingCellRow.cell >= int(now.timestamp()) // CELL
+    )
+    booked: dict[str, list[Interval]] = {person: [] for person in people}
+    for person, cell in (await session.execute(query)).all():
+        start = datetime.fromtimestamp(cell * CELL, UTC)
+        booked[person].append(Interval(start, start + timedelta(seconds=CELL)))
+    return {person: union(intervals) for person, intervals in booked.items()}
+
+
+async def of_application(session: AsyncSession, application_id: str) -> Sequence[InterviewRow]:
+    query = select(InterviewRow).where(InterviewRow.application_id == application_id)
+    return (await session.scalars(query.order_by(InterviewRow.round, InterviewRow.opened_at, InterviewRow.id))).all()
+
+
+async def with_uid(session: AsyncSession, uid: str) -> InterviewRow | None:
+    return await session.scalar(select(InterviewRow).where(InterviewRow.uid == uid))

@@ -1,0 +1,32 @@
+"""What each calendar was told, by mail or through its own interface."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.records.base import Table
+
+
+class InviteRow(Table):
+    __tablename__ = "invites"
+    __table_args__ = (UniqueConstraint("uid", "sequence", "method", "person_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
+    interview_id: Mapped[str] = mapped_column(ForeignKey("interviews.id"), index=True)
+    method: Mapped[str]  # REQUEST, CANCEL
+    uid: Mapped[str]
+    sequence: Mapped[int]
+    start: Mapped[datetime]
+    end: Mapped[datetime]
+
+
+async def who_was_invited(session: AsyncSession, interview_id: str) -> Sequence[str]:
+    query = select(InviteRow.person_id).where(InviteRow.interview_id == interview_id, InviteRow.method == "REQUEST")
+    return list(dict.fromkeys((await session.scalars(query.order_by(InviteRow.id))).all()))

@@ -1,0 +1,118 @@
+"""Messages both ways, and what became of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.records.base import Table
+from integrations.channels.base import Receipt, ReceiptStatus, later
+
+
+class MessageRow(Table):
+    """In: unique under the vendor's own id. Out: unique under our stable key."""
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("direction", "channel", "vendor_id"),
+        Index("ix_messages_unheard", "person_id", "turn_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)  # in the order they were kept
+    direction: Mapped[str]  # in, out
+    at: Mapped[datetime]
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"))  # None: a stranger
+    negotiation_id: Mapped[str | None] = mapped_column(ForeignKey("negotiations.id"), index=True)
+    channel: Mapped[str]
+    address: Mapped[str]
+    text: Mapped[str]
+    kind: Mapped[str]
+    template: Mapped[str | None]
+    status: Mapped[str]
+    vendor_id: Mapped[str | None]
+    key: Mapped[str | None] = mapped_column(unique=True)
+    error: Mapped[str | None]
+    pressed: Mapped[str | None]
+    choices: Mapped[list[str]] = mapped_column(default=list)  # ISO starts it offered as buttons, in order
+    reply: Mapped[bytes | None] = mapped_column(LargeBinary)  # an answer to an invite
+    turn_id: Mapped[str | None]  # the turn that heard it; None: still to be heard
+    put_off: Mapped[bool] = mapped_column(default=False)  # heard, but we asked which interview it is about
+
+
+class ReceiptRow(Table):
+    """A receipt for a message we have not yet kept under its vendor's id: it can be faster than our own save."""
+
+    __tablename__ = "receipts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    vendor_id: Mapped[str] = mapped_column(index=True)
+    status: Mapped[str]
+    error: Mapped[str | None]
+
+
+async def already_kept(session: AsyncSession, channel: str, vendor_id: str) -> bool:
+    known = (MessageRow.direction == "in", MessageRow.channel == channel, MessageRow.vendor_id == vendor_id)
+    return await session.scalar(select(MessageRow.id).where(*known)) is not None
+
+
+async def unheard(session: AsyncSession, person_id: str) -> Sequence[MessageRow]:
+    mine = (MessageRow.person_id == person_id, MessageRow.turn_id.is_(None), MessageRow.direction == "in")
+    return (await session.scalars(select(MessageRow).where(*mine).order_by(MessageRow.id))).all()
+
+
+async def put_off(session: AsyncSession, person_id: str) -> Sequence[MessageRow]:
+    mine = (MessageRow.person_id == person_id, MessageRow.put_off.is_(True))
+    return (await session.scalars(select(MessageRow).where(*mine).order_by(MessageRow.id))).all()
+
+
+async def with_key(session: AsyncSession, key: str) -> MessageRow | None:
+    return await session.scalar(select(MessageRow).where(MessageRow.key == key))
+
+
+async def last_in(session: AsyncSession, person_id: str) -> MessageRow | None:
+    mine = (MessageRow.person_id == person_id, MessageRow.direction == "in")
+    return (await session.scalars(select(MessageRow).where(*mine).order_by(MessageRow.id.desc()).limit(1))).first()
+
+
+async def last_out(session: AsyncSession, person_id: str) -> MessageRow | None:
+    mine = (MessageRow.person_id == person_id, MessageRow.direction == "out")
+    return (await session.scalars(select(MessageRow).where(*mine).order_by(MessageRow.id.desc()).limit(1))).first()
+
+
+async def told_stranger_since(session: AsyncSession, address: str, since: datetime) -> bool:
+    told = (MessageRow.direction == "out", MessageRow.person_id.is_(None), MessageRow.address == address)
+    return await session.scalar(select(MessageRow.id).where(*told, MessageRow.at > since).limit(1)) is not None
+
+
+async def last_choices(session: AsyncSession, person_id: str) -> MessageRow | None:
+    """The latest message to this person that had something to choose from."""
+    mine = (MessageRow.person_id == person_id, MessageRow.direction == "out")
+    query = select(MessageRow).where(*mine).order_by(MessageRow.id.desc()).limit(20)
+    return next((message for message in await session.scalars(query) if message.choices), None)
+
+
+async def take_receipt(session: AsyncSession, receipt: Receipt) -> MessageRow | None:
+    """Moves the message forward, never back; one we do not know yet is kept for when we do."""
+    known = (MessageRow.direction == "out", MessageRow.vendor_id == receipt.vendor_id)
+    message = await session.scalar(select(MessageRow).where(*known))
+    if message is None:
+        session.add(ReceiptRow(vendor_id=receipt.vendor_id, status=receipt.status.value, error=receipt.error))
+        return None
+    return message if forward(message, receipt.status, receipt.error) else None
+
+
+async def early_receipts(session: AsyncSession, vendor_id: str) -> Sequence[ReceiptRow]:
+    return (await session.scalars(select(ReceiptRow).where(ReceiptRow.vendor_id == vendor_id))).all()
+
+
+def forward(message: MessageRow, status: ReceiptStatus, error: str | None) -> bool:
+    """True if this is news."""
+    furthest = later(ReceiptStatus(message.status), status)
+    if furthest.value == message.status:
+        return False
+    message.status, message.error = furthest.value, error or message.error
+    return True

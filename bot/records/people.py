@@ -1,0 +1,95 @@
+"""People: who they are, where they live, how they may be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.records.base import Table
+
+
+class PersonRow(Table):
+    __tablename__ = "people"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    role: Mapped[str]  # candidate, client, recruiter, interviewer
+    name: Mapped[str] = mapped_column(index=True)
+    zone: Mapped[str]  # IANA
+    locale: Mapped[str] = mapped_column(default="en")
+    country: Mapped[str | None]
+    email: Mapped[str | None]
+    company_id: Mapped[str | None] = mapped_column(ForeignKey("companies.id"))
+    seniority: Mapped[str | None]
+    tags: Mapped[list[str]] = mapped_column(default=list)
+    calendar: Mapped[str | None]  # the vendor whose calendar is connected
+    opted_out_at: Mapped[datetime | None]
+    language: Mapped[str | None]  # what they write in, once known
+
+
+class ContactRow(Table):
+    """One way to reach a person, in their order of preference."""
+
+    __tablename__ = "contacts"
+    __table_args__ = (Index("ix_contacts_channel_address", "channel", "address"),)
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    channel: Mapped[str] = mapped_column(primary_key=True)
+    address: Mapped[str]
+    position: Mapped[int]
+    consent: Mapped[bool] = mapped_column(default=True)
+    broken: Mapped[str | None]  # why nothing arrives there
+
+
+async def get(session: AsyncSession, person_id: str) -> PersonRow:
+    return await session.get_one(PersonRow, person_id)
+
+
+async def all_of(session: AsyncSession, ids: Iterable[str]) -> tuple[PersonRow, ...]:
+    return tuple((await session.scalars(select(PersonRow).where(PersonRow.id.in_(list(ids))))).all())
+
+
+async def lock(session: AsyncSession, person_id: str) -> PersonRow:
+    """The person, for this transaction alone: two turns of one conversation never run at once."""
+    found = await session.scalar(select(PersonRow).where(PersonRow.id == person_id).with_for_update())
+    if found is None:
+        raise LookupError(f"no person {person_id}")
+    return found
+
+
+async def of_role(session: AsyncSession, *roles: str) -> Sequence[PersonRow]:
+    query = select(PersonRow).where(PersonRow.role.in_(roles)).order_by(PersonRow.name)
+    return (await session.scalars(query)).all()
+
+
+async def contacts(session: AsyncSession, person_id: str) -> Sequence[ContactRow]:
+    query = select(ContactRow).where(ContactRow.person_id == person_id).order_by(ContactRow.position)
+    return (await session.scalars(query)).all()
+
+
+async def at_address(session: AsyncSession, channel: str, address: str) -> PersonRow | None:
+    """Whoever has this address on this channel; a mailbox is the same in any case."""
+    query = (
+        select(PersonRow)
+        .join(ContactRow, ContactRow.person_id == PersonRow.id)
+        .where(ContactRow.channel == channel, func.lower(ContactRow.address) == address.lower())
+    )
+    return (await session.scalars(query)).first()
+
+
+async def with_email(session: AsyncSession, email: str) -> PersonRow | None:
+    return (await session.scalars(select(PersonRow).where(func.lower(PersonRow.email) == email.lower()))).first()
+
+
+async def client_of(session: AsyncSession, company_id: str) -> PersonRow | None:
+    """The one at a client whom we ask for times."""
+    query = select(PersonRow).where(PersonRow.company_id == company_id, PersonRow.role == "client")
+    return (await session.scalars(query.order_by(PersonRow.id))).first()
+
+
+async def break_contact(session: AsyncSession, person_id: str, channel: str, why: str) -> None:
+    at = (ContactRow.person_id == person_id, ContactRow.channel == channel)
+    await session.execute(update(ContactRow).where(*at).values(broken=why))

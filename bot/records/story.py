@@ -1,0 +1,55 @@
+"""The story so far: a trace for every turn, a log that is only ever added to, and when a human was called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.records.base import Table
+
+
+class TurnRow(Table):
+    """Why: what was heard, how it was read, what was decided, for which reasons."""
+
+    __tablename__ = "turns"
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    negotiation_id: Mapped[str | None] = mapped_column(ForeignKey("negotiations.id"), index=True)
+    person_id: Mapped[str | None]
+    at: Mapped[datetime]
+    event: Mapped[str]
+    heard: Mapped[str | None]
+    meaning: Mapped[dict[str, Any] | None]
+    reasons: Mapped[list[str]]
+    effects: Mapped[list[str]]
+
+
+class EventRow(Table):
+    __tablename__ = "events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    event: Mapped[str] = mapped_column(index=True)
+    person_id: Mapped[str | None]
+    negotiation_id: Mapped[str | None] = mapped_column(index=True)
+    words: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class EscalationRow(Table):
+    __tablename__ = "escalations"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    negotiation_id: Mapped[str | None] = mapped_column(ForeignKey("negotiations.id"), index=True)
+    reason: Mapped[str]
+    words: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+async def turns_of(session: AsyncSession, negotiation_id: str) -> Sequence[TurnRow]:
+    query = select(TurnRow).where(TurnRow.negotiation_id == negotiation_id)
+    return (await session.scalars(query.order_by(TurnRow.at, TurnRow.id))).all()

@@ -1,0 +1,86 @@
+"""What is still to be done: effects to carry out, and alarms that will ring."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.records.base import Table
+
+
+class EffectRow(Table):
+    """Something to do outside. `id` is its stable key: whoever is told twice can tell it is the same."""
+
+    __tablename__ = "effects"
+    __table_args__ = (Index("ix_effects_open", "done_at", "due_at"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(index=True)  # in the order they were decided, within one turn
+    kind: Mapped[str]
+    negotiation_id: Mapped[str | None] = mapped_column(ForeignKey("negotiations.id"), index=True)
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"))
+    payload: Mapped[dict[str, Any]]
+    made_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    done_at: Mapped[datetime | None]
+    result: Mapped[str | None]  # how it ended: done, or why it was dropped
+
+
+class TimerRow(Table):
+    """One alarm of a kind and a name per negotiation."""
+
+    __tablename__ = "timers"
+
+    negotiation_id: Mapped[str] = mapped_column(ForeignKey("negotiations.id"), primary_key=True)
+    alarm: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(index=True)
+
+
+async def effect(session: AsyncSession, effect_id: str) -> EffectRow | None:
+    return await session.get(EffectRow, effect_id)
+
+
+async def open_effects(session: AsyncSession, due: datetime, made_before: datetime) -> Sequence[str]:
+    query = (
+        select(EffectRow.id)
+        .where(EffectRow.done_at.is_(None), EffectRow.due_at <= due, EffectRow.made_at <= made_before)
+        .order_by(EffectRow.due_at, EffectRow.made_at, EffectRow.number)
+        .limit(200)
+    )
+    return (await session.scalars(query)).all()
+
+
+async def due_timers(session: AsyncSession, now: datetime) -> Sequence[TimerRow]:
+    query = select(TimerRow).where(TimerRow.at <= now).order_by(TimerRow.at, TimerRow.negotiation_id, TimerRow.alarm)
+    return (await session.scalars(query.limit(200))).all()
+
+
+async def timers(session: AsyncSession) -> Sequence[TimerRow]:
+    return (await session.scalars(select(TimerRow).order_by(TimerRow.at, TimerRow.negotiation_id))).all()
+
+
+async def set_timer(session: AsyncSession, negotiation_id: str, alarm: str, name: str, at: datetime) -> None:
+    timer = await session.get(TimerRow, (negotiation_id, alarm, name))
+    if timer:
+        timer.at = at
+    else:
+        session.add(TimerRow(negotiation_id=negotiation_id, alarm=alarm, name=name, at=at))
+
+
+async def forget_timers(session: AsyncSession, negotiation_id: str, alarm: str) -> None:
+    await session.execute(delete(TimerRow).where(TimerRow.negotiation_id == negotiation_id, TimerRow.alarm == alarm))
+
+
+async def next_due(session: AsyncSession) -> datetime | None:
+    """When the rows next want something done."""
+    timer = await session.scalar(select(TimerRow.at).order_by(TimerRow.at).limit(1))
+    open_effect = select(EffectRow.due_at).where(EffectRow.done_at.is_(None)).order_by(EffectRow.due_at).limit(1)
+    found = [at for at in (timer, await session.scalar(open_effect)) if at]
+    return min(found) if found else None

@@ -1,0 +1,119 @@
+"""What a message says: its texts filled in from the record, at the moment it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from bot.facts import Case
+from bot.house import House
+from bot.records.people import PersonRow
+from dialogs.negotiation.effects import Part, Reader
+from dialogs.negotiation.state import Party
+
+# What every text may use; names and times, never an address or a calendar of the other side.
+_NAMES = "candidate candidate_first host host_first recruiter recruiter_first other other_first first_name firm"
+_MATTER = "company job round round_name minutes mode place url start end meeting_people moving status waiting_for nudges"
+FIELDS = frozenset(f"now times words rows {_NAMES} {_MATTER}".split())
+ROLE_OF = {"candidate": "candidate", "client": "host", "interviewer": "host", "recruiter": "recruiter"}
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    text: str
+    subject: str | None
+    buttons: tuple[str, ...]
+    template: str
+
+
+def render(house: House, case: Case, reader: Reader, person: PersonRow, parts: Sequence[Part]) -> Rendered:
+    """`person` reads it, in the role of `reader`: an interviewer reads what a host reads."""
+    return _joined(house, parts, reader.value, person, _record(house, case, reader, person))
+
+
+def render_alone(house: House, person: PersonRow, parts: Sequence[Part]) -> Rendered:
+    """A message that is about no interview in particular."""
+    return _joined(house, parts, ROLE_OF[person.role], person, _nothing(house, person))
+
+
+def render_for_stranger(house: House, parts: Sequence[Part]) -> Rendered:
+    nobody = PersonRow(id="", role="candidate", name="", zone=house.firm.zone.key, locale="en")
+    return render_alone(house, nobody, parts)
+
+
+def _joined(
+    house: House, parts: Sequence[Part], reader: str, person: PersonRow, record: Mapping[str, object]
+) -> Rendered:
+    zone = ZoneInfo(person.zone)
+    said = [
+        house.phrasebook.say(
+            part.text,
+            reader,
+            {**record, "times": part.times, "words": part.words, "rows": part.rows},
+            zone=zone,
+            locale=person.locale,
+        )
+        for part in parts
+    ]
+    return Rendered(
+        text="\n\n".join(each.text for each in said),
+        subject=next((each.subject for each in said if each.subject), None),
+        buttons=next((each.buttons for each in said if each.buttons), ()),
+        template="+".join(part.text for part in parts),
+    )
+
+
+def _nothing(house: House, person: PersonRow) -> dict[str, object]:
+    blank: dict[str, object] = dict.fromkeys(FIELDS, "")
+    blank |= {"now": house.clock.now(), "firm": house.firm.name, "first_name": _first(person.name), "minutes": 0}
+    return blank
+
+
+def _record(house: House, case: Case, reader: Reader, person: PersonRow) -> dict[str, object]:
+    interview, state = case.interview, case.state
+    start = state.booked.start if state.booked else interview.opened_at
+    other = {Reader.CANDIDATE: case.host, Reader.HOST: case.candidate}.get(reader, case.candidate)
+    return {
+        "now": house.clock.now(),
+        "firm": house.firm.name,
+        "first_name": _first(person.name),
+        "candidate": case.candidate.name,
+        "candidate_first": _first(case.candidate.name),
+        "host": case.host.name,
+        "host_first": _first(case.host.name),
+        "other": other.name,
+        "other_first": _first(other.name),
+        "recruiter": case.recruiter.name,
+        "recruiter_first": _first(case.recruiter.name),
+        "company": case.company.name,
+        "job": case.job.title,
+        "round": interview.round,
+        "round_name": interview.round_name,
+        "minutes": interview.minutes,
+        "mode": interview.mode,
+        "place": interview.place,
+        "url": interview.meeting_url,
+        "start": start,
+        "end": state.booked.end if state.booked else start + timedelta(minutes=interview.minutes),
+        "meeting_people": [person.name for person in case.hosts],
+        "moving": state.moving,
+        "status": state.status.value,
+        "waiting_for": _waiting_for(case),
+        "nudges": state.nudges,
+    }
+
+
+def _waiting_for(case: Case) -> str:
+    match case.state.waiting_for:
+        case Party.CANDIDATE:
+            return case.candidate.name
+        case Party.HOST:
+            return case.host.name
+        case _:
+            return ""
+
+
+def _first(name: str) -> str:
+    return name.split(maxsplit=1)[0] if name.split() else name

@@ -1,0 +1,242 @@
+"""A decision becomes rows: in one transaction the state, the trace of why, and each effect."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.facts import NOTHING_SEEN, Case, Look, gather, load
+from bot.house import House
+from bot.records import interviews, invites, negotiations, work
+from bot.records.interviews import InterviewRow
+from bot.records.negotiations import NegotiationRow
+from bot.records.story import EscalationRow, EventRow, TurnRow
+from bot.records.work import EffectRow
+from dialogs.negotiation import effects as e
+from dialogs.negotiation.decide import decide
+from dialogs.negotiation.events import Event, Heard, Requested
+from dialogs.negotiation.state import Negotiation, Status
+from dialogs.understanding.meaning import Understanding
+
+SAY = TypeAdapter(e.Say)
+MEANING = TypeAdapter(Understanding)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """An interview that is to be: which round of which application, and with whom."""
+
+    application_id: str
+    candidate_id: str
+    host_id: str
+    recruiter_id: str
+    round: int
+    name: str
+    minutes: int
+    mode: str
+    place: str
+    people: tuple[str, ...]  # ids of the interviewers, all required
+
+
+class Turn:
+    """One turn being saved. Everything it does lies in the transaction of `session`; `begun` is what to start after."""
+
+    def __init__(self, house: House, session: AsyncSession) -> None:
+        self.house = house
+        self.session = session
+        self.now: datetime = house.clock.now()
+        self.begun: list[str] = []  # ids of effects, in order
+
+    async def happen(self, row: NegotiationRow, event: Event, seen: Look = NOTHING_SEEN) -> Case:
+        """Something happened: decide, and save what was decided. Raises SlotTaken if a booking came too late."""
+        case = await load(self.session, row)
+        facts = await gather(self.session, self.house, case, seen)
+        decision = decide(case.state, event, facts)
+        turn_id = f"{row.id}.{row.version + 1}"
+        state = decision.negotiation
+        negotiations.save(row, state, self.now)
+        _show(case.interview, state)
+        self.session.add(_trace(turn_id, row.id, self.now, event, decision.reasons, decision.effects))
+        case = replace(case, state=state)
+        for number, effect in enumerate(decision.effects):
+            await APPLY[type(effect)](self, case, effect, f"{turn_id}.{number}")
+        await self.session.flush()
+        return case
+
+    async def open(self, plan: Plan, event: Requested, seen: Look) -> Case:
+        """A new interview and the search for its time."""
+        interview_id = self.house.ids("interview")
+        self.session.add(
+            InterviewRow(
+                id=interview_id,
+                application_id=plan.application_id,
+                round=plan.round,
+                round_name=plan.name,
+                minutes=plan.minutes,
+                mode=plan.mode,
+                place=plan.place,
+                host_id=plan.host_id,
+                people=list(plan.people),
+                status=Status.COLLECTING.value,
+                uid=f"{interview_id}@askarsan",
+                opened_at=self.now,
+            )
+        )
+        await self.session.flush()
+        state = Negotiation(id=self.house.ids("negotiation"), hosting=event.hosting)
+        row = NegotiationRow(
+            id=state.id,
+            interview_id=interview_id,
+            candidate_id=plan.candidate_id,
+            host_id=plan.host_id,
+            recruiter_id=plan.recruiter_id,
+        )
+        negotiations.save(row, state, self.now)
+        self.session.add(row)
+        await self.session.flush()
+        return await self.happen(row, event, seen)
+
+    def begin(self, effect_id: str, kind: str, payload: dict[str, Any], person: str | None, negotiation: str | None) -> None:
+        """Keeps something to do outside."""
+        self.session.add(
+            EffectRow(
+                id=effect_id,
+                number=len(self.begun),
+                kind=kind,
+                negotiation_id=negotiation,
+                person_id=person,
+                payload=payload,
+                made_at=self.now,
+                due_at=self.now,
+            )
+        )
+        self.begun.append(effect_id)
+
+    def log(self, event: str, negotiation: str | None = None, person: str | None = None, **words: str) -> None:
+        self.session.add(
+            EventRow(at=self.now, event=event, negotiation_id=negotiation, person_id=person, words=dict(words))
+        )
+
+
+def _show(interview: InterviewRow, state: Negotiation) -> None:
+    """The interview as everyone sees it follows the state of its negotiation."""
+    interview.status = state.status.value
+    interview.start = state.booked.start if state.booked else None
+    interview.end = state.booked.end if state.booked else None
+    interview.sequence = state.sequence
+
+
+def _trace(
+    turn_id: str,
+    negotiation_id: str,
+    now: datetime,
+    event: Event,
+    reasons: tuple[str, ...],
+    effects: tuple[e.Effect, ...],
+) -> TurnRow:
+    heard = event if isinstance(event, Heard) else None
+    return TurnRow(
+        id=turn_id,
+        negotiation_id=negotiation_id,
+        at=now,
+        event=type(event).__name__,
+        heard=heard.words if heard else None,
+        meaning=MEANING.dump_python(heard.meaning, mode="json") if heard else None,
+        reasons=list(reasons),
+        effects=[_label(effect) for effect in effects],
+    )
+
+
+def _label(effect: e.Effect) -> str:
+    if isinstance(effect, e.Say):
+        return f"Say {effect.kind.value} to {effect.to.value}"
+    return type(effect).__name__
+
+
+Apply = Callable[[Turn, Case, Any, str], Awaitable[None]]
+
+
+async def _say(turn: Turn, case: Case, say: e.Say, effect_id: str) -> None:
+    person = case.reader(say.to)
+    turn.begin(effect_id, "say", SAY.dump_python(say, mode="json"), person.id, case.row.id)
+
+
+async def _offered(turn: Turn, case: Case, offered: e.Offered, _: str) -> None:
+    people = [person.id for person in case.required]
+    await negotiations.remember_offer(turn.session, case.row, offered, people, case.interview.minutes, turn.now)
+
+
+async def _withdrawn(turn: Turn, case: Case, _effect: e.Withdrawn, _: str) -> None:
+    await negotiations.withdraw_offers(turn.session, case.row, turn.now)
+
+
+async def _book(turn: Turn, case: Case, book: e.Book, effect_id: str) -> None:
+    people = [person.id for person in case.required]
+    await interviews.book(turn.session, case.interview.id, people, book.when)
+    turn.begin(effect_id, "arrange", {"sequence": book.sequence}, case.candidate.id, case.row.id)
+
+
+async def _invite(turn: Turn, case: Case, invite: e.Invite, effect_id: str) -> None:
+    for person in case.invited:
+        payload = {"method": "REQUEST", "sequence": invite.sequence}
+        turn.begin(f"{effect_id}.{person.id}", "invite", payload, person.id, case.row.id)
+
+
+async def _cancel(turn: Turn, case: Case, cancel: e.Cancel, effect_id: str) -> None:
+    await interviews.free(turn.session, case.interview.id)
+    turn.begin(effect_id, "release", {"sequence": cancel.sequence}, case.candidate.id, case.row.id)
+    for person_id in await invites.who_was_invited(turn.session, case.interview.id):
+        payload = {"method": "CANCEL", "sequence": cancel.sequence}
+        turn.begin(f"{effect_id}.{person_id}", "invite", payload, person_id, case.row.id)
+
+
+async def _record(turn: Turn, case: Case, record: e.Record, _: str) -> None:
+    turn.log(record.event, case.row.id, **record.words)
+    if record.event.startswith("outcome_"):
+        case.interview.outcome = record.event.removeprefix("outcome_")
+        case.interview.outcome_words = record.words.get("words")
+
+
+async def _wake(turn: Turn, case: Case, wake: e.Wake, _: str) -> None:
+    await work.set_timer(turn.session, case.row.id, wake.alarm.value, wake.name, wake.at)
+
+
+async def _forget(turn: Turn, case: Case, forget: e.Forget, _: str) -> None:
+    await work.forget_timers(turn.session, case.row.id, forget.alarm.value)
+
+
+async def _call_human(turn: Turn, case: Case, call: e.CallHuman, _: str) -> None:
+    turn.session.add(
+        EscalationRow(at=turn.now, negotiation_id=case.row.id, reason=call.reason.value, words=dict(call.words))
+    )
+    turn.log("escalated", case.row.id, reason=call.reason.value)
+
+
+async def _search_again(turn: Turn, case: Case, _effect: e.SearchAgain, effect_id: str) -> None:
+    turn.begin(effect_id, "search_again", {}, case.candidate.id, case.row.id)
+
+
+async def _next_round(turn: Turn, case: Case, _effect: e.NextRound, effect_id: str) -> None:
+    """Begun apart: it may have to look into calendars first, and nobody looks outside within a transaction."""
+    turn.begin(effect_id, "next_round", {}, case.candidate.id, case.row.id)
+
+
+APPLY: dict[type, Apply] = {
+    e.Say: _say,
+    e.Offered: _offered,
+    e.Withdrawn: _withdrawn,
+    e.Book: _book,
+    e.Invite: _invite,
+    e.Cancel: _cancel,
+    e.Record: _record,
+    e.Wake: _wake,
+    e.Forget: _forget,
+    e.CallHuman: _call_human,
+    e.SearchAgain: _search_again,
+    e.NextRound: _next_round,
+}
