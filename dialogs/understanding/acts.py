@@ -1,0 +1,227 @@
+"""What a message does: accept, propose, ask, … – from the phrases it holds and the times it names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from dialogs.understanding.language import Language
+from dialogs.understanding.meaning import Act, Stage, Topic
+from dialogs.understanding.tokens import Piece
+
+_ENDS = frozenset(".!?\n;")
+_NEGATORS = frozenset(
+    "not isn't doesn't don't never no wasn't aren't ain't hardly won't wouldn't didn't can't couldn't without".split()
+)
+_ALONE = frozenset({"thanks", "bye", "hello"})
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """An act's phrase where it stands in the text, and in which sentence."""
+
+    name: str
+    start: int
+    end: int
+    sentence: int
+    first: bool  # begins its sentence
+    denied: bool  # "not ok"
+    words: str
+
+
+@dataclass(slots=True)
+class Sentence:
+    start: int
+    end: int
+    asks: bool = False
+
+
+@dataclass(slots=True)
+class Speech:
+    """All phrases of a message, by sentence."""
+
+    phrases: list[Phrase] = field(default_factory=list)
+    sentences: list[Sentence] = field(default_factory=list)
+    words: int = 0
+    covered: int = 0
+
+    def has(self, *names: str) -> bool:
+        return any(phrase.name in names and not phrase.denied for phrase in self.phrases)
+
+    def all(self, name: str) -> list[Phrase]:
+        return [phrase for phrase in self.phrases if phrase.name == name and not phrase.denied]
+
+    def sentence_at(self, offset: int) -> int:
+        for index, sentence in enumerate(self.sentences):
+            if offset < sentence.end:
+                return index
+        return len(self.sentences) - 1
+
+
+def listen(tokens: Sequence[Piece], language: Language) -> Speech:
+    """Every act's phrase in the text, the longest at each place."""
+    speech = Speech()
+    at, sentence_start = 0, 0
+    opening = True
+    speech.sentences.append(Sentence(0, 0))
+    while at < len(tokens):
+        token = tokens[at]
+        if token.word in _ENDS:
+            _close(speech, tokens, sentence_start, at)
+            at += 1
+            sentence_start, opening = at, True
+            continue
+        matches = language.acts.matches(tokens, at)
+        end = matches[0].end if matches else at + 1
+        speech.words += (end - at) if token.word.isalpha() or matches else 0
+        for name in dict.fromkeys(match.rule.constants["sign"] for match in matches if match.end == end):
+            denied = at > sentence_start and tokens[at - 1].word in _NEGATORS
+            words = " ".join(piece.word for piece in tokens[at:end])
+            speech.phrases.append(Phrase(name, token.start, tokens[end - 1].end, len(speech.sentences) - 1, opening, denied, words))
+        speech.covered += (end - at) if matches else 0
+        opening = opening and (bool(matches) and matches[0].rule.constants["sign"] in _OPENERS or not token.word.isalpha())
+        at = end
+    _close(speech, tokens, sentence_start, at)
+    return speech
+
+
+_OPENERS = frozenset({"hello", "yes", "thanks"})
+
+
+def _close(speech: Speech, tokens: Sequence[Piece], start: int, end: int) -> None:
+    """Ends the running sentence and notes whether it asks something."""
+    running = speech.sentences[-1]
+    last = tokens[end].end if end < len(tokens) else (tokens[-1].end if tokens else 0)
+    running.end = last
+    mine = [phrase for phrase in speech.phrases if phrase.sentence == len(speech.sentences) - 1]
+    asked = end < len(tokens) and tokens[end].word == "?"
+    starts = any(phrase.name == "question" and phrase.first for phrase in mine)
+    running.asks = asked or starts
+    speech.sentences.append(Sentence(last, last))
+
+
+def topics(speech: Speech, times_at: Sequence[int]) -> list[Topic]:
+    """What each question is about. A sentence that asks, with no known subject and no time in it, is about something else."""
+    found: list[Topic] = []
+    timed = {speech.sentence_at(offset) for offset in times_at}
+    for index, sentence in enumerate(speech.sentences):
+        mine = [phrase for phrase in speech.phrases if phrase.sentence == index and not phrase.denied]
+        subjects = [phrase.name for phrase in mine if phrase.name.startswith("topic_")]
+        if not subjects and sentence.asks:
+            subjects = [phrase.name for phrase in mine if phrase.name.startswith("noun_")]
+        named = [Topic(subject.partition("_")[2]) for subject in subjects]
+        if not named and sentence.asks and index not in timed and not _otherwise_busy(mine):
+            named = [Topic.OTHER]
+        found.extend(topic for topic in named if topic not in found)
+    return found
+
+
+def _otherwise_busy(mine: Sequence[Phrase]) -> bool:
+    """The question is an act of its own: "can you call me?", "anything else?", "can we move it?"."""
+    names = {phrase.name for phrase in mine} - {"question", "hello", "thanks", "noun_place"}
+    return bool(names)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the times of the message came to, as far as acts depend on it."""
+
+    stage: Stage
+    offers: int
+    chosen: int = 0  # offers taken
+    everything: bool = False  # every offer is taken
+    proposes: bool = False  # times that are no offer
+    blocked: bool = False  # times that are impossible
+    none_left: bool = False  # what is blocked leaves no offer
+    refused: bool = False  # an offer turned down by number
+    doubtful: bool = False  # times with several readings
+    booked_again: bool = False  # names the booked start
+    cannot: bool = False  # "I can't" with no time beside it
+
+
+def acts(speech: Speech, found: Found, asked: Sequence[Topic]) -> tuple[Act, ...]:
+    """All acts, the main one first."""
+    said: list[Act] = []
+    if speech.has("wrong_person"):
+        said.append(Act.WRONG_PERSON)
+    if speech.has("opt_out"):
+        said.append(Act.OPT_OUT)
+    said.extend(_about_the_booking(speech, found))
+    if Act.CANCEL not in said:
+        said.extend(_about_offers(speech, found, said))
+    if speech.has("later") and not (found.chosen or found.proposes):
+        said.insert(0, Act.LATER)
+    elif speech.has("later") and found.proposes:
+        said.append(Act.LATER)
+    if speech.has("human"):
+        said.insert(0, Act.HUMAN)
+    if speech.has("opt_in"):
+        said.append(Act.OPT_IN)
+    if asked:
+        said.append(Act.ASK)
+    said = list(dict.fromkeys(said))
+    if Act.LATER in said and said[0] is Act.LATER and Act.ACCEPT in said:
+        said.remove(Act.ACCEPT)
+    if Act.WRONG_PERSON in said:
+        said = [act for act in said if act in (Act.WRONG_PERSON, Act.OPT_OUT)]
+    if not said and speech.has("help"):
+        said.append(Act.HELP)
+    if not said:
+        said.append(Act.CHITCHAT if speech.has(*_ALONE) else Act.UNCLEAR)
+    return tuple(said)
+
+
+def _about_the_booking(speech: Speech, found: Found) -> list[Act]:
+    said: list[Act] = []
+    confirmed = found.stage is Stage.CONFIRMED
+    cancels, moves = speech.has("cancel"), speech.has("reschedule")
+    if speech.has("late") and not moves:
+        said.append(Act.LATE)
+    if moves and confirmed:
+        said.append(Act.RESCHEDULE)
+    elif cancels:
+        said.append(Act.CANCEL)
+    elif moves and not found.proposes:
+        said.append(Act.RESCHEDULE)
+    elif confirmed and (found.proposes or found.none_left or found.cannot or speech.has("none")) and Act.LATE not in said:
+        said.append(Act.RESCHEDULE)
+    return said
+
+
+def _about_offers(speech: Speech, found: Found, said: Sequence[Act]) -> list[Act]:
+    mine: list[Act] = []
+    confirmed = found.stage is Stage.CONFIRMED
+    if found.chosen and not confirmed:
+        mine.append(Act.ACCEPT if found.everything else Act.SELECT)
+    if found.proposes or (found.blocked and not found.none_left) or found.doubtful:
+        mine.append(Act.PROPOSE)
+    turned_down = speech.has("none") or found.none_left or found.refused or found.cannot or _refuses(speech)
+    if turned_down and not mine_takes(mine) and Act.RESCHEDULE not in said and (found.offers or not found.proposes):
+        mine.append(Act.REJECT)
+    elif speech.has("alternatives") and not mine and not said and not _is_asking_elsewhere(speech):
+        mine.append(Act.REJECT)
+    if not mine and not said and _accepts(speech, found):
+        mine.append(Act.ACCEPT)
+    return mine
+
+
+def mine_takes(mine: Sequence[Act]) -> bool:
+    return Act.ACCEPT in mine or Act.SELECT in mine
+
+
+def _refuses(speech: Speech) -> bool:
+    denied_yes = any(phrase.name == "yes" and phrase.denied for phrase in speech.phrases)
+    return speech.has("no") or denied_yes
+
+
+def _accepts(speech: Speech, found: Found) -> bool:
+    """A yes that is no part of a question, and after a booking more than courtesy."""
+    agreed = [phrase for phrase in speech.all("yes") if phrase.first or not speech.sentences[phrase.sentence].asks]
+    if found.stage is Stage.CONFIRMED:
+        firm = [phrase for phrase in agreed if phrase.words.split(" ")[0] in ("yes", "confirm", "confirmed", "i", "that")]
+        return found.booked_again and not speech.has("bye") or bool(firm) or bool(agreed and not speech.has("thanks", "bye"))
+    return bool(agreed)
+
+
+def _is_asking_elsewhere(speech: Speech) -> bool:
+    return False

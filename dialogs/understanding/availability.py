@@ -1,0 +1,186 @@
+"""How the writer stands to each time: wanted, impossible, preferred. Then the sum of it all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from dialogs.understanding.language import Language
+from dialogs.understanding.times import Mention, Mood
+from dialogs.understanding.tokens import Piece
+from dialogs.understanding.values import EVERY, Shape
+
+_ENDS = frozenset(".!?;\n")
+_MOODS = {
+    "can": Mood.YES,
+    "works": Mood.YES,
+    "cannot": Mood.NO,
+    "busy": Mood.NO,
+    "commitment": Mood.NO,
+    "fails": Mood.NO,
+    "not": Mood.NO,
+    "except": Mood.NO,
+    "prefer": Mood.PREFER,
+    "fallback": Mood.FALLBACK,
+}
+_BEFORE = frozenset({"not", "except", "commitment", "fallback"})  # these stand before what they are about
+_AFTER = frozenset({"works", "fails"})  # these stand behind it
+
+
+@dataclass(slots=True)
+class Sign:
+    """A phrase that shows a mood or an act, and where it stands."""
+
+    name: str
+    at: int
+    end: int  # the piece after it
+
+
+def signs(pieces: Sequence[Piece], language: Language) -> list[Sign]:
+    """Every sign of the language in the text, the longest at each place."""
+    found: list[Sign] = []
+    at = 0
+    while at < len(pieces):
+        matches = language.signs.matches(pieces, at)
+        if not matches:
+            at += 1
+            continue
+        best = matches[0]
+        found.append(Sign(best.rule.constants["sign"], at, best.end))
+        at = best.end
+    return found
+
+
+def colour(pieces: Sequence[Piece], found: Sequence[Mention], shown: Iterable[Sign]) -> None:
+    """Sets the mood of each mention from the signs around it."""
+    marks = [sign for sign in shown if sign.name in _MOODS or sign.name == "but"]
+    items: list[Mention | Sign] = sorted([*found, *marks], key=lambda item: item.at)
+    for clause in _clauses(pieces, items):
+        _colour_clause(pieces, clause)
+
+
+def _clauses(pieces: Sequence[Piece], items: Sequence[Mention | Sign]) -> list[list[Mention | Sign]]:
+    """Items between ends of sentences and buts."""
+    clauses: list[list[Mention | Sign]] = [[]]
+    reached = 0
+    for item in items:
+        if any(piece.word in _ENDS for piece in pieces[reached : item.at]):
+            clauses.append([])
+        reached = item.at
+        if isinstance(item, Sign) and item.name == "but":
+            item = _but(pieces, clauses[-1], item)
+            if item.name == "but":
+                clauses.append([])
+                continue
+        clauses[-1].append(item)
+    return clauses
+
+
+def _but(pieces: Sequence[Piece], clause: Sequence[Mention | Sign], sign: Sign) -> Sign:
+    """"Any time but Monday" takes Monday out; any other "but" begins a new thought."""
+    last = clause[-1] if clause else None
+    if isinstance(last, Mention) and sign.at - last.at == 1 and _everything(last):
+        return Sign("except", sign.at, sign.end)
+    return sign
+
+
+def _everything(mention: Mention) -> bool:
+    whole = mention.hours is not None and mention.hours.part == "all"
+    return whole or any(day.repeat == EVERY for day in mention.days)
+
+
+def _colour_clause(pieces: Sequence[Piece], clause: Sequence[Mention | Sign]) -> None:
+    open_mentions: list[Mention] = []  # those no sign has spoken for yet
+    governing: Sign | None = None
+    for index, item in enumerate(clause):
+        if isinstance(item, Mention):
+            if governing is not None:
+                _set(item, governing)
+            open_mentions.append(item)
+            continue
+        if item.name not in _BEFORE and _looks_back(pieces, clause, index, open_mentions, governing):
+            for mention in _spoken_for(pieces, open_mentions, governing):
+                _set(mention, item)
+            governing = None
+        else:
+            governing = item
+        open_mentions = []
+
+
+def _looks_back(
+    pieces: Sequence[Piece],
+    clause: Sequence[Mention | Sign],
+    index: int,
+    open_mentions: Sequence[Mention],
+    governing: Sign | None,
+) -> bool:
+    """Is the sign about what stands before it?"""
+    sign = clause[index]
+    assert isinstance(sign, Sign)
+    if not open_mentions:
+        return False
+    if sign.name in _AFTER:
+        return True
+    following = clause[index + 1] if index + 1 < len(clause) else None
+    if not isinstance(following, Mention):
+        return governing is None
+    if governing is not None:
+        return False
+    between = pieces[sign.end : following.at]
+    return any("link" in piece.kinds for piece in between[:1]) and (
+        index + 2 < len(clause) or sign.name not in ("can",) or True
+    )
+
+
+def _spoken_for(pieces: Sequence[Piece], open_mentions: Sequence[Mention], governing: Sign | None) -> Sequence[Mention]:
+    """All that is open; behind another sign only what follows the last comma."""
+    if governing is None:
+        return open_mentions
+    last = len(open_mentions) - 1
+    while last > 0 and not any(
+        piece.word == "," for piece in pieces[open_mentions[last - 1].at : open_mentions[last].at]
+    ):
+        last -= 1
+    return open_mentions[last:] if last > 0 else open_mentions
+
+
+def _set(mention: Mention, sign: Sign) -> None:
+    mention.mood = _MOODS[sign.name]
+    mention.sign = sign.name
+
+
+def commits(mention: Mention) -> bool:
+    """A call at one takes its time even though only its start was named."""
+    return mention.mood is Mood.NO and mention.hours is not None and mention.hours.shape is Shape.POINT
+
+
+def corrected(pieces: Sequence[Piece], found: Sequence[Mention], shown: Iterable[Sign]) -> list[Mention]:
+    """Without what the writer took back: "Tuesday, no wait, Wednesday" keeps Wednesday."""
+    kept = list(found)
+    for sign in shown:
+        if sign.name != "correction":
+            continue
+        after = [mention for mention in kept if mention.at >= sign.end]
+        before = [mention for mention in kept if mention.at < sign.at]
+        if after and before:
+            kept = [*_taken_back(before, after), *after]
+    return kept
+
+
+def _taken_back(before: Sequence[Mention], after: Sequence[Mention]) -> list[Mention]:
+    """What of the earlier times still holds: a new day keeps the hours, new hours keep the day."""
+    days = any(mention.days or mention.moment for mention in after)
+    hours = any(mention.hours or mention.moment for mention in after)
+    options = any(mention.options for mention in after)
+    kept = []
+    for mention in before:
+        if mention.mood is Mood.NO:
+            kept.append(mention)
+        elif options or mention.options or mention.moment:
+            continue
+        elif mention.days and mention.hours:
+            if not (days and hours):
+                kept.append(replace(mention, days=() if days else mention.days, hours=None if hours else mention.hours))
+        elif (mention.days and not days) or (mention.hours and not hours):
+            kept.append(mention)
+    return kept

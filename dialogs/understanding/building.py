@@ -1,0 +1,307 @@
+"""Builders that put several leaves together, and the table of all builders a language file may name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from dialogs.understanding import clocks, days
+from dialogs.understanding.tokens import Number
+from dialogs.understanding.values import (
+    DAY,
+    MIDNIGHT,
+    Clock,
+    Days,
+    Frame,
+    Grain,
+    Hours,
+    Length,
+    Moment,
+    Shape,
+    day,
+    week_of,
+)
+
+Kinds = dict[str, Any]
+Part = tuple[str, int, int]
+
+
+def number(frame: Frame, *, tens: int, ones: int) -> Kinds:
+    return number_kinds(Number(tens + ones))
+
+
+def ordinal(frame: Frame, *, tens: int, ones_ordinal: int) -> Kinds:
+    return {**ordinal_kinds(Number(tens + ones_ordinal)), "compound_ordinal": Number(tens + ones_ordinal)}
+
+
+def ordinal_digits(frame: Frame, *, digits: Number) -> Kinds:
+    return {**ordinal_kinds(digits), "ordinal_digits": digits}
+
+
+def number_kinds(value: Number) -> Kinds:
+    """All that a number in words may be."""
+    kinds: Kinds = {"n": value}
+    if 1 <= value.value <= 12:
+        kinds |= {"hour": value, "time": Clock(value.value * 60, False, written=False), "bare": kinds.get("n")}
+        kinds["bare"] = kinds["time"]
+    if value.value < 10:
+        kinds["ones_number"] = value
+    if 10 <= value.value < 60:
+        kinds["word_minute"] = value
+    if 1 <= value.value <= 31:
+        kinds |= {"number": value, "daynum": value}
+    if value.value in (5, 10, 15, 20, 25):
+        kinds |= {"five": value, "word_five": value}
+    return kinds
+
+
+def ordinal_kinds(value: Number) -> Kinds:
+    return {"ordinal": value, "daynum": value} if 1 <= value.value <= 31 else {"ordinal": value}
+
+
+def digit_kinds(word: str) -> Kinds:
+    """All that a row of digits may be."""
+    if len(word) > 8:
+        return {}
+    value = Number(int(word), len(word))
+    kinds: Kinds = {"n": value, "digits": value}
+    if value.digits <= 2:
+        kinds |= _short_digits(value)
+    elif value.digits <= 4:
+        hour, minute = divmod(value.value, 100)
+        if hour <= 24 and minute < 60 and hour * 60 + minute <= MIDNIGHT:
+            firm = hour > 12 or hour == 0 or word.startswith("0")
+            kinds["hhmm"] = Clock(hour * 60 + minute, firm)
+            if firm and value.digits == 4 and minute % 5 == 0 and not 1990 <= value.value <= 2039:
+                kinds["time"] = kinds["hhmm"]
+    if value.digits == 4 and 1900 <= value.value <= 2199:
+        kinds["year"] = value
+    return kinds
+
+
+def _short_digits(value: Number) -> Kinds:
+    kinds: Kinds = {}
+    if value.value <= 24:
+        firm = value.value > 12 or value.value == 0 or (value.digits == 2 and value.value < 10)
+        kinds |= {"hour": value}
+        if value.value or value.digits == 2:
+            kinds["time"] = kinds["bare"] = Clock(value.value * 60, firm, written=False)
+    if value.digits == 2:
+        kinds |= {"short_year": value}
+        if value.value < 60:
+            kinds["minute"] = value
+    if 1 <= value.value <= 31:
+        kinds |= {"number": value, "daynum": value}
+        if value.digits == 2:
+            kinds["padded"] = value
+    if 1 <= value.value <= 12:
+        kinds["month_digits"] = value
+    if 12 < value.value <= 31:
+        kinds["over_twelve"] = value
+    if value.value in (5, 10, 20, 25):
+        kinds["five"] = value
+    return kinds
+
+
+def few_length(frame: Frame, *, few: int, unit: str) -> Length | None:
+    return clocks.length(frame, count=Number(few), unit=unit)
+
+
+def week_day_in(frame: Frame, *, weekday: int, weeks: int) -> Days:
+    when = week_of(frame.today) + timedelta(weeks=weeks, days=weekday)
+    return day(when, weekday=weekday)
+
+
+def weekdays_away(frame: Frame, *, count: Number, weekday: int) -> Days:
+    ahead = (weekday - frame.today.weekday() - 1) % 7 + 1 + 7 * (count.value - 1)
+    return day(frame.today + timedelta(days=ahead), weekday=weekday)
+
+
+def month_list(
+    frame: Frame, *, first: Number, second: Number, month: int, third: Number | None = None
+) -> Kinds | None:
+    """The 4th or 5th of July."""
+    found = [days.month_day(frame, month=month, number=each) for each in (first, second, third) if each]
+    listed = tuple(each for each in found if each)
+    return {"days": listed} if len(listed) == len(found) else None
+
+
+def weekend(frame: Frame) -> Days:
+    return days.span(frame, unit="weekend") or day(frame.today)
+
+
+def upcoming(frame: Frame, *, count: Number | None = None, unit: str = "", length: Length | None = None) -> Days | None:
+    """Two upcoming months: the second from now."""
+    found = length or clocks.length(frame, count=count, unit=unit)
+    if found is None or found.minutes:
+        return None
+    if found.months:
+        return days.span(frame, unit="month", count=found.months)
+    return days.shifted(frame, length=found)
+
+
+def weekday_number(frame: Frame, *, weekday: int, number: Number) -> Days | None:
+    """Tuesday 19: a date when it can be no hour and falls on that weekday."""
+    if number.value <= 12:
+        return None
+    found = days.day_of_month(frame, number=number, weekday=weekday)
+    return found if found and (found.first - frame.today).days < 120 else None
+
+
+def edge_of(frame: Frame, *, unit: str, edge: str) -> Days | None:
+    running = days.span(frame, unit=unit)
+    return days.edge(frame, day=running, edge=edge) if running else None
+
+
+def last_weekday_in(frame: Frame, *, weekday: int, day: Days) -> Days | None:
+    return days.nth_weekday(frame, nth=Number(-1), weekday=weekday, day=day)
+
+
+def last_weekend_in(frame: Frame, *, day: Days) -> Days | None:
+    return days.weekend_in(frame, day=day, nth=Number(-1))
+
+
+def last_week_in(frame: Frame, *, day: Days) -> Days | None:
+    return days.week_in(frame, day=day, nth=Number(-1))
+
+
+def dated_part(frame: Frame, *, part: Part, offset: int, edge: str = "") -> Kinds:
+    """This afternoon."""
+    return {"day": day(frame.today + timedelta(days=offset)), "hours": clocks.part(frame, part=part, edge=edge)}
+
+
+def tonight(frame: Frame) -> Kinds:
+    hours = Hours(Shape.PART, Clock(18 * 60), Clock(MIDNIGHT), "night")
+    return {"day": day(frame.today), "hours": hours}
+
+
+def part_point(frame: Frame, *, time: Clock, part: Part) -> Hours:
+    hours = Hours(Shape.POINT, replace(time, written=True))
+    return clocks.part_hours(frame, hours=hours, part=part)
+
+
+def dated_point(frame: Frame, *, time: Clock, part: Part) -> Kinds:
+    return {"day": day(frame.today), "hours": part_point(frame, time=time, part=part)}
+
+
+def tonight_point(frame: Frame, *, time: Clock) -> Kinds:
+    return dated_point(frame, time=time, part=("night", 18 * 60, MIDNIGHT))
+
+
+def part_span(frame: Frame, *, start: Clock, end: Clock, part: Part) -> Hours | None:
+    hours = Hours(Shape.RANGE, start, end)
+    halved = clocks.part_hours(frame, hours=hours, part=part)
+    if halved.start and halved.end and halved.start.minutes >= halved.end.minutes:
+        fitted = clocks.fit(start, end)
+        return Hours(Shape.RANGE, *fitted, part[0]) if fitted else None
+    return halved
+
+
+def end_of_day(frame: Frame) -> Hours:
+    return Hours(Shape.BEFORE, end=Clock(MIDNIGHT), part="eod")
+
+
+def until_day(frame: Frame, *, day: Days) -> Days | None:
+    """Until the 12th: wanted with that day, away without it; `until` lets the reader decide."""
+    found = days.open_end(frame, day=day, within=1)
+    return replace(found, until=True) if found else None
+
+
+def paired(frame: Frame, *, day: Days, time: Clock) -> Kinds | None:
+    """Tuesday 3: a bare number right after a day is an hour."""
+    if day.grain is not Grain.DAY or day.last - day.first > DAY:
+        return None
+    return {"day": day, "hours": clocks.point(frame, time=time)}
+
+
+def day_later(frame: Frame, *, length: Length, sign: int = 1) -> Kinds | None:
+    """A day later, with an offer on the table: its time of day too."""
+    found = days.later(frame, length=length, sign=sign)
+    if found is None:
+        return None
+    hours = clocks.same_time(frame)
+    return {**_day_kinds(found), **({"hours": hours} if hours else {})}
+
+
+def later_that_day(frame: Frame, *, sign: int) -> Kinds | None:
+    found, hours = days.base_day(frame), clocks.beyond_base(frame, sign=sign)
+    return {"day": found, "hours": hours} if found and hours else None
+
+
+def option(frame: Frame, *, number: Number | None = None, n: Number | None = None, ordinal: Number | None = None,
+           second: Number | None = None) -> Kinds | None:  # fmt: skip
+    """The offer with that number; several when they are named in one breath."""
+    named = [each.value - 1 for each in (number or n or ordinal, second) if each]
+    if not named or not all(0 <= each < frame.options for each in named):
+        return None
+    return {"option": tuple(named)}
+
+
+def options(frame: Frame, *, which: str) -> Kinds | None:
+    """The last one, both, any of them."""
+    count = frame.options
+    if not count or (which == "both" and count < 2):
+        return None
+    every = tuple(range(count))
+    return {"option": {"last": every[-1:], "latter": every[-1:]}.get(which, every), "which": which}
+
+
+def kinds_of(value: object) -> Kinds:
+    """The kinds by which later patterns may take up what was built."""
+    match value:
+        case dict():
+            return value
+        case Clock():
+            return {"clock": value, "time": value}
+        case Days():
+            return _day_kinds(value)
+        case Hours():
+            return {"hours": value}
+        case Moment():
+            return {"moment": value}
+        case Length():
+            return {"length": value}
+        case _:
+            raise TypeError(f"a builder gave {value!r}")
+
+
+def _day_kinds(value: Days) -> Kinds:
+    kinds: Kinds = {"day": value}
+    if value.repeat:
+        kinds["repeat"] = value
+    elif value.grain in (Grain.WEEK, Grain.MONTH, Grain.YEAR, Grain.WEEKEND, Grain.SPAN) and value.shape is Shape.RANGE:
+        kinds["stretch"] = value
+    if value.grain in (Grain.WEEK, Grain.WEEKEND):
+        kinds["week" if value.grain is Grain.WEEK else "weekend"] = value
+    if value.grain is Grain.DAY and value.shape is Shape.RANGE:
+        kinds["week_day" if value.weekday is not None and value.floating else "date"] = (
+            value.weekday if value.weekday is not None and value.floating else value
+        )
+    return kinds
+
+
+BUILDERS: dict[str, Callable[..., Any]] = {
+    "number": number, "ordinal": ordinal, "ordinal_digits": ordinal_digits,
+    "length": clocks.length, "minutes_length": clocks.minutes_length, "few_length": few_length,
+    "clock": clocks.clock, "counted": clocks.counted, "plain_clock": clocks.plain_clock, "digits": clocks.digits,
+    "relative": days.relative, "weekday": days.weekday, "week_day_in": week_day_in, "weeks_from": days.weeks_from,
+    "weekdays_away": weekdays_away, "month_day": days.month_day, "numeric": days.numeric, "iso": days.iso,
+    "day_of_month": days.day_of_month, "month_days": days.month_days, "month_list": month_list, "month": days.month,
+    "span": days.span, "weekend": weekend, "few_days": days.few_days, "coming_units": days.coming_units,
+    "upcoming": upcoming, "shifted": days.shifted, "soon": clocks.soon, "coming_hours": clocks.coming_hours,
+    "now": clocks.now, "every": days.every, "weekday_date": days.weekday_date, "weekday_number": weekday_number,
+    "weekday_in_week": days.weekday_in_week, "edge": days.edge, "edge_of": edge_of, "week_around": days.week_around,
+    "week_in": days.week_in, "last_week_in": last_week_in, "weekend_in": days.weekend_in,
+    "last_weekend_in": last_weekend_in, "nth_weekday": days.nth_weekday, "last_weekday_in": last_weekday_in,
+    "edge_day": days.edge_day, "nth_day": days.nth_day, "day_after": days.day_after, "every_in": days.every_in,
+    "dated_part": dated_part, "tonight": tonight, "part": clocks.part, "whole_day": clocks.whole_day,
+    "point": clocks.point, "part_point": part_point, "dated_point": dated_point, "tonight_point": tonight_point,
+    "part_span": part_span, "span_of_hours": clocks.span, "open_hours": clocks.open_start, "closed_hours": clocks.open_end,
+    "lasting": clocks.lasting, "part_after": clocks.part_after, "part_before": clocks.part_before, "from_part": clocks.from_part,
+    "parts": clocks.parts, "end_of_day": end_of_day, "through": days.through, "after_day": days.open_start, "from_day": days.open_start,
+    "before_day": days.open_end, "until_day": until_day, "paired": paired,
+    "later": clocks.later, "day_later": day_later, "same_time": clocks.same_time, "base_day": days.base_day,
+    "later_that_day": later_that_day, "option": option, "options": options,
+}  # fmt: skip

@@ -1,0 +1,115 @@
+"""Which of the offers somebody means: by number, by place in the list, by day or time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from dialogs.understanding import clocks
+from dialogs.understanding.times import Mention, Mood, Span, Unit
+from dialogs.understanding.tokens import Piece
+from dialogs.understanding.values import Clock, Frame, Hours, Shape
+
+
+def numbered(pieces: Sequence[Piece], found: list[Mention], frame: Frame) -> list[Mention]:
+    """Adds what is left of bare numbers and ordinals, if they can be offers; dates like "the 2nd" count as such too."""
+    if not frame.options:
+        return found
+    taken = {mention.at for mention in found}
+    extra = [
+        Mention(at, piece.start, piece.end, options=option)
+        for at, piece in enumerate(pieces)
+        if at not in taken and (option := _bare(pieces, at, frame)) is not None
+    ]
+    turned = [_as_option(mention, frame) for mention in found]
+    return sorted([*turned, *extra], key=lambda mention: mention.at)
+
+
+def _bare(pieces: Sequence[Piece], at: int, frame: Frame) -> tuple[int, ...] | None:
+    kinds = pieces[at].kinds
+    number = kinds.get("ordinal") or kinds.get("n")
+    if number is None or "length" in kinds or not 1 <= number.value <= frame.options:
+        return None
+    if "ordinal" not in kinds and not _is_label(pieces, at):
+        return None
+    return (number.value - 1,)
+
+
+def _is_label(pieces: Sequence[Piece], at: int) -> bool:
+    """A digit is an offer's number; a number in words only when nothing but courtesy stands beside it."""
+    following = pieces[at + 1] if at + 1 < len(pieces) else None
+    counting = following is not None and following.word.isalpha() and not following.kinds and following.word not in _FINE
+    if "digits" in pieces[at].kinds:
+        return not counting
+    return len(pieces) <= 3 and not counting
+
+
+_FINE = frozenset(
+    "works work is would please for it sounds looks then thanks fits suits and or but not i if ok great if seems will can"
+    .split()
+)  # fmt: skip
+
+
+def _as_option(mention: Mention, frame: Frame) -> Mention:
+    """"The 2nd" with two offers or more on the table is the second of them."""
+    if mention.hours or len(mention.days) != 1:
+        return mention
+    day = mention.days[0]
+    if not day.month_day or not day.single or day.first.day > min(frame.options, 5):
+        return mention
+    return Mention(mention.at, mention.start, mention.end, options=(day.first.day - 1,), mood=mention.mood, gap=mention.gap)
+
+
+def settled(unit: Unit, offers: Sequence[datetime]) -> Unit:
+    """A bare hour that is one offer's hour in either half of the day means that one."""
+    hours = [_settled(each, offers) for each in unit.hours]
+    unit.hours = hours
+    return unit
+
+
+def _settled(hours: Hours, offers: Sequence[datetime]) -> Hours:
+    if hours.shape is not Shape.POINT or hours.start is None or hours.start.firm:
+        return hours
+    usual = clocks.settle(hours.start)
+    halves = [usual, usual.later_half()]
+    hit = [half for half in halves if any(_minute(offer) == half.minutes for offer in offers)]
+    if not hit:
+        return hours
+    return Hours(Shape.POINT, Clock(hit[0].minutes), zone=hours.zone)
+
+
+def _minute(offer: datetime) -> int:
+    return offer.hour * 60 + offer.minute
+
+
+def matching(spans: Sequence[Span], offers: Sequence[datetime], dayless: bool) -> list[int]:
+    """Indexes of the offers that lie in the spans; without a day, any offer at that time of day."""
+    found: list[int] = []
+    for span in spans:
+        for index, offer in enumerate(offers):
+            if index not in found and _lies_in(offer, span, dayless):
+                found.append(index)
+    return found
+
+
+def _lies_in(offer: datetime, span: Span, dayless: bool) -> bool:
+    if dayless:
+        offer = datetime.combine(span.start.date(), offer.time())
+    if span.end is None:
+        return offer == span.start
+    return span.start <= offer < span.end
+
+
+def wanted(found: Sequence[Mention], count: int) -> tuple[list[int], list[int]]:
+    """Offers named by number: those taken, most wanted first, and those turned down."""
+    named = [mention for mention in found if mention.options]
+    refused = [index for mention in named if mention.mood is Mood.NO for index in mention.options]
+    order = {Mood.PREFER: 0, Mood.YES: 1, Mood.FALLBACK: 2}
+    taken: list[int] = []
+    for mention in sorted((each for each in named if each.mood is not Mood.NO), key=lambda each: order[each.mood]):
+        taken.extend(index for index in mention.options if index not in taken and index not in refused)
+    return taken, refused
+
+
+def near(first: datetime, second: datetime) -> bool:
+    return abs(first - second) < timedelta(minutes=1)

@@ -1,0 +1,196 @@
+"""Patterns over pieces: written as one line of words and slots, compiled once into a tree, matched longest first.
+
+    half past|after <hour>      a word, or one of two words, then any piece of the kind "hour"
+    <hour> +pm                  the plus wants no space before the word
+    (on the|for)? <ordinal>     a group, here one that may be missing; its bars part whole rows of words
+    <hour:first> - <hour:last>  slots with names of their own
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
+
+from dialogs.understanding.tokens import Piece
+
+_ELEMENT = re.compile(r"\(|\)\??|<[a-z_]+(?::[a-z_]+)?>\??|[^\s()|?]+\??|\||\?")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What to do where a pattern fits: `build` gets the frame, the constants and the slots by name, and gives the
+    kinds of the new piece, or None. A slot it does not want has no name."""
+
+    names: tuple[str, ...]
+    build: Callable[..., Any]
+    constants: Mapping[str, Any]
+    order: int
+
+
+@dataclass(slots=True)
+class _Node:
+    words: dict[str, _Node] = field(default_factory=dict)
+    glued: dict[str, _Node] = field(default_factory=dict)
+    slots: dict[str, _Node] = field(default_factory=dict)
+    rules: list[Rule] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    end: int
+    rule: Rule
+    values: tuple[Any, ...]
+
+    def named(self) -> dict[str, Any]:
+        slots = zip(self.rule.names, self.values, strict=True)
+        return {**self.rule.constants, **{name: value for name, value in slots if name}}
+
+
+class Patterns:
+    """A set of patterns that are tried together. Work per piece is bounded by the longest pattern."""
+
+    def __init__(self, spellings: Mapping[str, str]) -> None:
+        self._spellings = spellings
+        self._root = _Node()
+        self._count = 0
+
+    def add(self, pattern: str, build: Callable[..., Any], constants: Mapping[str, Any]) -> None:
+        taken = _parameters(build)
+        for sequence in _expand(pattern):
+            node = self._root
+            names = []
+            for element in sequence:
+                node, name = _step(node, self._spellings.get(element, element))
+                if name is not None:
+                    names.append(name if taken is None or name in taken else "")
+            self._count += 1
+            node.rules.append(Rule(tuple(names), build, constants, self._count))
+
+    def words(self) -> set[str]:
+        """Every word that stands literally in some pattern."""
+        found: set[str] = set()
+        stack = [self._root]
+        while stack:
+            node = stack.pop()
+            found.update(node.words)
+            for children in (node.words, node.glued, node.slots):
+                stack.extend(children.values())
+        return found
+
+    def matches(self, pieces: Sequence[Piece], at: int) -> list[Match]:
+        """All patterns that fit from `at` on: longest first, then as written."""
+        root = self._root
+        first = pieces[at]
+        if first.word not in root.words and root.slots.keys().isdisjoint(first.kinds):
+            return []
+        found: list[Match] = []
+        stack: list[tuple[_Node, int, tuple[Any, ...]]] = [(root, at, ())]
+        size = len(pieces)
+        while stack:
+            node, here, values = stack.pop()
+            for rule in node.rules:
+                found.append(Match(here, rule, values))
+            if here == size:
+                continue
+            piece = pieces[here]
+            if (child := node.words.get(piece.word)) is not None:
+                stack.append((child, here + 1, values))
+            if piece.glued and (child := node.glued.get(piece.word)) is not None:
+                stack.append((child, here + 1, values))
+            if node.slots:
+                for kind, value in piece.kinds.items():
+                    if (child := node.slots.get(kind)) is not None:
+                        stack.append((child, here + 1, (*values, value)))
+        if len(found) > 1:
+            found.sort(key=lambda match: (-match.end, match.rule.order))
+        return found
+
+
+def apply(patterns: Patterns, pieces: list[Piece], frame: Any) -> list[Piece]:
+    """Each longest stretch that fits, and that its builder accepts, becomes one piece."""
+    result: list[Piece] = []
+    at = 0
+    while at < len(pieces):
+        built = _first_built(patterns.matches(pieces, at), frame)
+        if built is None:
+            result.append(pieces[at])
+            at += 1
+            continue
+        end, kinds = built
+        first, last = pieces[at], pieces[end - 1]
+        result.append(Piece("", first.start, last.end, first.glued, kinds))
+        at = end
+    return result
+
+
+def _first_built(matches: Iterable[Match], frame: Any) -> tuple[int, dict[str, Any]] | None:
+    for match in matches:
+        try:
+            kinds = match.rule.build(frame, **match.named())
+        except (OverflowError, ValueError):  # "in 3000 years": beyond the calendar
+            continue
+        if kinds is not None:
+            return match.end, kinds
+    return None
+
+
+def _step(node: _Node, element: str) -> tuple[_Node, str | None]:
+    """The node an element leads to, and the name of the slot if it is one."""
+    if element.startswith("<") and len(element) > 2:
+        kind, _, name = element[1:-1].partition(":")
+        return node.slots.setdefault(kind, _Node()), name or kind
+    if element.startswith("+") and len(element) > 1:
+        return node.glued.setdefault(element[1:], _Node()), None
+    return node.words.setdefault(element, _Node()), None
+
+
+def _parameters(build: Callable[..., Any]) -> frozenset[str] | None:
+    """The slots a builder wants; None when it takes whatever there is."""
+    parameters = inspect.signature(build).parameters.values()
+    if any(each.kind is each.VAR_KEYWORD for each in parameters):
+        return None
+    return frozenset(each.name for each in parameters)
+
+
+def _expand(pattern: str) -> list[tuple[str, ...]]:
+    """Every plain sequence a pattern stands for."""
+    tokens = _ELEMENT.findall(pattern)
+    sequences, rest = _alternatives(tokens, 0)
+    if rest != len(tokens):
+        raise ValueError(f"a bracket too many in {pattern!r}")
+    whole = [each for each in dict.fromkeys(sequences) if each]
+    if not whole:
+        raise ValueError(f"nothing is left of {pattern!r} when all that is optional is missing")
+    return whole
+
+
+def _alternatives(tokens: list[str], at: int, depth: int = 0) -> tuple[list[tuple[str, ...]], int]:
+    """Reads up to the closing bracket. Within brackets a bar parts whole rows of words, outside single words."""
+    rows: list[list[list[tuple[str, ...]]]] = [[]]
+    while at < len(tokens) and not tokens[at].startswith(")"):
+        if tokens[at] == "|" and depth:
+            rows.append([])
+            at += 1
+            continue
+        item, at = _item(tokens, at)
+        while not depth and at < len(tokens) and tokens[at] == "|":
+            other, at = _item(tokens, at + 1)
+            item = item + other
+        rows[-1].append(item)
+    return [sum(parts, ()) for row in rows for parts in product(*row)], at
+
+
+def _item(tokens: list[str], at: int) -> tuple[list[tuple[str, ...]], int]:
+    token = tokens[at]
+    if token == "(":
+        inner, close = _alternatives(tokens, at + 1, 1)
+        if close == len(tokens):
+            raise ValueError(f"a bracket stays open in {' '.join(tokens)!r}")
+        return inner + [()] * tokens[close].endswith("?"), close + 1
+    if token.endswith("?") and len(token) > 1:
+        return [(token[:-1],), ()], at + 1
+    return [(token,)], at + 1

@@ -1,0 +1,54 @@
+"""Text cut into words, numbers and signs, in one pass."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+_TOKEN = re.compile(r"\d+|[^\W\d_]+(?:'[^\W\d_]+)*|\n|[^\w\s]|_")
+_PLAIN = str.maketrans(
+    {
+        "’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-",
+        "：": ":", "\ufe0f": None, "\u20e3": None, "\u200d": None, "\r": "\n", "\u2028": "\n", "\xa0": " ",
+        "🏻": None, "🏼": None, "🏽": None, "🏾": None, "🏿": None,
+    }
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Piece:
+    """A stretch of the text and what it may be: first one token, later a whole date or range.
+
+    `kinds` maps a kind of meaning ("weekday", "hour", "day") to its value. `glued`: no space before it.
+    """
+
+    word: str
+    start: int
+    end: int
+    glued: bool = False
+    kinds: dict[str, Any] = field(default_factory=dict)
+
+
+def plain(text: str) -> str:
+    """One spelling for quotes, dashes and digits in boxes; everything else stays."""
+    return text.replace("🔟", "10").translate(_PLAIN)
+
+
+def tokenize(text: str) -> list[Piece]:
+    """The pieces of a text that went through `plain`; offsets are into that text."""
+    pieces: list[Piece] = []
+    behind = -1
+    for found in _TOKEN.finditer(text):
+        start, end = found.span()
+        pieces.append(Piece(found.group().lower(), start, end, start == behind))
+        behind = end
+    return pieces
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A whole number and how many digits it was written with; 0 when in words."""
+
+    value: int
+    digits: int = 0

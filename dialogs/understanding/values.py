@@ -1,0 +1,150 @@
+"""What the words of a time mean before they are put together: clock times, hours of a day, days, lengths."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+DAY = timedelta(days=1)
+NOON = 12 * 60
+MIDNIGHT = 24 * 60
+EVERY = frozenset(range(7))
+WORKDAYS = frozenset(range(5))
+HORIZON = 28  # days; how far ahead "Mondays" or "from Thursday on" reach when the text sets no limit
+
+
+class Order(StrEnum):
+    """Which comes first in 5/6."""
+
+    DAY = "day"
+    MONTH = "month"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where the writer stands: the local wall clock, and what settles doubtful words."""
+
+    now: datetime  # naive, the writer's wall clock
+    order: Order = Order.UNKNOWN
+    base: datetime | None = None  # the booked or offered start that "same time" and "an hour later" lean on
+    options: int = 0  # how many offers there are to choose from
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A time of day in minutes. `firm`: no doubt whether morning or evening. Up to 24:00, which is the day's end."""
+
+    minutes: int
+    firm: bool = True
+    seconds: int = 0
+    written: bool = True  # with minutes or a sign that makes it a time; a bare number is not
+
+    def later_half(self) -> Clock:
+        return replace(self, minutes=(self.minutes + NOON) % MIDNIGHT, firm=True)
+
+
+class Shape(StrEnum):
+    POINT = "point"
+    RANGE = "range"
+    PART = "part"  # a conventional part of the day, such as the morning
+    AFTER = "after"
+    BEFORE = "before"
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Hours of a day whose date stands elsewhere."""
+
+    shape: Shape
+    start: Clock | None = None
+    end: Clock | None = None
+    part: str = ""
+    zone: ZoneInfo | None = None
+    weak: bool = False  # only bare numbers: hours when a day stands by or nothing else fits
+
+    @property
+    def firm(self) -> bool:
+        return (self.start is None or self.start.firm) and (self.end is None or self.end.firm)
+
+
+class Grain(StrEnum):
+    DAY = "day"
+    WEEK = "week"
+    WEEKEND = "weekend"
+    MONTH = "month"
+    YEAR = "year"
+    SPAN = "span"
+    LOOSE = "loose"  # a conventional stretch whose edges nobody agrees on, such as the end of next week
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """Dates from `first` to `last`, both included; `others` are further honest readings of the same words."""
+
+    first: date
+    last: date
+    grain: Grain = Grain.DAY
+    floating: bool = False  # a bare weekday: moves on a week when its time has passed
+    others: tuple[tuple[date, date], ...] = ()
+    repeat: frozenset[int] = frozenset()  # weekdays within first..last, for "Mondays" and "weekdays"
+    shape: Shape = Shape.RANGE  # AFTER: from `first` on; BEFORE: until before `first`… see `until`
+    weekday: int | None = None
+    repaired: bool = False  # a date that had passed and was moved to next year, or a slip that was mended
+    until: bool = False  # "until Friday": to the end of it; "before Friday": up to it
+    month_day: bool = False  # only a day of the month was named
+
+    @property
+    def single(self) -> bool:
+        return self.first == self.last and not self.repeat and self.shape is Shape.RANGE
+
+    def moved(self, days: int) -> Days:
+        return replace(self, first=self.first + timedelta(days=days), last=self.last + timedelta(days=days))
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An instant or stretch on the calendar that needs no day beside it: "in two hours", "now"."""
+
+    start: datetime
+    end: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """A length of time, in minutes or in calendar units."""
+
+    minutes: int = 0
+    days: int = 0
+    months: int = 0
+
+    @property
+    def fine(self) -> bool:
+        return bool(self.minutes) and not self.days and not self.months
+
+
+def day(when: date, **more: object) -> Days:
+    return replace(Days(when, when), **more)  # type: ignore[arg-type]
+
+
+def week_of(when: date) -> date:
+    """Its Monday."""
+    return when - timedelta(days=when.weekday())
+
+
+def add_months(when: date, months: int) -> date:
+    """The same day months away, or the last day that month has."""
+    year, month = divmod(when.year * 12 + when.month - 1 + months, 12)
+    first = date(year, month + 1, 1)
+    return first + timedelta(days=min(when.day, month_length(first)) - 1)
+
+
+def month_length(when: date) -> int:
+    following = date(when.year + when.month // 12, when.month % 12 + 1, 1)
+    return (following - when.replace(day=1)).days
