@@ -29,7 +29,7 @@ ENVIRONMENT = {"os.environ", "os.getenv", "os.environb"}
 
 
 def names_used(source: str) -> Iterator[str]:
-    """The last two of every dotted name (of `datetime.datetime.now`: `datetime.now`); `from a import b` counts as a.b."""
+    """The last two of every dotted name (of `datetime.datetime.now`: `datetime.now`); `from a import b` is a.b."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute):
             owner = node.value.id if isinstance(node.value, ast.Name) else node.value.attr
