@@ -1,0 +1,254 @@
+"""Every setting: its name, type, default and meaning; the only reader of the environment."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+import secrets
+import tempfile
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple
+from zoneinfo import available_timezones
+
+from dotenv import dotenv_values
+from pydantic import AfterValidator, EmailStr, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "ASKARSAN_"
+DOTENV = Path(".env")
+HIDDEN = "********"
+
+
+class SettingsError(ValueError):
+    """A setting is wrong; the message says which, what was given and what is allowed, for whoever set it."""
+
+
+def setting(default: Any, meaning: str, allowed: str, **limits: Any) -> Any:
+    return Field(default, description=meaning, json_schema_extra={"allowed": allowed}, **limits)
+
+
+def _address(url: str) -> str:
+    if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", url):
+        raise ValueError("not an http address")
+    return url.rstrip("/")
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("not a time zone")
+    return name
+
+
+def _database(url: str) -> str:
+    for driver, schemes in DRIVERS.items():
+        for scheme in schemes:
+            if url.startswith(f"{scheme}://"):
+                return driver + url.removeprefix(scheme)
+    raise ValueError("not a database we know")
+
+
+# What people write, and the asynchronous drivers that it means.
+DRIVERS = {
+    "sqlite+aiosqlite": ("sqlite+aiosqlite", "sqlite"),
+    "postgresql+psycopg": ("postgresql+psycopg", "postgresql", "postgres"),
+}
+
+Address = Annotated[str, AfterValidator(_address)]
+
+
+class Settings(BaseSettings):
+    """Read from the environment, and from a file `.env` where the environment is silent."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=DOTENV,
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    data_dir: Path = setting(Path("var"), "Where what the assistant keeps is kept.", "a folder it may write to")
+    database_url: Annotated[str, AfterValidator(_database)] | None = setting(
+        None,
+        "The database. Without it: a SQLite file in the data folder.",
+        "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME",
+    )
+    secret_key: SecretStr | None = setting(
+        None,
+        "What links and sessions are signed with. Without it: made at the first start and kept in the data folder. "
+        "Processes on several machines need the same one.",
+        "at least 32 characters that nobody can guess",
+        min_length=32,
+    )
+
+    host: str = setting(
+        "127.0.0.1", "The network address to listen on; 0.0.0.0 is every one.", "an address", min_length=1
+    )
+    port: int = setting(8000, "The port to listen on.", "a whole number from 1 to 65535", ge=1, le=65535)
+    public_url: Address = setting(
+        "http://localhost:8000",
+        "How people reach this server: links in messages begin with it.",
+        "http(s)://HOST[:PORT]",
+    )
+    sweep_seconds: float = setting(
+        1.0, "How often to look for work that is due or was left behind.", "seconds from 0.1 to 60", ge=0.1, le=60
+    )
+
+    firm_name: str = setting("the recruiting team", "The firm, as people read it.", "a name", min_length=1)
+    firm_timezone: Annotated[str, AfterValidator(_zone)] = setting(
+        "UTC", "The zone of whoever we know no other of.", "a name like Europe/Lisbon"
+    )
+    organizer_name: str = setting("askARSAN", "Who invites, as calendars show it.", "a name", min_length=1)
+    organizer_email: EmailStr = setting(
+        "interviews@askarsan.example", "Who invites: answers to invites go to this mailbox.", "an email address"
+    )
+
+    gateway_url: Address | None = setting(
+        None, "Where outgoing messages are posted, signed, for a gateway of your own.", "http(s)://HOST[:PORT]/PATH"
+    )
+    gateway_secret: SecretStr | None = setting(
+        None, "What both sides sign with; needed with a gateway.", "at least 16 characters", min_length=16
+    )
+
+    log_level: Literal["debug", "info", "warning", "error"] = setting(
+        "info", "From which level on to log.", "debug, info, warning or error"
+    )
+    log_json: bool = setting(False, "Log one JSON object per line, for machines.", "true or false")
+    metrics: bool = setting(True, "Show numbers for Prometheus at /metrics.", "true or false")
+
+    @model_validator(mode="after")
+    def _gateway_is_whole(self) -> Settings:
+        if (self.gateway_url is None) != (self.gateway_secret is None):
+            raise ValueError(f"{PREFIX}GATEWAY_URL and {PREFIX}GATEWAY_SECRET go together: set both, or neither.")
+        return self
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'askarsan.db'}"
+
+    def signing_key(self) -> str:
+        """The secret key; where none is set, the one kept in the data folder, made on the first call."""
+        if self.secret_key:
+            return self.secret_key.get_secret_value()
+        kept = self.data_dir / "secret_key"
+        with suppress(FileNotFoundError):
+            return kept.read_text("ascii")
+        return _keep(kept, secrets.token_urlsafe(48))
+
+
+def _keep(path: Path, secret: str) -> str:
+    """Keeps it for its owner only. Of two processes that start at once the first wins, and both use its secret."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, whole = tempfile.mkstemp(dir=path.parent)  # 0600 from the beginning
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secret)
+    with suppress(FileExistsError):
+        os.link(whole, path)
+    Path(whole).unlink()
+    return path.read_text("ascii")
+
+
+def load_settings() -> Settings:
+    """Raises SettingsError with one line for each thing that is wrong."""
+    given = _given()
+    wrong = [_unknown(name) for name in given if name not in _names()]
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        wrong += [_in_words(each["loc"], each["msg"], given) for each in error.errors()]
+        raise SettingsError("\n".join(wrong)) from None
+    if wrong:
+        raise SettingsError("\n".join(wrong))
+    return settings
+
+
+Source = Literal["default", ".env", "environment"]
+
+
+class Line(NamedTuple):
+    name: str
+    value: str  # secrets masked
+    source: Source
+
+
+def listed(settings: Settings) -> Iterator[Line]:
+    """Every setting as it is now and where it came from."""
+    given = _given()
+    for name, field in _names().items():
+        value = getattr(settings, field)
+        if field == "database_url":
+            value = settings.database
+        yield Line(name, _masked(field, value), given[name].source if name in given else "default")
+
+
+def example() -> str:
+    """The text of .env.example: every setting with its meaning, what is allowed, and its default, commented out."""
+    blocks = [
+        "# Copy this file to .env and change what you need; `askarsan settings` shows what holds.",
+    ]
+    for name, field in _names().items():
+        about = Settings.model_fields[field]
+        words = f"{about.description} ({_allowed(field)})"
+        default = "" if about.default is None else _masked(field, about.default)
+        blocks.append(textwrap.fill(words, 100, initial_indent="# ", subsequent_indent="# ") + f"\n# {name}={default}")
+    blocks.append("# Only for compose.yaml: the password of its PostgreSQL. There is no default.\n# POSTGRES_PASSWORD=")
+    return "\n\n".join(blocks) + "\n"
+
+
+class _Given(NamedTuple):
+    value: str
+    source: Source
+
+
+def _given() -> Mapping[str, _Given]:
+    """What is set, by its full name; the environment goes before .env."""
+    places: Sequence[tuple[Source, Mapping[str, str | None]]]
+    places = ((".env", dotenv_values(DOTENV)), ("environment", dict(os.environ)))
+    return {
+        name.upper(): _Given(value, source)
+        for source, values in places
+        for name, value in values.items()
+        if value and name.upper().startswith(PREFIX)
+    }
+
+
+def _names() -> Mapping[str, str]:
+    return {f"{PREFIX}{field.upper()}": field for field in Settings.model_fields}
+
+
+def _allowed(field: str) -> str:
+    extra = Settings.model_fields[field].json_schema_extra
+    assert isinstance(extra, dict)
+    return str(extra["allowed"])
+
+
+def _unknown(name: str) -> str:
+    near = difflib.get_close_matches(name, _names(), n=1)
+    return f"{name} is not a setting." + (f" Did you mean {near[0]}?" if near else "")
+
+
+def _in_words(where: Sequence[int | str], message: str, given: Mapping[str, _Given]) -> str:
+    if not where:
+        return message.removeprefix("Value error, ")
+    # Of "either this or nothing" pydantic also names the branch; the first is the field.
+    field = str(where[0]).lower().removeprefix(PREFIX.lower())
+    name = f"{PREFIX}{field.upper()}"
+    value, source = given[name]
+    place = "the environment" if source == "environment" else "the file .env"
+    return f"{name} is {_masked(field, value)!r} (from {place}); it must be {_allowed(field)}."
+
+
+def _masked(field: str, value: object) -> str:
+    if value is None:
+        return ""
+    if "SecretStr" in str(Settings.model_fields[field].annotation):
+        return HIDDEN
+    if isinstance(value, bool):
+        return str(value).lower()
+    # The password in an address: postgresql://user:password@host
+    return re.sub(r"(://[^:/@\s]*):[^/\s]*@", rf"\1:{HIDDEN}@", str(value))
