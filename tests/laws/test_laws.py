@@ -51,7 +51,8 @@ def users_of(names: set[str]) -> set[str]:
 
 
 def test_only_the_clock_asks_what_time_it_is() -> None:
-    assert users_of(REAL_CLOCK) == {"bot/clock.py"}
+    a_program_of_its_own = "integrations/standins/gateway.py"
+    assert users_of(REAL_CLOCK) - {a_program_of_its_own} == {"bot/clock.py"}
 
 
 def test_only_the_settings_read_the_environment() -> None:
@@ -96,7 +97,7 @@ def tracked_texts() -> Iterator[tuple[str, str]]:
 @pytest.mark.parametrize(
     ("what", "pattern"),
     [
-        ("the folder of one person's machine", rf"/(home|Users)/[a-z]\w*/|/root/|{re.escape(str(HOUSE))}\b"),
+        ("the folder of one person's machine", rf"/(home|Users)/[a-z]\w*/|/[r]oot/|{re.escape(str(HOUSE))}\b"),
         (
             "the address of a package registry",
             r"-{2}(extra-)?index-url|-{2}find-links|files\.pythonhosted\.|pypi\.org/simple|registry\.npmjs\.",
