@@ -46,9 +46,22 @@ def signs(pieces: Sequence[Piece], language: Language) -> list[Sign]:
             at += 1
             continue
         best = matches[0]
+        if best.rule.constants["sign"] == "not" and not _near(pieces, best.end, language.light):
+            at = best.end
+            continue
         found.append(Sign(best.rule.constants["sign"], at, best.end))
         at = best.end
     return found
+
+
+def _near(pieces: Sequence[Piece], at: int, light: frozenset[str]) -> bool:
+    """A bare "not" is about a time only if nothing of weight stands between them."""
+    for piece in pieces[at : at + 5]:
+        if piece.kinds.keys() & {"day", "days", "hours", "moment", "option", "ordinal"} or "digits" in piece.kinds:
+            return True
+        if piece.word not in light:
+            return False
+    return False
 
 
 def colour(pieces: Sequence[Piece], found: Sequence[Mention], shown: Iterable[Sign]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from dialogs.understanding import clocks, days
@@ -19,13 +19,14 @@ from dialogs.understanding.values import (
     Hours,
     Length,
     Moment,
+    Part,
     Shape,
+    at,
     day,
     week_of,
 )
 
 Kinds = dict[str, Any]
-Part = tuple[str, int, int]
 
 
 def number(frame: Frame, *, tens: int, ones: int) -> Kinds:
@@ -74,8 +75,8 @@ def digit_kinds(word: str) -> Kinds:
         if hour <= 24 and minute < 60 and hour * 60 + minute <= MIDNIGHT:
             firm = hour > 12 or hour == 0 or word.startswith("0")
             kinds["hhmm"] = Clock(hour * 60 + minute, firm)
-            if firm and value.digits == 4 and minute % 5 == 0 and not 1990 <= value.value <= 2039:
-                kinds["time"] = kinds["hhmm"]
+            if firm and value.digits == 4 and (minute % 5 == 0 or hour < 10) and not 1990 <= value.value <= 2039:
+                kinds["military"] = kinds["hhmm"]
     if value.digits == 4 and 1900 <= value.value <= 2199:
         kinds["year"] = value
     return kinds
@@ -96,8 +97,14 @@ def _short_digits(value: Number) -> Kinds:
         kinds |= {"number": value, "daynum": value}
         if value.digits == 2:
             kinds["padded"] = value
+            if value.value <= 12:
+                kinds["padded_month"] = value
+        if value.value > 23:
+            kinds["big_day"] = value
     if 1 <= value.value <= 12:
         kinds["month_digits"] = value
+    if 12 < value.value < 24:
+        kinds["late_hour"] = value
     if 12 < value.value <= 31:
         kinds["over_twelve"] = value
     if value.value in (5, 10, 20, 25):
@@ -155,10 +162,6 @@ def edge_of(frame: Frame, *, unit: str, edge: str) -> Days | None:
     return days.edge(frame, day=running, edge=edge) if running else None
 
 
-def last_weekday_in(frame: Frame, *, weekday: int, day: Days) -> Days | None:
-    return days.nth_weekday(frame, nth=Number(-1), weekday=weekday, day=day)
-
-
 def last_weekend_in(frame: Frame, *, day: Days) -> Days | None:
     return days.weekend_in(frame, day=day, nth=Number(-1))
 
@@ -187,16 +190,62 @@ def dated_point(frame: Frame, *, time: Clock, part: Part) -> Kinds:
 
 
 def tonight_point(frame: Frame, *, time: Clock) -> Kinds:
-    return dated_point(frame, time=time, part=("night", 18 * 60, MIDNIGHT))
+    return dated_point(frame, time=time, part=Part("night", 18 * 60, MIDNIGHT))
 
 
-def part_span(frame: Frame, *, start: Clock, end: Clock, part: Part) -> Hours | None:
-    hours = Hours(Shape.RANGE, start, end)
-    halved = clocks.part_hours(frame, hours=hours, part=part)
-    if halved.start and halved.end and halved.start.minutes >= halved.end.minutes:
-        fitted = clocks.fit(start, end)
-        return Hours(Shape.RANGE, *fitted, part[0]) if fitted else None
-    return halved
+def day_part(frame: Frame, *, day: Days, part: Part) -> Kinds:
+    """Friday night, Tuesday pm."""
+    return {"day": day, "hours": clocks.part(frame, part=part)}
+
+
+def across(frame: Frame, *, first: Days, start: Hours, last: Days, end: Hours) -> Moment | None:
+    """From Thursday at three until Sunday at four."""
+    if start.start is None or end.start is None or not first.single or not last.single:
+        return None
+    opening = at(first.first, clocks.settle(start.start))
+    closing = at(last.first, clocks.settle(end.start))
+    return Moment(opening, closing) if opening < closing else None
+
+
+def part_span(frame: Frame, *, start: Clock, end: Clock, part: Part) -> Hours:
+    """From seven to nine in the evening."""
+    return clocks.part_hours(frame, hours=Hours(Shape.RANGE, start, end), part=part)
+
+
+def in_month(
+    frame: Frame, *, month: int, nth: Number | None = None, weekday: int | None = None, unit: str = "",
+    year: Number | None = None,
+) -> Days | None:  # fmt: skip
+    """The first Tuesday, the last week, the last day of October; without a number the last."""
+    whole = days.month(frame, month=month, year=year)
+    which = nth or Number(-1)
+    if whole is None:
+        return None
+    if unit == "day":
+        return days.edge_day(frame, day=whole, edge="end")
+    if unit:
+        found = days.week_in if unit == "week" else days.weekend_in
+        return found(frame, day=whole, nth=which)
+    return days.nth_weekday(frame, nth=which, weekday=weekday or 0, day=whole)
+
+
+def calendar_week(frame: Frame, *, n: Number) -> Days | None:
+    """Week 36, as ISO 8601 counts them."""
+    if not 1 <= n.value <= 52:
+        return None
+    monday = date.fromisocalendar(frame.today.year, n.value, 1)
+    if monday + timedelta(days=6) < frame.today:
+        monday = date.fromisocalendar(frame.today.year + 1, n.value, 1)
+    return Days(monday, monday + timedelta(days=6), Grain.WEEK)
+
+
+def rest_of_day(frame: Frame) -> Moment:
+    return Moment(frame.now, datetime.combine(frame.today + DAY, time()))
+
+
+def paired_part(frame: Frame, *, time: Clock, day: Days, part: Part) -> Kinds:
+    """Nine tomorrow evening."""
+    return {"day": day, "hours": part_point(frame, time=time, part=part)}
 
 
 def end_of_day(frame: Frame) -> Hours:
@@ -258,7 +307,7 @@ def kinds_of(value: object) -> Kinds:
         case Days():
             return _day_kinds(value)
         case Hours():
-            return {"hours": value}
+            return {"hours": value, "point": value} if value.shape is Shape.POINT else {"hours": value}
         case Moment():
             return {"moment": value}
         case Length():
@@ -275,6 +324,8 @@ def _day_kinds(value: Days) -> Kinds:
         kinds["stretch"] = value
     if value.grain in (Grain.WEEK, Grain.WEEKEND):
         kinds["week" if value.grain is Grain.WEEK else "weekend"] = value
+    if value.grain in (Grain.DAY, Grain.WEEKEND) and value.shape is Shape.RANGE:
+        kinds["near_day"] = value
     if value.grain is Grain.DAY and value.shape is Shape.RANGE:
         kinds["week_day" if value.weekday is not None and value.floating else "date"] = (
             value.weekday if value.weekday is not None and value.floating else value
@@ -294,7 +345,7 @@ BUILDERS: dict[str, Callable[..., Any]] = {
     "now": clocks.now, "every": days.every, "weekday_date": days.weekday_date, "weekday_number": weekday_number,
     "weekday_in_week": days.weekday_in_week, "edge": days.edge, "edge_of": edge_of, "week_around": days.week_around,
     "week_in": days.week_in, "last_week_in": last_week_in, "weekend_in": days.weekend_in,
-    "last_weekend_in": last_weekend_in, "nth_weekday": days.nth_weekday, "last_weekday_in": last_weekday_in,
+    "last_weekend_in": last_weekend_in, "nth_weekday": days.nth_weekday, "in_month": in_month, "calendar_week": calendar_week, "rest_of_day": rest_of_day, "paired_part": paired_part,
     "edge_day": days.edge_day, "nth_day": days.nth_day, "day_after": days.day_after, "every_in": days.every_in,
     "dated_part": dated_part, "tonight": tonight, "part": clocks.part, "whole_day": clocks.whole_day,
     "point": clocks.point, "part_point": part_point, "dated_point": dated_point, "tonight_point": tonight_point,
@@ -302,6 +353,6 @@ BUILDERS: dict[str, Callable[..., Any]] = {
     "lasting": clocks.lasting, "part_after": clocks.part_after, "part_before": clocks.part_before, "from_part": clocks.from_part,
     "parts": clocks.parts, "end_of_day": end_of_day, "through": days.through, "after_day": days.open_start, "from_day": days.open_start,
     "before_day": days.open_end, "until_day": until_day, "paired": paired,
-    "later": clocks.later, "day_later": day_later, "same_time": clocks.same_time, "base_day": days.base_day,
+    "day_part": day_part, "across": across, "later": clocks.later, "day_later": day_later, "same_time": clocks.same_time, "base_day": days.base_day,
     "later_that_day": later_that_day, "option": option, "options": options,
 }  # fmt: skip

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from dialogs.understanding.tokens import Number
-from dialogs.understanding.values import MIDNIGHT, NOON, Clock, Frame, Hours, Length, Moment, Shape
+from dialogs.understanding.values import MIDNIGHT, NOON, Clock, Frame, Hours, Length, Moment, Part, Shape
 
 _EARLIEST, _LATEST = 8 * 60, 18 * 60  # an office day: it decides between two readings of a bare range
 
@@ -64,8 +64,7 @@ def span(frame: Frame, *, start: Clock, end: Clock, sure: int = 0) -> Hours | No
     weak = not sure and not start.written and not end.written
     if weak and start.minutes >= end.minutes and not _plausible(start, end):
         return None
-    fitted = fit(start, end)
-    return Hours(Shape.RANGE, *fitted, weak=weak) if fitted else None
+    return Hours(Shape.RANGE, start, end, weak=weak) if fit(start, end) else None
 
 
 def open_start(frame: Frame, *, time: Clock) -> Hours:
@@ -85,55 +84,51 @@ def lasting(frame: Frame, *, time: Clock, length: Length) -> Hours | None:
     return Hours(Shape.RANGE, start, end)
 
 
-def part(frame: Frame, *, part: tuple[str, int, int], edge: str = "") -> Hours:
-    """The morning; with an edge, its early, middle or late half."""
-    name, start, end = part
-    third = (end - start) // 3
-    match edge:
-        case "early":
-            start, end = start - 60 if name == "morning" else start, start + 2 * third
-        case "mid":
-            start, end = start + third // 2, end - third // 2
-        case "late":
-            start += third + third // 2
-    return Hours(Shape.PART, Clock(start), Clock(min(end, MIDNIGHT)), name)
+def part(frame: Frame, *, part: Part, edge: str = "") -> Hours:
+    """The morning; with an edge, its early, middle or late stretch."""
+    start, end = part.edge(edge)
+    return Hours(Shape.PART, Clock(start), Clock(end), part.name)
 
 
-def part_hours(frame: Frame, *, hours: Hours, part: tuple[str, int, int]) -> Hours:
+def part_hours(frame: Frame, *, hours: Hours, part: Part) -> Hours:
     """Seven in the evening, the morning from nine: the part says which half of the day the numbers mean."""
-    name, start, end = part
-
-    def halved(time: Clock | None) -> Clock | None:
-        if time is None or time.firm:
-            return time
-        later = (time.minutes % NOON) + NOON
-        early = time.minutes % NOON
-        if name == "night":
-            return Clock(early if early < 5 * 60 else later)
-        return Clock(later if end > NOON and not (start < NOON and early >= start) else early)
-
-    return replace(hours, start=halved(hours.start), end=halved(hours.end), part=name, weak=False)
+    start = _halved(hours.start, part) if hours.start else None
+    end = _halved(hours.end, part) if hours.end else None
+    if start and end and end.minutes <= start.minutes:
+        end = replace(end, minutes=MIDNIGHT) if end.minutes % NOON == 0 else hours.end
+    return replace(hours, start=start, end=end, part=part.name, weak=False)
 
 
-def part_after(frame: Frame, *, part: tuple[str, int, int]) -> Hours:
+def _halved(time: Clock, part: Part) -> Clock:
+    if time.firm:
+        return time
+    early, late = time.minutes % NOON, time.minutes % NOON + NOON
+    if part.end > 20 * 60 and early < 5 * 60:  # one at night
+        return Clock(early)
+    if part.end <= NOON or (part.start < NOON and early >= part.start):
+        return Clock(early)
+    return Clock(late)
+
+
+def part_after(frame: Frame, *, part: Part) -> Hours:
     """After lunch: from the end of it."""
-    return Hours(Shape.AFTER, start=Clock(part[2]))
+    return Hours(Shape.AFTER, start=Clock(part.end))
 
 
-def part_before(frame: Frame, *, part: tuple[str, int, int]) -> Hours:
-    return Hours(Shape.BEFORE, end=Clock(part[1]))
+def part_before(frame: Frame, *, part: Part) -> Hours:
+    return Hours(Shape.BEFORE, end=Clock(part.start))
 
 
-def from_part(frame: Frame, *, part: tuple[str, int, int]) -> Hours:
+def from_part(frame: Frame, *, part: Part) -> Hours:
     """From the afternoon on."""
-    return Hours(Shape.AFTER, start=Clock(part[1]))
+    return Hours(Shape.AFTER, start=Clock(part.start))
 
 
-def parts(frame: Frame, *, first: tuple[str, int, int], last: tuple[str, int, int]) -> Hours | None:
+def parts(frame: Frame, *, first: Part, last: Part) -> Hours | None:
     """From morning to evening."""
-    if first[1] >= last[2]:
+    if first.start >= last.end:
         return None
-    return Hours(Shape.RANGE, Clock(first[1]), Clock(min(last[2], MIDNIGHT)))
+    return Hours(Shape.RANGE, Clock(first.start), Clock(last.end))
 
 
 def whole_day(frame: Frame) -> Hours:
@@ -219,7 +214,7 @@ def doubtful(time: Clock) -> bool:
 
 def fit(start: Clock, end: Clock) -> tuple[Clock, Clock] | None:
     """The halves of the day in which the two make the likeliest range."""
-    choices = [(a, b) for a in _halves(start) for b in _halves(end) if a.minutes < b.minutes]
+    choices = [(a, b) for a in _halves(start, 0) for b in _halves(end, MIDNIGHT) if a.minutes < b.minutes]
     if not choices:
         return (start, end) if start.firm and end.firm and start.minutes != end.minutes else None
     if start.firm:
@@ -231,12 +226,13 @@ def fit(start: Clock, end: Clock) -> tuple[Clock, Clock] | None:
     return best
 
 
-def _halves(time: Clock) -> tuple[Clock, ...]:
+def _halves(time: Clock, midnight: int) -> tuple[Clock, ...]:
+    """Both halves of the day; twelve is noon or that midnight."""
     if time.firm:
         return (time,)
     early = Clock(time.minutes % NOON, seconds=time.seconds)
     late = Clock(early.minutes + NOON, seconds=time.seconds)
-    return (late, Clock(MIDNIGHT)) if time.minutes % NOON == 0 else (early, late)
+    return (late, Clock(midnight)) if time.minutes % NOON == 0 else (early, late)
 
 
 def _likelihood(pair: tuple[Clock, Clock]) -> tuple[bool, int, int]:

@@ -58,7 +58,7 @@ def month_day(
     when = _date(_year(year) or frame.today.year, month, number.value)
     if year is None:
         when = _ahead(frame, month, number.value)
-    return None if when is None else day(when, weekday=weekday)
+    return None if when is None else day(when, weekday=weekday, dated=year is not None)
 
 
 def day_of_month(frame: Frame, *, number: Number, months: int | None = None, weekday: int | None = None) -> Days | None:
@@ -87,7 +87,7 @@ def weekday_date(frame: Frame, *, weekday: int, day: Days) -> Days | None:
         fitting = day_of_month(frame, number=Number(day.first.day, 2), weekday=weekday)
         if fitting and (fitting.first - day.first).days < 200:
             return fitting
-    for years in (1, -1):
+    for years in (1, -1) if not day.dated else ():
         when = _date(day.first.year + years, day.first.month, day.first.day)
         if when and when.weekday() == weekday and frame.today <= when:
             return replace(day, first=when, last=when, weekday=weekday)
@@ -116,8 +116,9 @@ def iso(frame: Frame, *, year: Number, month: Number, number: Number) -> Days | 
     return month_day(frame, month=month.value, number=number, year=year)
 
 
-def month(frame: Frame, *, month: int, year: Number | None = None, which: str = "") -> Days | None:
+def month(frame: Frame, *, month: int | Number, year: Number | None = None, which: str = "") -> Days | None:
     """March: this year's, or the next to come."""
+    month = month.value if isinstance(month, Number) else month
     first = date(_year(year) or frame.today.year, month, 1)
     if year is None and month < frame.today.month:
         first = first.replace(year=first.year + 1)

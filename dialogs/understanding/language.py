@@ -14,6 +14,7 @@ import yaml
 from dialogs.understanding.building import BUILDERS, digit_kinds, kinds_of, number_kinds, ordinal_kinds
 from dialogs.understanding.patterns import Patterns
 from dialogs.understanding.tokens import Number, Piece, tokenize
+from dialogs.understanding.values import Part
 
 
 
@@ -39,6 +40,7 @@ class Language:
     layers: list[Patterns] = field(default_factory=list)
     signs: Patterns = field(default_factory=lambda: Patterns({}))
     acts: Patterns = field(default_factory=lambda: Patterns({}))
+    light: frozenset[str] = frozenset()
     stop_words: frozenset[str] = frozenset()
     start_words: frozenset[str] = frozenset()
 
@@ -90,6 +92,7 @@ def _compiled(raw: Mapping[str, Any]) -> Language:
     for layer in raw["layers"]:
         made.layers.append(_layer(layer, made.spellings))
     made.signs, made.acts = _signs(raw["signs"], made.spellings), _signs(raw["acts"], made.spellings)
+    made.light = frozenset(raw["light"])
     made.stop_words, made.start_words = frozenset(raw["words_that_stop"]), frozenset(raw["words_that_start"])
     literal = set().union(*(patterns.words() for patterns in (*made.layers, made.signs, made.acts)))
     made.known = frozenset(literal | set(made.words) | set(raw["no_slips"]) | set(raw["slips"]))
@@ -153,13 +156,17 @@ def _word_kinds(kind: str, value: Any, parts: Mapping[str, Mapping[str, str]]) -
             return number_kinds(Number(value))
         case "ordinal":
             return ordinal_kinds(Number(value))
-        case "part" | "bound_part" | "half_part":
-            hours = parts[value]
-            return {kind: (value, _minutes(hours["from"]), _minutes(hours["to"]))}
+        case _ if kind.endswith("part"):
+            return {kind: _part(value, parts[value])}
         case "zone" | "city":
             return {kind: ZoneInfo(value)}
         case _:
             return {kind: value}
+
+
+def _part(name: str, hours: Mapping[str, Any]) -> Part:
+    edges = {edge: (_minutes(span[0]), _minutes(span[1])) for edge, span in hours.items() if edge not in ("from", "to")}
+    return Part(name, _minutes(hours["from"]), _minutes(hours["to"]), edges)
 
 
 def _minutes(text: str) -> int:

@@ -12,7 +12,7 @@ from dialogs.understanding import clocks
 from dialogs.understanding.language import Language
 from dialogs.understanding.patterns import apply
 from dialogs.understanding.tokens import Piece, tokenize
-from dialogs.understanding.values import DAY, MIDNIGHT, Clock, Days, Frame, Grain, Hours, Moment, Shape
+from dialogs.understanding.values import DAY, MIDNIGHT, Clock, Days, Frame, Grain, Hours, Moment, Part, Shape, at
 
 _LINK, _WORD, _SENTENCE = 3, 1, 8  # how far apart a comma, a word, an end of sentence put two times
 _ENDS = frozenset(".!?;\n")
@@ -107,7 +107,7 @@ def mentions(pieces: Sequence[Piece]) -> list[Mention]:
         mention.gap = gap
         found.append(mention)
         gap = 0
-    return found
+    return _absorbed(found)
 
 
 def _mention(at: int, piece: Piece) -> Mention | None:
@@ -128,8 +128,9 @@ def _company(at: int, pieces: Sequence[Piece], found: Sequence[Mention], gap: in
     clock = pieces[at].kinds.get("bare")
     if clock is None or "length" in pieces[at].kinds:
         return None
-    after_hours = found and found[-1].hours and found[-1].hours.shape is Shape.POINT and _only_links(pieces, found[-1].at, at)
-    if not (after_hours and _stands_alone(pieces, at)) and not _before_time(pieces, at):
+    beside = found and found[-1].hours and found[-1].hours.shape is Shape.POINT and _only_links(pieces, found[-1].at, at)
+    led = at > 0 and ("lead" in pieces[at - 1].kinds or "about" in pieces[at - 1].kinds)
+    if not ((beside or led) and _stands_alone(pieces, at)) and not _before_time(pieces, at):
         return None
     piece = pieces[at]
     return Mention(at, piece.start, piece.end, hours=Hours(Shape.POINT, replace(clock, written=True)))
@@ -145,7 +146,8 @@ def _stands_alone(pieces: Sequence[Piece], at: int) -> bool:
     if at + 1 == len(pieces):
         return True
     following = pieces[at + 1]
-    return bool(following.kinds.keys() & {"link", "day", "hours", "zone", "at"}) or not following.word.isalpha() or following.word in ("on", "works", "work", "would", "is")
+    company = following.kinds.keys() & {"link", "day", "hours", "zone", "at", "beside"}
+    return bool(company) or not (following.word.isalpha() or "n" in following.kinds)
 
 
 def _before_time(pieces: Sequence[Piece], at: int) -> bool:
@@ -258,6 +260,27 @@ def _combined(run: Sequence[Mention]) -> list[Hours]:
     return telling or made[:1]
 
 
+def _absorbed(found: list[Mention]) -> list[Mention]:
+    """"From 7 to 9 on Friday evening": the part of the day beside it belongs to the hours."""
+    kept: list[Mention] = []
+    for mention in found:
+        last = kept[-1] if kept else None
+        if last is not None and mention.gap < _LINK and (one := _one(last, mention) or _one(mention, last)):
+            kept[-1] = replace(one, at=last.at, start=last.start, end=mention.end, gap=last.gap)
+        else:
+            kept.append(mention)
+    return kept
+
+
+def _one(hours: Mention, dated: Mention) -> Mention | None:
+    if hours.days or hours.hours is None or not dated.days or dated.hours is None or dated.hours.shape is not Shape.PART:
+        return None
+    if hours.hours.shape not in (Shape.POINT, Shape.RANGE):
+        return None
+    together = _within_part(dated.hours, hours.hours)
+    return replace(dated, hours=together) if together else None
+
+
 def _joined(left: Hours, right: Hours, gap: int) -> Hours | None:
     if left.shape is Shape.AFTER and right.shape is Shape.BEFORE and left.start and right.end and gap < _SENTENCE:
         fitted = clocks.fit(left.start, right.end)
@@ -276,7 +299,8 @@ def _joined(left: Hours, right: Hours, gap: int) -> Hours | None:
 def _within_part(part: Hours, other: Hours) -> Hours | None:
     if part.start is None or part.end is None:
         return None
-    told = clocks.part_hours(Frame(datetime(2000, 1, 1)), hours=other, part=(part.part, part.start.minutes, part.end.minutes))
+    whole = Part(part.part, part.start.minutes, part.end.minutes)
+    told = clocks.part_hours(Frame(datetime(2000, 1, 1)), hours=other, part=whole)
     if told.shape is Shape.AFTER and told.start and told.start.minutes < part.end.minutes:
         return Hours(Shape.RANGE, told.start, part.end)
     if told.shape is Shape.BEFORE and told.end and part.start.minutes < told.end.minutes:
@@ -295,9 +319,9 @@ def lay(unit: Unit, frame: Frame, standing: Sequence[date], repeat: bool = False
         return [Span(unit.moment.start, unit.moment.end, Shape.POINT if unit.moment.end is None else Shape.RANGE)], []
     doubts: list[Doubt] = []
     spans: list[Span] = []
-    days = unit.days or [Days(each, each) for each in standing]
+    days = unit.days or [Days(each, each, Grain.LOOSE) for each in standing]
     for day in days:
-        for hours in unit.hours or [None]:
+        for hours in unit.hours or (None,):
             readings = _readings(day, hours, frame)
             if len(readings) > 1:
                 doubts.append(Doubt(unit.start, unit.end, tuple(span for reading in readings for span in reading[:1])))
@@ -312,9 +336,16 @@ def _readings(day: Days, hours: Hours | None, frame: Frame) -> list[list[Span]]:
     readings = [first]
     for start, end in day.others:
         readings.append(_dated(replace(day, first=start, last=end, others=()), hours, frame))
+    if hours is not None and _at_midnight(hours) and day.single and day.grain is Grain.DAY:
+        readings.insert(0, _dated(day, replace(hours, start=Clock(0)), frame))
     if hours is not None and (other := _other_half(hours)) is not None:
         readings.append(_dated(day, other, frame))
     return [reading for reading in readings if reading]
+
+
+def _at_midnight(hours: Hours) -> bool:
+    """Midnight on the 12th is where that day begins, or where it ends."""
+    return hours.shape is Shape.POINT and hours.start is not None and hours.start.minutes == MIDNIGHT
 
 
 def _other_half(hours: Hours) -> Hours | None:
@@ -332,10 +363,19 @@ def _dated(day: Days, hours: Hours | None, frame: Frame) -> list[Span]:
     day = _floated(day, hours, frame)
     if hours is None:
         return _whole(day)
+    if day.shape is not Shape.RANGE and hours.shape is Shape.POINT and hours.start:
+        return [_open(day, at(day.last, clocks.settle(hours.start)), at(day.first, clocks.settle(hours.start)))]
     if day.shape is Shape.RANGE and not day.repeat and (day.last - day.first).days > 366:
         return []
     spans = [_on(each, hours) for each in dates(day)]
     return [span for span in spans if span is not None]
+
+
+def _open(day: Days, last: datetime, first: datetime) -> Span:
+    """By Friday at five, from Tuesday at three."""
+    if day.shape is Shape.BEFORE:
+        return Span(_start(day.first), last, Shape.BEFORE)
+    return Span(first, _start(day.last + DAY), Shape.AFTER)
 
 
 def _floated(day: Days, hours: Hours | None, frame: Frame) -> Days:
@@ -345,7 +385,7 @@ def _floated(day: Days, hours: Hours | None, frame: Frame) -> Days:
     if hours is None:
         return day
     edge = hours.end if hours.shape in (Shape.RANGE, Shape.PART, Shape.BEFORE) else hours.start
-    passed = edge is not None and hours.shape is not Shape.AFTER and _at(day.first, clocks.settle(edge)) <= frame.now
+    passed = edge is not None and hours.shape is not Shape.AFTER and at(day.first, clocks.settle(edge)) <= frame.now
     return day.moved(7) if passed else day
 
 
@@ -362,10 +402,13 @@ def dates(day: Days) -> list[date]:
 
 
 def _on(day: date, hours: Hours) -> Span | None:
-    start = _at(day, clocks.settle(hours.start)) if hours.start else _start(day)
+    if hours.shape is Shape.RANGE and hours.start and hours.end:
+        fitted = clocks.fit(hours.start, hours.end)
+        hours = replace(hours, start=fitted[0], end=fitted[1]) if fitted else hours
+    start = at(day, clocks.settle(hours.start)) if hours.start else _start(day)
     if hours.shape is Shape.POINT:
         return Span(start, None, Shape.POINT, hours.zone)
-    end = _at(day, clocks.settle(hours.end)) if hours.end else _start(day + DAY)
+    end = at(day, clocks.settle(hours.end)) if hours.end else _start(day + DAY)
     if end <= start and hours.shape is Shape.RANGE:
         end += DAY
     return Span(start, end, hours.shape, hours.zone) if start < end else None
@@ -373,10 +416,3 @@ def _on(day: date, hours: Hours) -> Span | None:
 
 def _start(day: date) -> datetime:
     return datetime.combine(day, time())
-
-
-def _at(day: date, clock: Clock) -> datetime:
-    return _start(day) + timedelta(minutes=clock.minutes, seconds=clock.seconds)
-
-
-__all__ = ["MIDNIGHT", "Doubt", "Grain", "Mention", "Mood", "Span", "Unit", "lay", "mentions", "parse", "units"]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -74,6 +75,19 @@ class Hours:
         return (self.start is None or self.start.firm) and (self.end is None or self.end.firm)
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the day and the hours it stands for, in minutes; `edges` are its early, middle and late stretch."""
+
+    name: str
+    start: int
+    end: int
+    edges: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+
+    def edge(self, which: str) -> tuple[int, int]:
+        return self.edges.get(which, (self.start, self.end))
+
+
 class Grain(StrEnum):
     DAY = "day"
     WEEK = "week"
@@ -96,7 +110,7 @@ class Days:
     repeat: frozenset[int] = frozenset()  # weekdays within first..last, for "Mondays" and "weekdays"
     shape: Shape = Shape.RANGE  # AFTER: from `first` on; BEFORE: until before `first`… see `until`
     weekday: int | None = None
-    repaired: bool = False  # a date that had passed and was moved to next year, or a slip that was mended
+    dated: bool = False  # its year was said, so no weekday can move it
     until: bool = False  # "until Friday": to the end of it; "before Friday": up to it
     month_day: bool = False  # only a day of the month was named
 
@@ -131,6 +145,11 @@ class Length:
 
 def day(when: date, **more: object) -> Days:
     return replace(Days(when, when), **more)  # type: ignore[arg-type]
+
+
+def at(when: date, clock: Clock) -> datetime:
+    """The clock time on that day; 24:00 is the day's end."""
+    return datetime.combine(when, time()) + timedelta(minutes=clock.minutes, seconds=clock.seconds)
 
 
 def week_of(when: date) -> date:
