@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from bot.facts import Case, load
 from bot.house import House
 from bot.reading import read
 from bot.records import messages, negotiations
+from bot.records.base import Session
 from bot.records.people import PersonRow
 from dialogs.negotiation.settling import speaks_of_times
 from dialogs.negotiation.state import OVER, Status
@@ -19,7 +18,7 @@ from dialogs.understanding.meaning import Act, Understanding
 BOOKED = (Status.AGREED, Status.CONFIRMED)
 
 
-async def cases_of(session: AsyncSession, person: PersonRow) -> list[Case]:
+async def cases_of(session: Session, person: PersonRow) -> list[Case]:
     """What this person could be writing about, oldest first; if nothing is going on, what was last."""
     rows = await negotiations.of_person(session, person.id)
     going_on = [row for row in rows if Status(row.status) not in OVER]
@@ -27,9 +26,7 @@ async def cases_of(session: AsyncSession, person: PersonRow) -> list[Case]:
     return sorted(cases, key=lambda case: (case.interview.opened_at, case.row.id))
 
 
-async def bind(
-    session: AsyncSession, house: House, person: PersonRow, cases: Sequence[Case], text: str
-) -> list[Case]:
+async def bind(session: Session, house: House, person: PersonRow, cases: Sequence[Case], text: str) -> list[Case]:
     """The interviews the text may be about: one if it is clear, several if we have to ask."""
     for narrow in (_named, _answering):
         cases = narrow(house, person, cases, text) or cases
@@ -56,7 +53,7 @@ def names(case: Case, person: PersonRow) -> list[str]:
     return [case.candidate.name, case.candidate.name.split()[0], case.candidate.name.split()[-1], case.job.title]
 
 
-def _named(house: House, person: PersonRow, cases: Sequence[Case], text: str) -> list[Case]:
+def _named(_house: House, person: PersonRow, cases: Sequence[Case], text: str) -> list[Case]:
     return [case for case in cases if any(_mentions(text, name) for name in names(case, person))]
 
 

@@ -1,4 +1,4 @@
-"""A recruiter's words to commands: the short form (`schedule Ana Silva for Data Engineer at Acme`) and plain sentences."""
+"""A recruiter's words to commands: the short form (`move Ana Silva to Thursday`) and plain sentences."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 
 class Verb(StrEnum):
@@ -44,43 +45,55 @@ class Command:
     minutes: int | None = None
     mode: str | None = None
     candidate_first: bool = False
-    outcome: str | None = None  # passed, rejected, no_show
+    outcome: Literal["passed", "rejected", "no_show"] | None = None
 
 
-_POLITE = re.compile(r"^(?:(?:please|pls|hey|hi|ok|okay|arsan|askarsan|can you|could you|would you)\b[,!:]?\s*)+", re.I)
-_ENDING = re.compile(r"(?:[\s,]+(?:please|pls|thanks|thank you))*[\s.!?]*$", re.I)
+_POLITE = re.compile(
+    r"^(?:(?:please|pls|hey|hi|ok|okay|arsan|askarsan|can you|could you|would you)\b[,!:]?\s*)+", re.IGNORECASE
+)
+_ENDING = re.compile(r"(?:[\s,]+(?:please|pls|thanks|thank you))*[\s.!?]*$", re.IGNORECASE)
 _OF = r"(?:(?:the\s+|an?\s+)?interview\s+(?:of|with|for)\s+)?"
+_ALL = _OF + r"(?P<about>.+)"
+_WHO = _OF + r"(?P<about>.+?)"
 
 # The short form first; then how people say it. `about` is the candidate, perhaps with "at Acme" behind.
 _FORMS: tuple[tuple[Verb, str], ...] = (
-    (Verb.SCHEDULE, rf"(?:schedule|book|arrange|set up|plan|organi[sz]e)\s+{_OF}(?P<about>.+)"),
-    (Verb.MOVE, rf"(?:move|reschedule|postpone|shift)\s+{_OF}(?P<about>.+?)(?:\s+to\s+(?P<words>.+))?"),
-    (Verb.CANCEL, rf"(?:cancel|call off)\s+{_OF}(?P<about>.+?)(?:\s*[,:]?\s+(?:because|since|as)\s+(?P<words>.+))?"),
-    (Verb.OUTCOME, r"outcome\s+(?:(?:of|for)\s+)?(?P<about>.+?)[\s:]+(?P<outcome>passed|rejected|no[-_ ]?show)\b[\s:,–-]*(?P<words>.*)"),
-    (Verb.OUTCOME, r"(?P<about>.+?)\s+(?:has\s+)?(?P<outcome>passed)(?:\s+(?:the\s+)?(?:interview|round.*))?"),
-    (Verb.OUTCOME, r"(?P<about>.+?)\s+(?:was|is|got|has been)\s+(?P<outcome>rejected)"),
-    (Verb.OUTCOME, r"(?P<about>.+?)\s+(?:was\s+a\s+(?P<outcome>no[-_ ]?show)|(?P<absent>did\s?n[o']t\s+(?:show|turn|come)(?:\s+up)?))"),
-    (Verb.TAKE, r"take\s+(?:over\s+)?(?P<about>.+?)(?:\s+over)?"),
-    (Verb.TAKE, r"i(?:'ll|\s+will)\s+take\s+(?:over\s+)?(?P<about>.+?)(?:\s+over)?(?:\s+from here)?"),
-    (Verb.BACK, r"(?:back|give back|hand back)\s+(?P<about>.+)"),
-    (Verb.BACK, r"(?:hand|give|take)\s+(?P<about>.+?)\s+back"),
+    (Verb.SCHEDULE, rf"(?:schedule|book|arrange|set up|plan|organi[sz]e)\s+{_ALL}"),
+    (Verb.MOVE, rf"(?:move|reschedule|postpone|shift)\s+{_WHO}(?:\s+to\s+(?P<words>.+))?"),
+    (Verb.CANCEL, rf"(?:cancel|call off)\s+{_WHO}(?:[\s,:]+(?:because|since|as)\s+(?P<words>.+))?"),
+    (
+        Verb.OUTCOME,
+        rf"outcome\s+(?:(?:of|for)\s+)?{_WHO}[\s:]+(?P<outcome>passed|rejected|no[-_ ]?show)\b[\s:,–-]*(?P<words>.*)",
+    ),
+    (Verb.OUTCOME, rf"{_WHO}\s+(?:has\s+)?(?P<outcome>passed)(?:\s+(?:the\s+)?(?:interview|round.*))?"),
+    (Verb.OUTCOME, rf"{_WHO}\s+(?:was|is|got|has been)\s+(?P<outcome>rejected)"),
+    (Verb.OUTCOME, rf"{_WHO}\s+was\s+a\s+(?P<outcome>no[-_ ]?show)"),
+    (Verb.OUTCOME, rf"{_WHO}\s+(?P<absent>did\s?n[o']t\s+(?:show|turn|come)(?:\s+up)?)"),
+    (Verb.TAKE, rf"take\s+(?:over\s+)?{_WHO}(?:\s+over)?"),
+    (Verb.TAKE, rf"i(?:'ll|\s+will)\s+take\s+(?:over\s+)?{_WHO}(?:\s+over)?(?:\s+from here)?"),
+    (Verb.BACK, rf"(?:back|give back|hand back)\s+{_ALL}"),
+    (Verb.BACK, rf"(?:hand|give|take)\s+{_WHO}\s+back"),
     (Verb.SAY, r"(?:say|tell)\s+(?:to\s+)?(?P<about>[^:]+?)\s*:\s*(?P<words>.+)"),
-    (Verb.PAUSE, r"(?:pause|hold)\s+(?P<about>.+)"),
-    (Verb.RESUME, r"(?:resume|unpause|continue with)\s+(?P<about>.+)"),
+    (Verb.PAUSE, rf"(?:pause|hold)\s+{_ALL}"),
+    (Verb.RESUME, rf"(?:resume|unpause|continue with)\s+{_ALL}"),
     (Verb.CALLED, r"(?:i\s+)?called\s+(?P<about>.+)"),
-    (Verb.WAITING, r"waiting|who (?:are|do) we (?:wait|waiting)(?:ing)? for|(?:what|who) (?:is|are) (?:open|pending|waiting)"),
+    (
+        Verb.WAITING,
+        r"waiting|who (?:are|do) we (?:wait|waiting) for|(?:what|who)(?: is| are|'s) (?:open|waiting)",
+    ),
     (Verb.TODAY, r"today|what(?:'s| is)(?: on)? today|(?:today's )?(?:agenda|interviews)(?: (?:for )?today)?"),
     (Verb.UNDO, r"undo(?: that| it| the last(?: one)?)?"),
     (Verb.HELP, r"help|what can you do|commands|\?"),
     (Verb.STATUS, r"status(?:\s+(?:of|for)?\s*(?P<about>.+))?"),
-    (Verb.STATUS, r"(?:what(?:'s| is) (?:the )?(?:status|news) (?:of|on|with|for)|how is it going with|where (?:are we|do we stand) with)\s+(?P<about>.+)"),
+    (Verb.STATUS, rf"what(?:'s| is) (?:the )?(?:status|news) (?:of|on|with|for)\s+{_ALL}"),
+    (Verb.STATUS, rf"(?:how is it going with|where (?:are we|do we stand) with)\s+{_ALL}"),
 )
-FORMS = tuple((verb, re.compile(form, re.I | re.S)) for verb, form in _FORMS)
+FORMS = tuple((verb, re.compile(form, re.IGNORECASE | re.DOTALL)) for verb, form in _FORMS)
 
 
 def parse(text: str) -> Command | None:
     """The command a recruiter gave, or None if it is none. `/arsan` and courtesies are left aside."""
-    said = re.sub(r"^\s*(?:<@\w+>|/?@?arsan|/?askarsan)\b[:,]?\s*", "", text.strip(), flags=re.I)
+    said = re.sub(r"^\s*(?:<@\w+>|/?@?arsan|/?askarsan)\b[:,]?\s*", "", text.strip(), flags=re.IGNORECASE)
     said = _POLITE.sub("", said).strip()
     tidy = _ENDING.sub("", said) or said
     for verb, form in FORMS:
@@ -96,24 +109,33 @@ def _command(verb: Verb, found: Mapping[str, str]) -> Command:
     if verb is Verb.SCHEDULE:
         return _schedule(about)
     if verb is Verb.OUTCOME:
-        outcome = "no_show" if found.get("absent") else re.sub(r"[- ]|noshow", "_", found["outcome"].lower())
-        return Command(verb, about, found.get("words", "").strip(), outcome="no_show" if "no" in outcome else outcome)
+        return Command(verb, about, found.get("words", "").strip(), outcome=_outcome(found.get("outcome", "")))
     return Command(verb, about, found.get("words", "").strip())
 
 
+def _outcome(said: str) -> Literal["passed", "rejected", "no_show"]:
+    match said.lower():
+        case "passed":
+            return "passed"
+        case "rejected":
+            return "rejected"
+        case _:
+            return "no_show"
+
+
 _CLAUSES: Mapping[str, re.Pattern[str]] = {
-    name: re.compile(rf"[\s,]+{clause}(?=[\s,]|$)", re.I)
+    name: re.compile(rf"[\s,]+{clause}(?=[\s,]|$)", re.IGNORECASE)
     for name, clause in {
         "first": r"(?:the\s+)?candidate\s+first",
         "round": r"(?:(?:in|as)\s+)?(?:the\s+)?round\s+(\d+)",
         "minutes": r"(?:for\s+)?(\d{1,3})\s*(?:min|mins|minutes)",
-        "mode": r"(?:by\s+|on\s+(?:the\s+)?|via\s+|as\s+(?:an?\s+)?)?(video|phone|on-?site|in person)(?:\s+call|\s+interview)?",
+        "mode": r"(?:(?:by|on the|on|via|as an?|as)\s+)?(video|phone|on-?site|in person)(?:\s+(?:call|interview))?",
     }.items()
 }
 
 
 def _schedule(said: str) -> Command:
-    """`CANDIDATE for JOB [at COMPANY] [with PERSON|me] [round N] [MINUTES min] [video|phone|onsite] [candidate first]`."""
+    """`CANDIDATE for JOB [at COMPANY] [with PERSON|me] [round N] [MINUTES min] [MODE] [candidate first]`."""
     clauses: dict[str, str] = {}
     for name, clause in _CLAUSES.items():
         if found := clause.search(said):
@@ -124,7 +146,7 @@ def _schedule(said: str) -> Command:
     return Command(
         Verb.SCHEDULE,
         _name(named[""]),
-        job=re.sub(r"^(?:the|a|an)\s+|\s+(?:role|job|position)$", "", named.get("for", ""), flags=re.I),
+        job=re.sub(r"^(?:the|a|an)\s+|\s+(?:role|job|position)$", "", named.get("for", ""), flags=re.IGNORECASE),
         company=named.get("at", ""),
         host=named.get("with", ""),
         round=int(clauses["round"]) if "round" in clauses else None,
@@ -136,7 +158,7 @@ def _schedule(said: str) -> Command:
 
 def _segments(said: str) -> dict[str, str]:
     """What follows each of for, at and with, in any order; what comes first stands under the empty word."""
-    first, *rest = re.split(r"\s+(for|at|with)\s+", said, flags=re.I)
+    first, *rest = re.split(r"\s+(for|at|with)\s+", said, flags=re.IGNORECASE)
     found = {"": first.strip()}
     for word, text in zip((each.lower() for each in rest[::2]), rest[1::2], strict=True):
         if word in found and "for" in found:
@@ -148,4 +170,4 @@ def _segments(said: str) -> dict[str, str]:
 
 def _name(about: str) -> str:
     """ "Ana Silva's interview" is about Ana Silva."""
-    return re.sub(r"(?:['’]s)?\s+(?:interview|thread)$|['’]s$", "", about.strip(), flags=re.I).strip(" ,")
+    return re.sub(r"(?:['’]s)?\s+(?:interview|thread)$|['’]s$", "", about.strip(), flags=re.IGNORECASE).strip(" ,")

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.facts import Case, calendar_address, load, look
 from bot.house import House
 from bot.jobs import Job, JobKind
 from bot.planning import MakePlan, plan_again, plan_next
 from bot.records import messages, negotiations, people, work
+from bot.records.base import Session
 from bot.records.invites import InviteRow
 from bot.records.messages import MessageRow
 from bot.records.people import ContactRow, PersonRow
@@ -48,7 +48,7 @@ PATIENCE = 8
 AT_MOST_ONCE = frozenset({Kind.NUDGE, Kind.REMINDER, Kind.FOLLOW_UP, Kind.FEEDBACK_REQUEST, Kind.SURVEY})
 
 
-class Later(Exception):  # noqa: N818 – no error: the outside asks for time
+class Later(Exception):
     """The outside cannot do it now: again after `pause`."""
 
     def __init__(self, pause: timedelta | None = None) -> None:
@@ -78,7 +78,7 @@ async def _put_off(house: House, effect: EffectRow, wait: Later) -> None:
     log.info("effect_put_off", effect=effect.id, attempts=effect.attempts + 1)
 
 
-async def _done(session: AsyncSession, house: House, effect_id: str, result: str) -> None:
+async def _done(session: Session, house: House, effect_id: str, result: str) -> None:
     row = await session.get_one(EffectRow, effect_id)
     row.done_at, row.result = house.clock.now(), result
 
@@ -124,7 +124,7 @@ async def _say(house: House, effect: EffectRow) -> Sequence[str]:
     return await _said(house, effect, letter, sent.vendor_id)
 
 
-async def _prepared(session: AsyncSession, house: House, effect: EffectRow, say: Say) -> Letter | str:
+async def _prepared(session: Session, house: House, effect: EffectRow, say: Say) -> Letter | str:
     """The letter, or why there is none: decided now, from what is so now."""
     case = None
     if effect.negotiation_id:
@@ -142,9 +142,7 @@ async def _prepared(session: AsyncSession, house: House, effect: EffectRow, say:
     return Letter(person, contact, say, rendered, f"{effect.id}/{contact.channel}")
 
 
-async def _way_to(
-    session: AsyncSession, house: House, person: PersonRow, say: Say, effect: EffectRow
-) -> ContactRow | None:
+async def _way_to(session: Session, house: House, person: PersonRow, say: Say, effect: EffectRow) -> ContactRow | None:
     """The channel this kind of message is best sent on, else where they last wrote, else the first they prefer."""
     known = await people.contacts(session, person.id)
     if say.kind is Kind.OPT_OUT_CONFIRMATION:
@@ -192,7 +190,7 @@ async def _said(house: House, effect: EffectRow, letter: Letter, vendor_id: str)
         return turn.begun
 
 
-async def _kept(session: AsyncSession, house: House, effect: EffectRow, letter: Letter) -> MessageRow:
+async def _kept(session: Session, house: House, effect: EffectRow, letter: Letter) -> MessageRow:
     found = await messages.with_key(session, letter.key)
     if found:
         return found

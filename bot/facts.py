@@ -7,15 +7,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from bot.house import House
 from bot.records import interviews, jobs, messages, negotiations
+from bot.records.base import Session
 from bot.records.interviews import InterviewRow
 from bot.records.jobs import ApplicationRow, CompanyRow, JobRow
 from bot.records.negotiations import NegotiationRow
-from bot.records.people import PersonRow
+from bot.records.people import PersonRow, all_of
 from dialogs.negotiation.effects import Reader
 from dialogs.negotiation.facts import Facts, Mode, Person
 from dialogs.negotiation.state import Hosting, Negotiation, Party
@@ -67,17 +65,10 @@ class Case:
         return Party.CANDIDATE if person_id == self.candidate.id else Party.HOST
 
 
-async def load(session: AsyncSession, row: NegotiationRow) -> Case:
-    query = (
-        select(InterviewRow, ApplicationRow, JobRow, CompanyRow)
-        .join(ApplicationRow, InterviewRow.application_id == ApplicationRow.id)
-        .join(JobRow, ApplicationRow.job_id == JobRow.id)
-        .join(CompanyRow, JobRow.company_id == CompanyRow.id)
-        .where(InterviewRow.id == row.interview_id)
-    )
-    interview, application, job, company = (await session.execute(query)).one()
+async def load(session: Session, row: NegotiationRow) -> Case:
+    interview, application, job, company = await interviews.with_matter(session, row.interview_id)
     wanted = {row.candidate_id, row.host_id, row.recruiter_id, *interview.people}
-    people = {each.id: each for each in await session.scalars(select(PersonRow).where(PersonRow.id.in_(wanted)))}
+    people = {each.id: each for each in await all_of(session, wanted)}
     rounds = await jobs.rounds(session, job.id)
     return Case(
         row=row,
@@ -128,7 +119,7 @@ def calendar_address(person: PersonRow) -> str:
     return person.email or person.id
 
 
-async def gather(session: AsyncSession, house: House, case: Case, seen: Look) -> Facts:
+async def gather(session: Session, house: House, case: Case, seen: Look) -> Facts:
     now = house.clock.now()
     everyone = [person.id for person in case.required]
     booked = await interviews.taken(session, everyone, now)
@@ -164,7 +155,7 @@ def _own(case: Case) -> tuple[Interval, ...]:
     return (case.state.booked,) if case.state.booked else ()
 
 
-async def _awake(session: AsyncSession, case: Case, now: datetime) -> frozenset[Reader]:
+async def _awake(session: Session, case: Case, now: datetime) -> frozenset[Reader]:
     found = set()
     for reader in Reader:
         wrote = await messages.last_in(session, case.reader(reader).id)

@@ -16,7 +16,6 @@ from integrations.calendars.base import Calendar
 from integrations.channels.base import Channel
 from integrations.meetings.base import Meetings
 
-
 UTC = ZoneInfo("UTC")
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from bot.effects import try_another_way
 from bot.house import House
 from bot.jobs import Job, JobKind
 from bot.records import messages, people
-from bot.records.messages import MessageRow
+from bot.records.base import Session
+from bot.records.messages import AlreadyKept, MessageRow
 from bot.records.people import PersonRow
 from bot.turn import Turn
 from dialogs.understanding import Act, Context, understand
@@ -27,12 +25,10 @@ async def keep(house: House, inbound: Inbound) -> Sequence[Job]:
     """Stores a message and says whose turn it is; one that is known already changes nothing."""
     try:
         async with house.records.write() as session:
-            if await messages.already_kept(session, inbound.channel, inbound.vendor_id):
-                return ()
             person = await people.at_address(session, inbound.channel, inbound.sender)
-            session.add(_row(house, inbound, person))
-    except IntegrityError:
-        return ()  # the same message came in twice at the same instant; the other one has it
+            await messages.keep(session, _row(house, inbound, person))
+    except AlreadyKept:
+        return ()
     return [Job(JobKind.TURN, person.id)] if person else await answer_stranger(house, inbound)
 
 
@@ -79,7 +75,6 @@ async def keep_receipt(house: House, receipt: Receipt) -> Sequence[Job]:
     return [Job(JobKind.EFFECT, each) for each in turn.begun]
 
 
-async def _learn(session: AsyncSession, message: MessageRow) -> None:
+async def _learn(session: Session, message: MessageRow) -> None:
     if message.error in OPTED_OUT and message.person_id:
         await people.break_contact(session, message.person_id, message.channel, "opted out there")
-

@@ -7,15 +7,15 @@ from datetime import datetime
 from typing import Literal
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm.exc import StaleDataError
 
 from bot.binding import bind, cases_of, picked_by_number
+from bot.commands import parse
 from bot.facts import Case, Look, look
 from bot.house import House
 from bot.jobs import Job, JobKind
 from bot.reading import read, read_press
 from bot.records import interviews, messages, people
+from bot.records.base import Conflict, Session
 from bot.records.interviews import InterviewRow, SlotTaken
 from bot.records.messages import MessageRow
 from bot.records.people import PersonRow
@@ -40,7 +40,7 @@ async def hear(house: House, person_id: str) -> Sequence[Job]:
     for attempt in range(TRIES):
         try:
             return await _hear(house, person_id)
-        except (SlotTaken, StaleDataError) as lost:
+        except (SlotTaken, Conflict) as lost:
             log.info("turn_taken_again", person=person_id, attempt=attempt, because=type(lost).__name__)
     raise RuntimeError(f"the turn of {person_id} lost {TRIES} races")
 
@@ -53,11 +53,29 @@ async def _hear(house: House, person_id: str) -> Sequence[Job]:
         person = await people.get(session, person_id)
         cases = await cases_of(session, person)
     if person.role == "recruiter":
-        return await obey(house, person, [message.id for message in waiting])
+        return await _hear_recruiter(house, person, waiting, cases)
+    return await _hear_party(house, person, cases)
+
+
+async def _hear_recruiter(
+    house: House, person: PersonRow, waiting: Sequence[MessageRow], cases: Sequence[Case]
+) -> Sequence[Job]:
+    """Each command is a turn of its own. A recruiter who hosts an interview also answers as its host."""
+    begun: list[Job] = []
+    asked = any(case.state.waiting_for is Party.HOST for case in cases)
+    for message in waiting:
+        if asked and parse(message.text) is None:
+            begun.extend(await _hear_party(house, person, cases, only=message.id))
+        else:
+            begun.extend(await obey(house, person, message))
+    return begun
+
+
+async def _hear_party(house: House, person: PersonRow, cases: Sequence[Case], only: int | None = None) -> Sequence[Job]:
     seen = await look(house, tuple({each.id: each for case in cases for each in case.hosts}.values()))
     async with house.records.write() as session:
-        person = await people.lock(session, person_id)
-        waiting = await messages.unheard(session, person_id)
+        person = await people.lock(session, person.id)
+        waiting = [each for each in await messages.unheard(session, person.id) if only in (None, each.id)]
         if waiting:
             turn = Turn(house, session)
             await Hearing(turn, person, waiting, seen).hear()
@@ -71,7 +89,7 @@ class Hearing:
     def __init__(self, turn: Turn, person: PersonRow, waiting: Sequence[MessageRow], seen: Look) -> None:
         self.turn = turn
         self.house = turn.house
-        self.session: AsyncSession = turn.session
+        self.session: Session = turn.session
         self.person = person
         self.waiting = waiting
         self.seen = seen
@@ -138,9 +156,7 @@ class Hearing:
         self.turn.log("opted_in", person=self.person.id)
         self._say_alone(Kind.ANSWER, Part("opt_in_confirmation"))
 
-    async def _heard(
-        self, heard: Sequence[MessageRow], case: Case, meaning: Understanding, words: str
-    ) -> None:
+    async def _heard(self, heard: Sequence[MessageRow], case: Case, meaning: Understanding, words: str) -> None:
         for message in heard:
             message.negotiation_id, message.put_off = case.row.id, False
         await self.turn.happen(case.row, Heard(case.party(self.person.id), meaning, words), self.seen)

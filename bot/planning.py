@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from bot.facts import Case
 from bot.records import jobs, people
+from bot.records.base import Session
 from bot.records.jobs import RoundRow
 from bot.records.people import PersonRow
 from bot.turn import Plan
@@ -25,7 +24,7 @@ class Planned:
     requested: Requested
 
 
-MakePlan = Callable[[AsyncSession, Case], Awaitable[Planned | None]]
+MakePlan = Callable[[Session, Case], Awaitable[Planned | None]]
 
 
 def hosting(host: PersonRow, interviewers: Sequence[PersonRow], *, candidate_first: bool = False) -> Hosting:
@@ -35,7 +34,7 @@ def hosting(host: PersonRow, interviewers: Sequence[PersonRow], *, candidate_fir
     return Hosting.CANDIDATE_FIRST if candidate_first else Hosting.ASKED
 
 
-async def round_of(session: AsyncSession, job_id: str, number: int) -> RoundRow | None:
+async def round_of(session: Session, job_id: str, number: int) -> RoundRow | None:
     """The round of that number; the plain one for a job without any."""
     known = await jobs.rounds(session, job_id)
     if not known and number == 1:
@@ -43,7 +42,7 @@ async def round_of(session: AsyncSession, job_id: str, number: int) -> RoundRow 
     return next((each for each in known if each.number == number), None)
 
 
-async def plan_next(session: AsyncSession, case: Case) -> Planned | None:
+async def plan_next(session: Session, case: Case) -> Planned | None:
     """The round after this one, hosted by the client; None if there is none."""
     of_round = await round_of(session, case.job.id, case.interview.round + 1)
     if of_round is None:
@@ -67,7 +66,7 @@ async def plan_next(session: AsyncSession, case: Case) -> Planned | None:
     return Planned(plan, Requested(hosting(host, interviewers), after_round=case.interview.round))
 
 
-async def plan_again(_session: AsyncSession, case: Case) -> Planned | None:
+async def plan_again(_session: Session, case: Case) -> Planned | None:
     """The same interview once more, because its host called it off."""
     interview = case.interview
     plan = Plan(

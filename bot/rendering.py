@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.facts import Case
@@ -15,8 +15,9 @@ from dialogs.negotiation.state import Party
 
 # What every text may use; names and times, never an address or a calendar of the other side.
 _NAMES = "candidate candidate_first host host_first recruiter recruiter_first other other_first first_name firm"
-_MATTER = "company job round round_name minutes mode place url start end meeting_people moving status waiting_for nudges"
-FIELDS = frozenset(f"now times words rows {_NAMES} {_MATTER}".split())
+PIECES = ("how", "where")  # texts of their own, used inside the others
+_MATTER = "company job round round_name minutes mode place url start end meeting_people status waiting_for nudges"
+FIELDS = frozenset(f"now times words rows {_NAMES} {_MATTER}".split()) | set(PIECES)
 ROLE_OF = {"candidate": "candidate", "client": "host", "interviewer": "host", "recruiter": "recruiter"}
 
 
@@ -30,7 +31,11 @@ class Rendered:
 
 def render(house: House, case: Case, reader: Reader, person: PersonRow, parts: Sequence[Part]) -> Rendered:
     """`person` reads it, in the role of `reader`: an interviewer reads what a host reads."""
-    return _joined(house, parts, reader.value, person, _record(house, case, reader, person))
+    record = _record(house, case, reader, person)
+    zone = ZoneInfo(person.zone)
+    for piece in PIECES:
+        record[piece] = house.phrasebook.say(piece, reader.value, record, zone=zone, locale=person.locale).text
+    return _joined(house, parts, reader.value, person, record)
 
 
 def render_alone(house: House, person: PersonRow, parts: Sequence[Part]) -> Rendered:
@@ -51,7 +56,7 @@ def _joined(
         house.phrasebook.say(
             part.text,
             reader,
-            {**record, "times": part.times, "words": part.words, "rows": part.rows},
+            {**record, "times": part.times, "words": part.words, "rows": [_row(row) for row in part.rows]},
             zone=zone,
             locale=person.locale,
         )
@@ -98,11 +103,15 @@ def _record(house: House, case: Case, reader: Reader, person: PersonRow) -> dict
         "start": start,
         "end": state.booked.end if state.booked else start + timedelta(minutes=interview.minutes),
         "meeting_people": [person.name for person in case.hosts],
-        "moving": state.moving,
         "status": state.status.value,
         "waiting_for": _waiting_for(case),
         "nudges": state.nudges,
     }
+
+
+def _row(row: Mapping[str, str]) -> dict[str, object]:
+    """A line of a list; its instant is one again."""
+    return {**row, "start": datetime.fromisoformat(row["start"]) if row.get("start") else None}
 
 
 def _waiting_for(case: Case) -> str:

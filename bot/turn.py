@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.facts import NOTHING_SEEN, Case, Look, gather, load
 from bot.house import House
 from bot.records import interviews, invites, negotiations, work
+from bot.records.base import Session
 from bot.records.interviews import InterviewRow
 from bot.records.negotiations import NegotiationRow
 from bot.records.story import EscalationRow, EventRow, TurnRow
@@ -41,12 +41,13 @@ class Plan:
     mode: str
     place: str
     people: tuple[str, ...]  # ids of the interviewers, all required
+    job_id: str = ""  # where there is no application yet
 
 
 class Turn:
     """One turn being saved. Everything it does lies in the transaction of `session`; `begun` is what to start after."""
 
-    def __init__(self, house: House, session: AsyncSession) -> None:
+    def __init__(self, house: House, session: Session) -> None:
         self.house = house
         self.session = session
         self.now: datetime = house.clock.now()
@@ -101,7 +102,9 @@ class Turn:
         await self.session.flush()
         return await self.happen(row, event, seen)
 
-    def begin(self, effect_id: str, kind: str, payload: dict[str, Any], person: str | None, negotiation: str | None) -> None:
+    def begin(
+        self, effect_id: str, kind: str, payload: dict[str, Any], person: str | None, negotiation: str | None
+    ) -> None:
         """Keeps something to do outside."""
         self.session.add(
             EffectRow(

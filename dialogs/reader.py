@@ -11,7 +11,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time, get_timezone_location
+from babel.dates import format_date, format_skeleton, format_time, get_timezone_location
 from babel.lists import format_list
 
 from dialogs.scheduling.intervals import Interval
@@ -59,6 +59,12 @@ class Reader:
         """ "Wednesday 4 March, 14:00"."""
         local = self._local(instant)
         return self._glued(self.day(local), self.clock(local))
+
+    def short(self, instant: datetime | Interval) -> str:
+        """ "Wed 4 Mar, 14:00": fits a button."""
+        local = self._local(instant)
+        day = format_skeleton("MMMEd", local, locale=self.locale).replace(",", "")
+        return f"{day}, {self.clock(local)}"
 
     def day(self, value: date | Interval) -> str:
         """ "Wednesday 4 March"; a plain date is taken as it stands."""

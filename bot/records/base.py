@@ -11,6 +11,7 @@ from sqlalchemy import DateTime, Dialect, MetaData, event
 from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import JSON, TypeDecorator
 
 # Names that Alembic can find again on both databases.
@@ -39,9 +40,16 @@ class Instant(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+# So that no other room has to know what speaks SQL.
+Session = AsyncSession
+Conflict = StaleDataError  # somebody else saved a newer version meanwhile
+
+COLUMNS: dict[Any, Any] = {datetime: Instant, dict[str, Any]: JSON, list[Any]: JSON, list[str]: JSON}
+
+
 class Table(DeclarativeBase):
     metadata = MetaData(naming_convention=CONVENTION)
-    type_annotation_map: ClassVar[dict[Any, Any]] = {datetime: Instant, dict[str, Any]: JSON, list[Any]: JSON, list[str]: JSON}
+    type_annotation_map: ClassVar[dict[Any, Any]] = COLUMNS
 
 
 class Records:

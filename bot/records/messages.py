@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -54,14 +55,37 @@ class ReceiptRow(Table):
     error: Mapped[str | None]
 
 
-async def already_kept(session: AsyncSession, channel: str, vendor_id: str) -> bool:
-    known = (MessageRow.direction == "in", MessageRow.channel == channel, MessageRow.vendor_id == vendor_id)
-    return await session.scalar(select(MessageRow.id).where(*known)) is not None
+class AlreadyKept(Exception):
+    """The vendor told us this message before."""
+
+
+async def keep(session: AsyncSession, message: MessageRow) -> None:
+    """Keeps what came in, once. Raises AlreadyKept, and the transaction is lost with it."""
+    known = (
+        MessageRow.direction == "in",
+        MessageRow.channel == message.channel,
+        MessageRow.vendor_id == message.vendor_id,
+    )
+    if await session.scalar(select(MessageRow.id).where(*known)) is not None:
+        raise AlreadyKept
+    session.add(message)
+    try:
+        await session.flush()
+    except IntegrityError as twice:
+        # It came in twice at the same instant, at two doors; the other one has it.
+        raise AlreadyKept from twice
 
 
 async def unheard(session: AsyncSession, person_id: str) -> Sequence[MessageRow]:
     mine = (MessageRow.person_id == person_id, MessageRow.turn_id.is_(None), MessageRow.direction == "in")
     return (await session.scalars(select(MessageRow).where(*mine).order_by(MessageRow.id))).all()
+
+
+async def who_waits(session: AsyncSession, since: datetime) -> Sequence[str]:
+    """The people who wrote no later than `since` and were not heard, whoever has waited longest first."""
+    unheard_of = (MessageRow.turn_id.is_(None), MessageRow.direction == "in", MessageRow.person_id.is_not(None))
+    query = select(MessageRow.person_id).where(*unheard_of, MessageRow.at <= since).order_by(MessageRow.id).limit(500)
+    return list(dict.fromkeys(each for each in await session.scalars(query) if each))
 
 
 async def put_off(session: AsyncSession, person_id: str) -> Sequence[MessageRow]:

@@ -50,6 +50,13 @@ class EscalationRow(Table):
     words: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
+async def last_command(session: AsyncSession, recruiter_id: str) -> EventRow | None:
+    """The last command of this recruiter that stands."""
+    mine = select(EventRow).where(EventRow.person_id == recruiter_id, EventRow.event == "command")
+    found = await session.scalars(mine.order_by(EventRow.id.desc()).limit(50))
+    return next((each for each in found if "undone" not in each.words), None)
+
+
 async def turns_of(session: AsyncSession, negotiation_id: str) -> Sequence[TurnRow]:
     query = select(TurnRow).where(TurnRow.negotiation_id == negotiation_id)
     return (await session.scalars(query.order_by(TurnRow.at, TurnRow.id))).all()

@@ -20,8 +20,10 @@ from dialogs.negotiation.events import (
     MoveAsked,
     NotArranged,
     OutcomeReported,
+    OutcomeWithdrawn,
     Paused,
     Rang,
+    Reopened,
     Requested,
     Resumed,
     TakenOver,
@@ -32,6 +34,7 @@ from dialogs.negotiation.hearing import hear, hear_invite_answer
 from dialogs.negotiation.nudging import nudge
 from dialogs.negotiation.offering import ask_for_times, escalate, offer, offer_anew
 from dialogs.negotiation.relevance import worth_sending
+from dialogs.negotiation.settling import book
 from dialogs.negotiation.state import Hosting, Negotiation, Party, Status
 from dialogs.negotiation.times import free, is_free
 from dialogs.negotiation.waiting import wait_for
@@ -49,14 +52,16 @@ def open_search(d: Draft, event: Requested) -> None:
     d.do(Record("requested"))
     if event.after_round:
         d.say(Party.CANDIDATE, Kind.FOLLOW_UP, "next_round")
-    if event.hosting is Hosting.CALENDAR:
-        if not offer(d, Party.CANDIDATE, free(d, Party.HOST), "offer"):
-            d.because("the calendars have no free time within the horizon")
-            escalate(d, Reason.NO_SLOTS)
-    elif event.hosting is Hosting.CANDIDATE_FIRST:
-        ask_for_times(d, Party.CANDIDATE, "availability_request")
-    else:
-        ask_for_times(d, Party.HOST, "availability_request_again_called_off" if event.again else "availability_request")
+    ask_first(d, "availability_request_again_called_off" if event.again else "availability_request")
+
+
+def ask_first(d: Draft, text: str = "availability_request") -> None:
+    """The first word of a search: to the host, to the candidate, or, where calendars speak, an offer at once."""
+    if d.n.hosting is not Hosting.CALENDAR:
+        ask_for_times(d, Party.CANDIDATE if d.n.hosting is Hosting.CANDIDATE_FIRST else Party.HOST, text)
+    elif not offer(d, Party.CANDIDATE, free(d, Party.HOST), "offer"):
+        d.because("the calendars have no free time within the horizon")
+        escalate(d, Reason.NO_SLOTS)
 
 
 def ring(d: Draft, event: Rang) -> None:
@@ -104,6 +109,24 @@ def report_outcome(d: Draft, event: OutcomeReported) -> None:
     d.because(f"the recruiter reports: {event.outcome}")
 
 
+def withdraw_outcome(d: Draft) -> None:
+    d.change(status=Status.CONFIRMED, asked_how_it_went=True)
+    d.do(Record("outcome_withdrawn"))
+    d.because("the recruiter takes the outcome back")
+
+
+def reopen(d: Draft) -> None:
+    """The calling off is taken back: the same time if everyone is still free then, else the search begins again."""
+    d.do(Record("reopened"))
+    d.because("the recruiter takes the calling off back")
+    booked = d.n.booked
+    d.change(booked=None)
+    if booked and is_free(d, booked.start):
+        book(d, booked.start)
+    elif not offer(d, Party.CANDIDATE, free(d, Party.HOST), "offer_again"):
+        ask_first(d)
+
+
 def take_over(d: Draft) -> None:
     d.change(human=True)
     d.do(Record("taken_over"))
@@ -121,7 +144,7 @@ def hand_back(d: Draft) -> None:
 def resume(d: Draft) -> None:
     d.change(paused=False)
     if d.n.status is Status.COLLECTING and d.n.waiting_for is None:
-        ask_for_times(d, Party.CANDIDATE if d.n.hosting is Hosting.CANDIDATE_FIRST else Party.HOST)
+        ask_first(d)
     elif d.n.waiting_for:
         wait_for(d, d.n.waiting_for)
     d.because("the assistant goes on")
@@ -145,6 +168,8 @@ ON: dict[type, Callable[[Draft, Any], None]] = {
     CalledOff: lambda d, event: call_off_by_recruiter(d, event.because),
     Left: lambda d, event: leave(d, event.party),
     OutcomeReported: report_outcome,
+    OutcomeWithdrawn: lambda d, _: withdraw_outcome(d),
+    Reopened: lambda d, _: reopen(d),
     TakenOver: lambda d, _: take_over(d),
     HandedBack: lambda d, _: hand_back(d),
     Paused: pause,

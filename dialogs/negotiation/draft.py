@@ -72,6 +72,7 @@ class Draft:
         *,
         times: Sequence[datetime] = (),
         words: Mapping[str, str] | None = None,
+        rows: Sequence[Mapping[str, str]] = (),
         holds: Holds | None = None,
         prefer: str | None = None,
         choices: Sequence[datetime] = (),
@@ -83,7 +84,7 @@ class Draft:
             self._urgent.add(reader)
         if reader in (Reader.CANDIDATE, Reader.HOST):
             self._reached(Party(reader.value))
-        part = Part(text or kind.value, tuple(times), dict(words or {}))
+        part = Part(text or kind.value, tuple(times), dict(words or {}), tuple(rows))
         self._says.append(Say(reader, kind, (part,), holds, prefer, tuple(choices)))
 
     def say_again(self, say: Say) -> None:

@@ -95,6 +95,16 @@ class OutcomeReported:
 
 
 @dataclass(frozen=True, slots=True)
+class OutcomeWithdrawn:
+    """The recruiter takes the outcome back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """The recruiter takes the calling off back."""
+
+
+@dataclass(frozen=True, slots=True)
 class TakenOver:
     pass
 
@@ -126,6 +136,8 @@ Event = (
     | CalledOff
     | Left
     | OutcomeReported
+    | OutcomeWithdrawn
+    | Reopened
     | TakenOver
     | HandedBack
     | Paused

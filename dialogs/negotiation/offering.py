@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from dialogs.negotiation.draft import Draft
@@ -30,7 +30,7 @@ def offer(d: Draft, to: Party, windows: Sequence[Interval], text: str = "offer")
     return bool(starts)
 
 
-def put(d: Draft, to: Party, starts: Sequence[datetime], text: str) -> None:
+def put(d: Draft, to: Party, starts: Sequence[datetime], text: str, rows: Sequence[Mapping[str, str]] = ()) -> None:
     """Puts exactly these starts to a party, unless there have been too many rounds of this."""
     if d.n.rounds >= d.facts.rules.rounds_at_most:
         d.because(f"{d.n.rounds} offers and no agreement")
@@ -47,7 +47,7 @@ def put(d: Draft, to: Party, starts: Sequence[datetime], text: str) -> None:
         clarifying=(),
     )
     d.do(Offered(number, Reader(to.value), tuple(starts)))
-    d.say(to, Kind.OFFER, text, times=starts, choices=starts, holds=Holds("offer", number))
+    d.say(to, Kind.OFFER, text, times=starts, rows=rows, choices=starts, holds=Holds("offer", number))
     d.because(f"offer {number} to {d.person(to).name}: {len(starts)} times")
     wait_for(d, to)
 

@@ -11,8 +11,8 @@ from dialogs.negotiation.offering import ask_for_times, offer, offer_anew, put, 
 from dialogs.negotiation.state import Given, Hosting, Party, Status
 from dialogs.negotiation.times import ahead, first_start, free, is_free, office_hours, said
 from dialogs.negotiation.waiting import stop_waiting
-from dialogs.scheduling.concession import concession
-from dialogs.scheduling.hours import local_day
+from dialogs.scheduling.concession import Concession, concession
+from dialogs.scheduling.hours import instant_of, local_day
 from dialogs.scheduling.intervals import Interval, difference, intersection, union
 from dialogs.scheduling.slots import starts
 from dialogs.understanding.meaning import Act, Understanding
@@ -199,13 +199,19 @@ def _counter(d: Draft, party: Party) -> None:
         open_now = [start for start in change.examples if is_free(d, start)] if change else []
         if change and open_now:
             asked = Party(change.party)
-            text = f"concession_{change.kind}"
-            put(d, asked, open_now, text)
+            put(d, asked, open_now, f"concession_{change.kind}", rows=_limit(d, change))
             d.because(f"nothing overlaps; {d.person(asked).name} could open {change.opens} days ({change.kind})")
             if asked is not party:
                 d.say(party, Kind.ANSWER, "checking")
             return
     _put_to_other(d, party)
+
+
+def _limit(d: Draft, change: Concession) -> list[dict[str, str]]:
+    """After, or before, what time: as an instant of the first day it is about."""
+    if change.clock is None:
+        return []
+    return [{"start": instant_of(change.days[0], change.clock, d.zone(Party(change.party))).isoformat()}]
 
 
 def _nearest(d: Draft, party: Party, wanted: Sequence[Interval], text: str) -> None:

@@ -1,0 +1,360 @@
+"""What a recruiter asks for is done, or answered with what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from bot import naming
+from bot.commands import Command, Verb, parse
+from bot.facts import NOTHING_SEEN, Case, Look, load, look
+from bot.house import House
+from bot.jobs import Job, JobKind
+from bot.naming import Unclear
+from bot.planning import Planned, hosting, round_of
+from bot.records import interviews, jobs, negotiations, people, story
+from bot.records.base import Session
+from bot.records.jobs import ApplicationRow
+from bot.records.messages import MessageRow
+from bot.records.people import PersonRow
+from bot.turn import SAY, Plan, Turn
+from dialogs.negotiation.effects import Kind, Part, Reader, Say
+from dialogs.negotiation.events import (
+    CalledOff,
+    Event,
+    HandedBack,
+    MoveAsked,
+    OutcomeReported,
+    OutcomeWithdrawn,
+    Paused,
+    Reopened,
+    Requested,
+    Resumed,
+    TakenOver,
+)
+from dialogs.negotiation.state import OVER, Party, Status
+from dialogs.scheduling.intervals import Interval
+from dialogs.understanding import Context, read_times
+
+# What is announced as waited for, and in which order.
+OPEN = (Status.ESCALATED, Status.COLLECTING, Status.OFFERED)
+
+
+@dataclass(frozen=True)
+class Order:
+    """A command with everyone and everything it names found."""
+
+    recruiter: PersonRow
+    command: Command
+    case: Case | None = None
+    planned: Planned | None = None
+    rest: str = ""  # what was said behind the candidate's name
+
+    @property
+    def lookups(self) -> tuple[str, ...]:
+        """Whose calendars have to be looked into before it can be carried out."""
+        if self.planned:
+            return (self.planned.plan.host_id, *self.planned.plan.people)
+        return tuple(person.id for person in self.case.hosts) if self.case else ()
+
+
+async def obey(house: House, recruiter: PersonRow, message: MessageRow) -> Sequence[Job]:
+    """One command, one turn. What cannot be done is answered in the recruiter's words, and nothing is half done."""
+    command = parse(message.text) or Command(Verb.HELP)
+    seen = NOTHING_SEEN
+    try:
+        async with house.records.read() as session:
+            order = await prepare(session, recruiter, command)
+            asked = await people.all_of(session, order.lookups)
+        seen = await look(house, asked)
+    except Unclear:
+        pass  # found out again below, where it is answered
+    async with house.records.write() as session:
+        await people.lock(session, recruiter.id)
+        message = await session.get_one(MessageRow, message.id)
+        if message.turn_id:
+            return ()
+        message.turn_id = f"{recruiter.id}.{message.id}"
+        turn = Turn(house, session)
+        await Obeying(turn, message, seen).obey(recruiter, command)
+    return [Job(JobKind.EFFECT, each) for each in turn.begun]
+
+
+async def prepare(session: Session, recruiter: PersonRow, command: Command) -> Order:
+    """Finds what the command names. Raises Unclear."""
+    if not command.about:
+        return Order(recruiter, command)
+    named = await naming.candidate(session, command.about)
+    if named.person.opted_out_at and command.verb in (Verb.SCHEDULE, Verb.SAY):
+        raise Unclear("opted_out", named.person.name)
+    if command.verb is Verb.SCHEDULE:
+        return Order(recruiter, command, planned=await _plan(session, recruiter, named.person, command))
+    over = command.verb in (Verb.STATUS, Verb.OUTCOME, Verb.CALLED, Verb.SAY)
+    case = await naming.case(session, named.person, f"{named.rest} {command.words}", over=over)
+    return Order(recruiter, command, case=case, rest=named.rest)
+
+
+async def _plan(session: Session, recruiter: PersonRow, candidate: PersonRow, command: Command) -> Planned:
+    applied = [each.job_id for each in await jobs.applications_of(session, candidate.id)]
+    job, company = await naming.job(session, command.job, command.company, applied)
+    application = await jobs.application(session, candidate.id, job.id)
+    held = await interviews.of_application(session, application.id) if application else ()
+    number = command.round or _next_round(held)
+    if any(each.round == number and each.status not in ("cancelled", "no_show") for each in held):
+        raise Unclear("already_scheduled", candidate.name, (f"{job.title} at {company.name}",))
+    of_round = await round_of(session, job.id, number)
+    if of_round is None:
+        raise Unclear("no_such_round", str(number), (f"{job.title} at {company.name}",))
+    host = await naming.host(session, command.host, recruiter) if command.host else None
+    interviewers = () if host else await people.all_of(session, of_round.people)
+    host = host or await people.client_of(session, company.id)
+    if host is None:
+        raise Unclear("no_host", company.name)
+    plan = Plan(
+        application_id=application.id if application else "",
+        candidate_id=candidate.id,
+        host_id=host.id,
+        recruiter_id=recruiter.id,
+        round=number,
+        name=of_round.name,
+        minutes=command.minutes or of_round.minutes,
+        mode=command.mode or of_round.mode,
+        place=of_round.place,
+        people=tuple(person.id for person in interviewers),
+        job_id=job.id,
+    )
+    return Planned(plan, Requested(hosting(host, interviewers, candidate_first=command.candidate_first)))
+
+
+def _next_round(held: Sequence[interviews.InterviewRow]) -> int:
+    """The one that was called off or missed once more, else the one after the last."""
+    open_again = [each.round for each in held if each.status in ("cancelled", "no_show")]
+    done = [each.round for each in held if each.status not in ("cancelled", "no_show")]
+    return max(done, default=0) + 1 if not open_again or max(done, default=0) >= max(open_again) else max(open_again)
+
+
+class Obeying:
+    """One command being carried out, in one transaction."""
+
+    def __init__(self, turn: Turn, message: MessageRow, seen: Look) -> None:
+        self.turn = turn
+        self.house = turn.house
+        self.session = turn.session
+        self.message = message
+        self.seen = seen
+
+    async def obey(self, recruiter: PersonRow, command: Command) -> None:
+        try:
+            order = await prepare(self.session, recruiter, command)
+            if command.verb in NEED_CANDIDATE and not command.about:
+                raise Unclear("who", command.verb.value)
+            await DO[command.verb](self, order)
+        except Unclear as unclear:
+            rows = tuple({"name": choice} for choice in unclear.choices)
+            self.answer(recruiter, Part(unclear.text, words={"said": unclear.said}, rows=rows))
+
+    def answer(self, recruiter: PersonRow, *parts: Part, about: Case | None = None) -> None:
+        say = SAY.dump_python(Say(Reader.RECRUITER, Kind.ANSWER, parts), mode="json")
+        key = f"{self.message.turn_id}.answer"
+        self.turn.begin(key, "say", say, recruiter.id, about.row.id if about else None)
+
+    async def act(self, order: Order, event: Event, ack: Part) -> Case:
+        """An event of this candidate's interview, and word to the recruiter that it is done."""
+        assert order.case
+        case = await self.turn.happen(order.case.row, event, self.seen)
+        self.note(order, case.row.id)
+        self.answer(order.recruiter, ack, about=case)
+        return case
+
+    async def going_on(self, order: Order) -> list[Case]:
+        """This recruiter's open interviews."""
+        rows = await negotiations.going_on(self.session)
+        return [await load(self.session, row) for row in rows if row.recruiter_id == order.recruiter.id]
+
+    async def close_later_rounds(self, case: Case) -> None:
+        """What a withdrawn outcome had opened."""
+        for interview in await interviews.of_application(self.session, case.application.id):
+            if interview.round > case.interview.round and Status(interview.status) not in OVER:
+                row = await negotiations.of_interview(self.session, interview.id)
+                await self.turn.happen(row, CalledOff(), self.seen)
+
+    def note(self, order: Order, negotiation_id: str) -> None:
+        verb = order.command.verb.value
+        self.turn.log("command", negotiation_id, order.recruiter.id, verb=verb, turn=self.message.turn_id or "")
+
+
+async def _schedule(self: Obeying, order: Order) -> None:
+    assert order.planned
+    plan = order.planned.plan
+    if not plan.application_id:
+        application = ApplicationRow(
+            id=self.house.ids("application"),
+            candidate_id=plan.candidate_id,
+            job_id=plan.job_id,
+            recruiter_id=order.recruiter.id,
+        )
+        self.session.add(application)
+        await self.session.flush()
+        plan = replace(plan, application_id=application.id)
+    case = await self.turn.open(plan, order.planned.requested, self.seen)
+    self.note(order, case.row.id)
+    if case.state.status is not Status.ESCALATED:
+        self.answer(order.recruiter, Part(f"command_schedule_{case.state.hosting.value}"), about=case)
+
+
+async def _move(self: Obeying, order: Order) -> None:
+    assert order.case
+    words = order.command.words
+    windows: tuple[Interval, ...] = ()
+    if words:
+        zone = ZoneInfo(order.recruiter.zone)
+        now = self.house.clock.now()
+        booked = (order.case.state.booked.start,) if order.case.state.booked else ()
+        windows = read_times(words, Context(now, zone, order.recruiter.locale, booked, order.case.interview.minutes))
+        soonest = now + timedelta(minutes=order.case.interview.minutes)
+        windows = tuple(window for window in windows if window.end > soonest)
+        if not windows:
+            raise Unclear("no_time_in_words", words)
+    await self.act(order, MoveAsked(windows), Part("command_move", words={"to": words}))
+
+
+async def _cancel(self: Obeying, order: Order) -> None:
+    words = {"because": order.command.words} if order.command.words else {}
+    await self.act(order, CalledOff(order.command.words), Part("command_cancel", words=words))
+
+
+async def _outcome(self: Obeying, order: Order) -> None:
+    assert order.case
+    booked = order.case.state.booked
+    if booked is None:
+        raise Unclear("no_outcome_yet", order.case.candidate.name)
+    if booked.start > self.turn.now:
+        raise Unclear("not_yet_held", order.case.candidate.name)
+    outcome = order.command.outcome
+    assert outcome
+    order.case.application.status = outcome
+    await self.act(order, OutcomeReported(outcome, order.command.words), Part(f"command_outcome_{outcome}"))
+
+
+async def _take(self: Obeying, order: Order) -> None:
+    await self.act(order, TakenOver(), Part("command_take"))
+
+
+async def _back(self: Obeying, order: Order) -> None:
+    await self.act(order, HandedBack(), Part("command_back"))
+
+
+async def _pause(self: Obeying, order: Order) -> None:
+    await self.act(order, Paused(), Part("command_pause"))
+
+
+async def _resume(self: Obeying, order: Order) -> None:
+    await self.act(order, Resumed(), Part("command_resume"))
+
+
+async def _say(self: Obeying, order: Order) -> None:
+    """A human's words go out in the thread, as they are."""
+    assert order.case
+    case = order.case
+    said = Say(Reader.CANDIDATE, Kind.REPLY, (Part("human_words", words={"said": order.command.words}),))
+    payload = SAY.dump_python(said, mode="json")
+    self.turn.begin(f"{self.message.turn_id}.say", "say", payload, case.candidate.id, case.row.id)
+    self.note(order, case.row.id)
+    self.answer(order.recruiter, Part("command_say"), about=case)
+
+
+async def _called(self: Obeying, order: Order) -> None:
+    assert order.case
+    self.turn.log("called", order.case.row.id, order.recruiter.id, words=order.rest)
+    self.note(order, order.case.row.id)
+    self.answer(order.recruiter, Part("command_called"), about=order.case)
+
+
+async def _status(self: Obeying, order: Order) -> None:
+    cases = [order.case] if order.case else await self.going_on(order)
+    if not cases:
+        self.answer(order.recruiter, Part("nothing_open"))
+    else:
+        self.answer(order.recruiter, Part("status", rows=tuple(_row(case) for case in cases)))
+
+
+async def _waiting(self: Obeying, order: Order) -> None:
+    cases = [case for case in await self.going_on(order) if case.state.status in OPEN]
+    cases.sort(key=lambda case: OPEN.index(case.state.status))
+    rows = tuple(_row(case) for case in cases)
+    self.answer(order.recruiter, Part("waiting", rows=rows) if rows else Part("nothing_open"))
+
+
+async def _today(self: Obeying, order: Order) -> None:
+    zone = ZoneInfo(order.recruiter.zone)
+    today = self.turn.now.astimezone(zone).date()
+    cases = await self.going_on(order)
+    held = [c for c in cases if c.interview.start and c.interview.start.astimezone(zone).date() == today]
+    held.sort(key=lambda case: case.interview.start or self.turn.now)
+    rows = tuple(_row(case) for case in held)
+    self.answer(order.recruiter, Part("today", rows=rows) if rows else Part("nothing_today"))
+
+
+async def _help(self: Obeying, order: Order) -> None:
+    known = parse(self.message.text) is not None
+    self.answer(order.recruiter, Part("commands" if known else "not_a_command", words={"said": self.message.text}))
+
+
+async def _undo(self: Obeying, order: Order) -> None:
+    last = await story.last_command(self.session, order.recruiter.id)
+    if last is None or last.words["verb"] not in UNDO:
+        raise Unclear("nothing_to_undo", last.words["verb"] if last else "")
+    last.words = {**last.words, "undone": self.message.turn_id}
+    row = await negotiations.get(self.session, last.negotiation_id or "")
+    case = await load(self.session, row)
+    verb = last.words["verb"]
+    if verb == Verb.OUTCOME:
+        case.application.status = ""
+        await self.close_later_rounds(case)
+    case = await self.turn.happen(row, UNDO[verb], self.seen)
+    self.answer(order.recruiter, Part("command_undo", words={"verb": verb}), about=case)
+
+
+def _row(case: Case) -> dict[str, str]:
+    """One line of a list."""
+    waiting_for = {Party.CANDIDATE: case.candidate.name, Party.HOST: case.host.name, None: ""}
+    return {
+        "candidate": case.candidate.name,
+        "job": case.job.title,
+        "company": case.company.name,
+        "round": case.interview.round_name,
+        "status": case.state.status.value,
+        "start": case.interview.start.isoformat() if case.interview.start else "",
+        "waiting_for": waiting_for[case.state.waiting_for],
+    }
+
+
+NEED_CANDIDATE = frozenset(Verb) - {Verb.STATUS, Verb.WAITING, Verb.TODAY, Verb.UNDO, Verb.HELP}
+UNDO: Mapping[str, Event] = {
+    Verb.SCHEDULE: CalledOff("scheduled by mistake"),
+    Verb.CANCEL: Reopened(),
+    Verb.OUTCOME: OutcomeWithdrawn(),
+    Verb.TAKE: HandedBack(),
+    Verb.BACK: TakenOver(),
+    Verb.PAUSE: Resumed(),
+    Verb.RESUME: Paused(),
+}
+DO: Mapping[Verb, Callable[[Obeying, Order], Awaitable[None]]] = {
+    Verb.SCHEDULE: _schedule,
+    Verb.STATUS: _status,
+    Verb.MOVE: _move,
+    Verb.CANCEL: _cancel,
+    Verb.OUTCOME: _outcome,
+    Verb.TAKE: _take,
+    Verb.BACK: _back,
+    Verb.SAY: _say,
+    Verb.PAUSE: _pause,
+    Verb.RESUME: _resume,
+    Verb.CALLED: _called,
+    Verb.WAITING: _waiting,
+    Verb.TODAY: _today,
+    Verb.UNDO: _undo,
+    Verb.HELP: _help,
+}

@@ -1,0 +1,38 @@
+"""Whoever works: each job goes to the room that does it, and the rows say what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from bot.effects import carry_out
+from bot.house import House
+from bot.jobs import Job, JobKind
+from bot.listening import hear
+from bot.records import messages, work
+from bot.wakeups import job_of, ring
+
+
+class Assistant:
+    """The worker of this house."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+
+    async def run(self, job: Job) -> Sequence[Job]:
+        match job.kind:
+            case JobKind.TURN:
+                return await hear(self.house, job.id)
+            case JobKind.EFFECT:
+                return await carry_out(self.house, job.id)
+            case JobKind.TIMER:
+                return await ring(self.house, job.id)
+
+    async def waiting(self, *, older_than: timedelta) -> Sequence[Job]:
+        now = self.house.clock.now()
+        async with self.house.records.read() as session:
+            turns = [Job(JobKind.TURN, each) for each in await messages.who_waits(session, now - older_than)]
+            effects = [Job(JobKind.EFFECT, each) for each in await work.open_effects(session, now, now - older_than)]
+            # An alarm is due when it is due: nobody else has begun it.
+            timers = [job_of(timer) for timer in await work.due_timers(session, now)]
+        return [*turns, *effects, *timers]
