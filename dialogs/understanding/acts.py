@@ -164,7 +164,7 @@ def acts(speech: Speech, found: Found, asked: Sequence[Topic]) -> tuple[Act, ...
         said.remove(Act.ACCEPT)
     if Act.WRONG_PERSON in said:
         said = [act for act in said if act in (Act.WRONG_PERSON, Act.OPT_OUT)]
-    if not said and speech.has("help"):
+    if not said and speech.has("help") and not speech.has("thanks"):
         said.append(Act.HELP)
     if not said:
         said.append(Act.CHITCHAT if speech.has(*_ALONE) else Act.UNCLEAR)
@@ -195,7 +195,7 @@ def _about_offers(speech: Speech, found: Found, said: Sequence[Act]) -> list[Act
         mine.append(Act.ACCEPT if found.everything else Act.SELECT)
     if found.proposes or (found.blocked and not found.none_left) or found.doubtful:
         mine.append(Act.PROPOSE)
-    turned_down = speech.has("none") or found.none_left or found.refused or found.cannot or _refuses(speech)
+    turned_down = speech.has("none") or found.none_left or found.refused or found.cannot or _refuses(speech, found)
     if turned_down and not mine_takes(mine) and Act.RESCHEDULE not in said and (found.offers or not found.proposes):
         mine.append(Act.REJECT)
     elif speech.has("alternatives") and not mine and not said and not _is_asking_elsewhere(speech):
@@ -209,14 +209,17 @@ def mine_takes(mine: Sequence[Act]) -> bool:
     return Act.ACCEPT in mine or Act.SELECT in mine
 
 
-def _refuses(speech: Speech) -> bool:
+def _refuses(speech: Speech, found: Found) -> bool:
+    if speech.has("thanks") and speech.has("bye") and found.stage is Stage.CONFIRMED:
+        return False
     denied_yes = any(phrase.name == "yes" and phrase.denied for phrase in speech.phrases)
     return speech.has("no") or denied_yes
 
 
 def _accepts(speech: Speech, found: Found) -> bool:
     """A yes that is no part of a question, and after a booking more than courtesy."""
-    agreed = [phrase for phrase in speech.all("yes") if phrase.first or not speech.sentences[phrase.sentence].asks]
+    yes = [*speech.all("yes"), *speech.all("picks")]
+    agreed = [phrase for phrase in yes if phrase.first or not speech.sentences[phrase.sentence].asks]
     if found.stage is Stage.CONFIRMED:
         firm = [phrase for phrase in agreed if phrase.words.split(" ")[0] in ("yes", "confirm", "confirmed", "i", "that")]
         return found.booked_again and not speech.has("bye") or bool(firm) or bool(agreed and not speech.has("thanks", "bye"))

@@ -309,7 +309,7 @@ def kinds_of(value: object) -> Kinds:
         case Hours():
             return {"hours": value, "point": value} if value.shape is Shape.POINT else {"hours": value}
         case Moment():
-            return {"moment": value}
+            return {"moment": value} if value.start != value.end else {"moment": Moment(value.start), "now": True}
         case Length():
             return {"length": value}
         case _:

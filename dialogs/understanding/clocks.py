@@ -103,7 +103,7 @@ def _halved(time: Clock, part: Part) -> Clock:
     if time.firm:
         return time
     early, late = time.minutes % NOON, time.minutes % NOON + NOON
-    if part.end > 20 * 60 and early < 5 * 60:  # one at night
+    if part.end == MIDNIGHT and early < 5 * 60:  # one at night
         return Clock(early)
     if part.end <= NOON or (part.start < NOON and early >= part.start):
         return Clock(early)
@@ -173,7 +173,7 @@ def coming_hours(frame: Frame, *, length: Length, sign: int = 1) -> Moment | Non
 
 
 def now(frame: Frame) -> Moment:
-    return Moment(frame.now)
+    return Moment(frame.now, frame.now)
 
 
 def length(frame: Frame, *, count: Number | None = None, unit: str, half: int = 0, halves: int = 0) -> Length | None:

@@ -18,7 +18,7 @@ from dialogs.understanding.values import Part
 
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """Words stay words: "no" and "on" are not false and true here."""
 
 

@@ -118,11 +118,12 @@ def _aside(found: list[Mention], speech: Speech) -> tuple[list[Mention], list[Me
     kept: list[Mention] = []
     aside: list[Mention] = []
     late = speech.has("late")
+    idle = speech.has("thanks", "bye", "no", "later", "late")  # "that's all for right now"
     for mention in found:
         sentence = speech.sentence_at(mention.start)
         if _promised(mention, sentence, speech) or (late and mention.moment):
             aside.append(mention)
-        elif not _only_asked_about(mention, sentence, speech):
+        elif not (mention.now and idle) and not _only_asked_about(mention, sentence, speech):
             kept.append(mention)
     return kept, aside
 

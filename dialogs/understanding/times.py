@@ -41,6 +41,7 @@ class Mention:
     zone: ZoneInfo | None = None
     mood: Mood = Mood.YES
     sign: str = ""  # the sign that set the mood
+    now: bool = False  # this very moment, often only a manner of speaking
     gap: int = 0  # distance from the mention before
 
 
@@ -113,7 +114,7 @@ def mentions(pieces: Sequence[Piece]) -> list[Mention]:
 def _mention(at: int, piece: Piece) -> Mention | None:
     kinds = piece.kinds
     if "moment" in kinds:
-        return Mention(at, piece.start, piece.end, moment=kinds["moment"])
+        return Mention(at, piece.start, piece.end, moment=kinds["moment"], now="now" in kinds)
     if "option" in kinds:
         return Mention(at, piece.start, piece.end, options=kinds["option"])
     days = (kinds["day"],) if "day" in kinds else kinds.get("days", ())
