@@ -60,11 +60,13 @@ class Reader:
         local = self._local(instant)
         return self._glued(self.day(local), self.clock(local))
 
+    def slot(self, instant: datetime | Interval) -> str:
+        """ "Wed 4 March, 14:00": a line of an offer."""
+        return self._brief(instant, "MMMMEd")
+
     def short(self, instant: datetime | Interval) -> str:
         """ "Wed 4 Mar, 14:00": fits a button."""
-        local = self._local(instant)
-        day = format_skeleton("MMMEd", local, locale=self.locale).replace(",", "")
-        return f"{day}, {self.clock(local)}"
+        return self._brief(instant, "MMMEd")
 
     def day(self, value: date | Interval) -> str:
         """ "Wednesday 4 March"; a plain date is taken as it stands."""
@@ -104,6 +106,11 @@ class Reader:
         if "/" not in key or key.startswith("Etc/"):
             return key.removeprefix("Etc/")
         return self.phrases["zone"].format(city=get_timezone_location(key, self.locale, return_city=True))
+
+    def _brief(self, instant: datetime | Interval, skeleton: str) -> str:
+        local = self._local(instant)
+        day = format_skeleton(skeleton, local, locale=self.locale).replace(",", "")
+        return f"{day}, {self.clock(local)}"
 
     def _local(self, value: date | Interval) -> datetime:
         instant = value.start if isinstance(value, Interval) else value

@@ -55,6 +55,7 @@ class Cage(ImmutableSandboxedEnvironment):
         self.filters.update(
             when=_filter(Reader.when),
             day=_filter(Reader.day),
+            slot=_filter(Reader.slot),
             short=_filter(Reader.short),
             clock=_filter(Reader.clock),
             window=_filter(Reader.window),

@@ -30,3 +30,8 @@ class InviteRow(Table):
 async def who_was_invited(session: AsyncSession, interview_id: str) -> Sequence[str]:
     query = select(InviteRow.person_id).where(InviteRow.interview_id == interview_id, InviteRow.method == "REQUEST")
     return list(dict.fromkeys((await session.scalars(query.order_by(InviteRow.id))).all()))
+
+
+async def last_of(session: AsyncSession, person_id: str) -> InviteRow | None:
+    query = select(InviteRow).where(InviteRow.person_id == person_id, InviteRow.method == "REQUEST")
+    return (await session.scalars(query.order_by(InviteRow.id.desc()).limit(1))).first()

@@ -78,3 +78,7 @@ async def application(session: AsyncSession, candidate_id: str, job_id: str) -> 
 async def applications_of(session: AsyncSession, candidate_id: str) -> Sequence[ApplicationRow]:
     query = select(ApplicationRow).where(ApplicationRow.candidate_id == candidate_id)
     return (await session.scalars(query.order_by(ApplicationRow.id))).all()
+
+
+async def applications(session: AsyncSession) -> Sequence[ApplicationRow]:
+    return (await session.scalars(select(ApplicationRow).order_by(ApplicationRow.id))).all()

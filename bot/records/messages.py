@@ -107,6 +107,12 @@ async def last_out(session: AsyncSession, person_id: str) -> MessageRow | None:
     return (await session.scalars(select(MessageRow).where(*mine).order_by(MessageRow.id.desc()).limit(1))).first()
 
 
+async def last_of(session: AsyncSession, person_id: str) -> MessageRow | None:
+    """The last word in either direction."""
+    mine = select(MessageRow).where(MessageRow.person_id == person_id)
+    return (await session.scalars(mine.order_by(MessageRow.id.desc()).limit(1))).first()
+
+
 async def told_stranger_since(session: AsyncSession, address: str, since: datetime) -> bool:
     told = (MessageRow.direction == "out", MessageRow.person_id.is_(None), MessageRow.address == address)
     return await session.scalar(select(MessageRow.id).where(*told, MessageRow.at > since).limit(1)) is not None

@@ -75,9 +75,14 @@ async def at_address(session: AsyncSession, channel: str, address: str) -> Perso
     query = (
         select(PersonRow)
         .join(ContactRow, ContactRow.person_id == PersonRow.id)
-        .where(ContactRow.channel == channel, func.lower(ContactRow.address) == address.lower())
+        .where(ContactRow.channel == channel, ContactRow.address == normal(address))
     )
-    return (await session.scalars(query)).first()
+    return (await session.scalars(query.order_by(PersonRow.id))).first()
+
+
+def normal(address: str) -> str:
+    """How an address is kept: one mailbox has one spelling."""
+    return address.strip().lower() if "@" in address else address.strip()
 
 
 async def with_email(session: AsyncSession, email: str) -> PersonRow | None:

@@ -1,0 +1,176 @@
+"""A scenario played step by step."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.clock import JumpingClock
+from bot.house import Firm
+from bot.records import invites, messages
+from bot.rehearsal import scenario as s
+from bot.rehearsal.report import Report, report
+from bot.rehearsal.stage import Stage, World
+from bot.seeding import NewPerson, NewRound, add_job, add_person
+from integrations.channels.base import Inbound
+from integrations.standins.mailbox import answer
+
+A_STEP = timedelta(minutes=1)
+
+
+class Rehearsal:
+    """One scenario on one stage. `show` is called after every step, for whoever watches."""
+
+    def __init__(self, scenario: s.Scenario, database_url: str) -> None:
+        self.scenario = scenario
+        self.world = World(JumpingClock(scenario.now.astimezone(UTC)), database_url)
+        zone = next((p.timezone for p in scenario.people if p.role == "recruiter"), "UTC")
+        self.stage = Stage(self.world, scenario.rules, Firm(zone=ZoneInfo(zone)))
+        self.people = {person.key: person for person in scenario.people}
+
+    async def prepare(self) -> None:
+        """Opens the stage and puts everyone on it."""
+        await self.stage.open()
+        house, ids = self.stage.house, self.world.ids
+        async with house.records.write() as session:
+            for person in self.scenario.people:
+                await add_person(session, ids, _new(person, person.key in self.scenario.calendars))
+            for job in self.scenario.jobs:
+                rounds = [NewRound(r.name, r.minutes, r.mode, r.place, r.people) for r in job.rounds]
+                await add_job(session, ids, job.title, job.company, rounds)
+        for key, calendar in self.scenario.calendars.items():
+            self.world.calendar.connect(self._calendar_of(key), calendar.hours, calendar.busy)
+
+    async def run(self, show: Callable[[], Awaitable[None]] | None = None, pace: float = 0) -> None:
+        """Plays every step; `pace` is how many virtual seconds pass in a real one, 0 for no waiting at all."""
+        for step in self.scenario.steps:
+            before = self.world.clock.now()
+            await self.step(step)
+            await self._advance(before + A_STEP)
+            if show:
+                await show()
+            if pace:
+                passed = (self.world.clock.now() - before).total_seconds()
+                await asyncio.sleep(min(passed / pace, 3.0))
+
+    async def step(self, step: s.Step) -> None:
+        await PLAY[type(step)](self, step)
+
+    async def says(self, step: s.Says) -> None:
+        await self.stage.hear([await self._inbound(step.who, text, step.channel) for text in step.texts])
+
+    async def presses(self, step: s.Presses) -> None:
+        await self.stage.hear([await self._inbound(step.who, step.button, step.channel, pressed=step.button)])
+
+    async def stranger_says(self, step: s.StrangerSays) -> None:
+        await self.stage.hear([self.world.channels[step.channel].hear(step.address, step.text)])
+
+    async def waits(self, step: s.Waits) -> None:
+        await self._advance(self.world.clock.now() + step.length)
+
+    async def until(self, step: s.Until) -> None:
+        await self._advance(step.instant)
+
+    async def calendar_changes(self, step: s.CalendarChanges) -> None:
+        for key, busy in step.busy.items():
+            self.world.calendar.replace_busy(self._calendar_of(key), busy)
+
+    async def crashes(self, _: s.Crashes) -> None:
+        await self.stage.crash()
+
+    async def report(self) -> Report:
+        return await report(self.scenario, self.stage.house)
+
+    async def _advance(self, instant: datetime) -> None:
+        await self.stage.advance_to(max(instant, self.world.clock.now()))
+
+    async def _inbound(self, who: str, text: str, channel: str | None, pressed: str | None = None) -> Inbound:
+        channel = channel or await self._last_channel(who)
+        return self.world.channels[channel].hear(self.people[who].addresses[channel], text, pressed=pressed)
+
+    async def _last_channel(self, who: str) -> str:
+        """Where the last word fell between this person and the assistant."""
+        async with self.stage.house.records.read() as session:
+            last = await messages.last_of(session, who)
+        person = self.people[who]
+        return last.channel if last and last.channel in person.addresses else person.channels[0]
+
+    async def answers_invite(self, step: s.AnswersInvite) -> None:
+        async with self.stage.house.records.read() as session:
+            invite = await invites.last_of(session, step.who)
+        email = self.people[step.who].email
+        if invite is None or email is None:
+            raise ValueError(f"{step.who} has got no invite to answer")
+        counter = (step.counter, invite.end - invite.start) if step.counter else None
+        now = self.world.clock.now()
+        data = answer(invite.uid, invite.sequence, email, step.answer, now, counter)
+        await self.stage.hear([self.world.channels["email"].hear(email, "", reply=data)])
+
+    async def outage(self, step: s.Outage) -> None:
+        until = self.world.clock.now() + step.length
+        if step.service == "calendar":
+            self.world.calendar.fail(until, step.error)
+        elif step.service == "meeting":
+            self.world.meetings.fail(until, step.error)
+        else:
+            self.world.channels[step.service].fail(until, step.error)
+
+    async def receipt_comes(self, step: s.ReceiptComes) -> None:
+        async with self.stage.house.records.read() as session:
+            last = await messages.last_out(session, step.to)
+        if last is None or last.vendor_id is None:
+            raise ValueError(f"nothing was sent to {step.to} that a receipt could be for")
+        self.world.channels[last.channel].report(last.vendor_id, step.status, step.error)
+        await self.stage.settle()
+
+    def _calendar_of(self, key: str) -> str:
+        return self.people[key].email or key
+
+
+PLAY: dict[type, Callable[[Rehearsal, Any], Awaitable[None]]] = {
+    s.Says: Rehearsal.says,
+    s.Presses: Rehearsal.presses,
+    s.AnswersInvite: Rehearsal.answers_invite,
+    s.StrangerSays: Rehearsal.stranger_says,
+    s.Waits: Rehearsal.waits,
+    s.Until: Rehearsal.until,
+    s.CalendarChanges: Rehearsal.calendar_changes,
+    s.Outage: Rehearsal.outage,
+    s.ReceiptComes: Rehearsal.receipt_comes,
+    s.Crashes: Rehearsal.crashes,
+}
+
+
+def _new(person: s.Person, has_calendar: bool) -> NewPerson:
+    return NewPerson(
+        id=person.key,
+        role=person.role,
+        name=person.name,
+        timezone=person.timezone,
+        channels=person.channels,
+        consent=person.consent,
+        addresses=person.addresses,
+        locale=person.locale,
+        company=person.company,
+        email=person.email,
+        country=person.country,
+        seniority=person.seniority,
+        tags=person.tags,
+        calendar="standin" if has_calendar else None,
+    )
+
+
+@asynccontextmanager
+async def played(scenario: s.Scenario, database_url: str) -> AsyncIterator[Rehearsal]:
+    """The whole scenario, played on an empty database; its stage stays open within the block."""
+    rehearsal = Rehearsal(scenario, database_url)
+    try:
+        await rehearsal.prepare()
+        await rehearsal.run()
+        yield rehearsal
+    finally:
+        await rehearsal.stage.close()

@@ -1,0 +1,491 @@
+"""A scenario as it is written down: who there is, what happens, and what is expected."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from bot.rehearsal.yamlfile import Fault, Fields, Items, Value, Word, fields, items, read, suggestion, word
+from bot.rules import BadRule, duration, rules_from
+from dialogs.negotiation.facts import Rules
+from dialogs.scheduling.hours import WorkingHours
+from dialogs.scheduling.intervals import Interval
+from integrations import contact
+from integrations.channels.base import ReceiptStatus
+from integrations.contact import nearest
+
+ROLES = ("candidate", "client", "recruiter", "interviewer")
+MODES = ("video", "phone", "onsite")
+CHANNELS = ("whatsapp", "sms", "telegram", "slack", "teams", "email")
+SERVICES = (*CHANNELS, "calendar", "meeting")
+ANSWERS = ("accept", "tentative", "decline", "counter")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    key: str
+    role: str
+    name: str
+    timezone: str
+    locale: str
+    channels: tuple[str, ...]
+    consent: tuple[str, ...]
+    company: str | None = None
+    email: str | None = None
+    phone: str | None = None
+    country: str | None = None
+    seniority: str | None = None
+    tags: tuple[str, ...] = ()
+    addresses: Mapping[str, str] = field(default_factory=dict)  # by channel
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    name: str
+    minutes: int
+    mode: str
+    place: str
+    people: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    title: str
+    company: str
+    rounds: tuple[Round, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarOf:
+    hours: WorkingHours
+    busy: tuple[Interval, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    who: str
+    texts: tuple[str, ...]  # more than one: a burst
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Presses:
+    who: str
+    button: str
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersInvite:
+    who: str
+    answer: Literal["accept", "tentative", "decline", "counter"]
+    counter: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StrangerSays:
+    channel: str
+    address: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    length: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    instant: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarChanges:
+    busy: Mapping[str, tuple[Interval, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    service: str
+    length: timedelta
+    error: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptComes:
+    to: str
+    status: ReceiptStatus
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Crashes:
+    pass
+
+
+Step = (
+    Says | Presses | AnswersInvite | StrangerSays | Waits | Until | CalendarChanges | Outage | ReceiptComes | Crashes
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """`what` is one of the lists of the result, or none; `filters` as they were written."""
+
+    what: str
+    filters: Mapping[str, str]
+
+
+EXPECTABLE = ("interview", "message", "none", "invite", "tracker", "escalation", "timer", "event")
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    name: str
+    now: datetime
+    rules: Rules
+    people: tuple[Person, ...]
+    jobs: tuple[Job, ...]
+    calendars: Mapping[str, CalendarOf]
+    steps: tuple[Step, ...]
+    expectations: tuple[Expectation, ...]
+
+
+def load(path: Path) -> Scenario:
+    """Reads and checks the whole file. Raises Fault at the first line that is wrong."""
+    top = read(path)
+    top.only("name", "now", "settings", "people", "jobs", "calendars", "script", "expect")
+    people = {key: _person(key, value) for key, value in _section(top, "people").values.items()}
+    jobs = tuple(_job(value, people) for value in _list(top, "jobs"))
+    calendars = {key: _calendar(key, value, people) for key, value in _section(top, "calendars").values.items()}
+    return Scenario(
+        name=top.word("name", path.stem),
+        now=instant(top.values.get("now"), "now", top.line),
+        rules=_rules(_section(top, "settings")),
+        people=tuple(people.values()),
+        jobs=jobs,
+        calendars=calendars,
+        steps=tuple(_step(value, people, calendars) for value in _list(top, "script")),
+        expectations=tuple(_expectation(value, people) for value in _list(top, "expect")),
+    )
+
+
+def instant(value: Value | None, what: str, line: int = 0) -> datetime:
+    if value is None:
+        raise Fault(line, f"{what!r} is missing")
+    text = word(value, what)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Fault(value.line, f"{what} is no instant: {text!r}; write 2026-03-02T09:00:00+01:00") from error
+    if found.tzinfo is None:
+        raise Fault(value.line, f"{what} needs its offset, such as +01:00: {text!r}")
+    return found
+
+
+def _section(top: Fields, name: str) -> Fields:
+    value = top.values.get(name)
+    if value is None or (isinstance(value, Word) and not value.text):
+        return Fields({}, top.line)
+    return fields(value, name)
+
+
+def _list(top: Fields, name: str) -> tuple[Value, ...]:
+    value = top.values.get(name)
+    if value is None or (isinstance(value, Word) and not value.text):
+        return ()
+    return items(value, name).values
+
+
+def _rules(settings: Fields) -> Rules:
+    rules = Rules()
+    for name, value in settings.values.items():
+        given = tuple(word(each, name) for each in value) if isinstance(value, Items) else word(value, name)
+        try:
+            rules = rules_from({name: given}, rules)
+        except BadRule as error:
+            raise Fault(value.line, str(error)) from error
+    return rules
+
+
+def _person(key: str, value: Value) -> Person:
+    said = fields(value, key)
+    said.only(
+        *("role", "name", "timezone", "locale", "channels", "consent", "company", "email", "phone"),
+        *("country", "seniority", "tags", "addresses"),
+    )
+    checked = _Checked(said)
+    role = said.word("role")
+    if role not in ROLES:
+        raise Fault(said.line_of("role"), f"{role!r} is no role{suggestion(role, ROLES)}")
+    email, phone = checked.maybe("email", _email), checked.maybe("phone", _phone)
+    channels = said.words("channels") or ("email",)
+    for channel in (*channels, *(said.words("consent") or ())):
+        if channel not in CHANNELS:
+            raise Fault(said.line_of("channels"), f"{channel!r} is no channel{suggestion(channel, CHANNELS)}")
+    addresses = {"email": email, "whatsapp": phone, "sms": phone, "telegram": key, "slack": key, "teams": key}
+    for channel in channels:
+        if not addresses[channel]:
+            needed = "email" if channel == "email" else "phone"
+            raise Fault(said.line, f"{key} is to be reached by {channel}, but {needed!r} is missing")
+    return Person(
+        key=key,
+        role=role,
+        name=said.word("name", key.capitalize()),
+        timezone=checked.maybe("timezone", contact.timezone) or "UTC",
+        locale=checked.maybe("locale", contact.locale) or "en",
+        channels=channels,
+        consent=channels if said.words("consent") is None else said.words("consent") or (),
+        company=said.word("company", "") or None,
+        email=email,
+        phone=phone,
+        country=said.word("country", "") or None,
+        seniority=said.word("seniority", "") or None,
+        tags=said.words("tags") or (),
+        addresses={channel: address for channel, address in addresses.items() if address},
+    )
+
+
+def _email(text: str) -> str:
+    # Rehearsals use mailboxes and numbers nobody has: only the form counts.
+    if not re.fullmatch(r"[^\s@]+@[^\s@]+", text):
+        raise ValueError(f"{text!r} is no email address")
+    return text
+
+
+def _phone(text: str) -> str:
+    number = re.sub(r"[\s().-]", "", text)
+    if not re.fullmatch(r"\+\d{6,15}", number):
+        raise ValueError(f"{text!r} is no phone number; it begins with + and the country, like +351912345678")
+    return number
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    said: Fields
+
+    def maybe(self, key: str, check: Callable[[str], str]) -> str | None:
+        text = self.said.word(key, "")
+        if not text:
+            return None
+        try:
+            return check(text)
+        except ValueError as error:
+            raise Fault(self.said.line_of(key), str(error)) from error
+
+
+def _job(value: Value, people: Mapping[str, Person]) -> Job:
+    said = fields(value, "a job")
+    said.only("title", "company", "rounds")
+    rounds = tuple(_round(number, each, people) for number, each in enumerate(_list(said, "rounds"), 1))
+    return Job(said.word("title"), said.word("company"), rounds)
+
+
+def _round(number: int, value: Value, people: Mapping[str, Person]) -> Round:
+    said = fields(value, "a round")
+    said.only("name", "minutes", "mode", "place", "people")
+    minutes, mode = said.word("minutes", "45"), said.word("mode", "video")
+    if not minutes.isdigit() or not 5 <= int(minutes) <= 600:
+        raise Fault(said.line_of("minutes"), f"{minutes!r} is no number of minutes from 5 to 600")
+    if mode not in MODES:
+        raise Fault(said.line_of("mode"), f"{mode!r} is no mode{suggestion(mode, MODES)}")
+    for person in said.words("people") or ():
+        _known(person, people, said.line_of("people"))
+    return Round(
+        name=said.word("name", f"Interview {number}"),
+        minutes=int(minutes),
+        mode=mode,
+        place=said.word("place", ""),
+        people=said.words("people") or (),
+    )
+
+
+def _calendar(key: str, value: Value, people: Mapping[str, Person]) -> CalendarOf:
+    person = _known(key, people, value.line)
+    said = fields(value, f"the calendar of {key}")
+    # buffer_minutes: kept free around everything in the calendar.
+    said.only("hours", "days", "busy", "buffer_minutes")
+    try:
+        hours = WorkingHours.parse(
+            said.word("hours", "09:00-18:00"), said.word("days", "Mon-Fri"), zone=ZoneInfo(person.timezone)
+        )
+    except ValueError as error:
+        raise Fault(said.line_of("hours"), str(error)) from error
+    buffer = said.word("buffer_minutes", "0")
+    if not buffer.isdigit() or int(buffer) > 240:
+        raise Fault(said.line_of("buffer_minutes"), f"{buffer!r} is no number of minutes up to 240")
+    around = timedelta(minutes=int(buffer))
+    busy = tuple(Interval(each.start - around, each.end + around) for each in _busy(said))
+    return CalendarOf(hours, busy)
+
+
+def _busy(said: Fields) -> tuple[Interval, ...]:
+    return tuple(_interval(each) for each in _list(said, "busy"))
+
+
+def _interval(value: Value) -> Interval:
+    start, slash, end = word(value, "busy").partition("/")
+    if not slash:
+        raise Fault(value.line, f"{start!r} is no stretch of time; write START/END, both with their offset")
+    try:
+        return Interval(instant(Word(start, value.line), "busy"), instant(Word(end, value.line), "busy"))
+    except ValueError as error:
+        raise Fault(value.line, str(error)) from error
+
+
+def _known(key: str, people: Mapping[str, Person], line: int) -> Person:
+    if key in people:
+        return people[key]
+    near = nearest(key, list(people))
+    raise Fault(line, f"there is nobody called {key!r} under people" + (f"; did you mean {near}?" if near else ""))
+
+
+def _step(value: Value, people: Mapping[str, Person], calendars: Mapping[str, CalendarOf]) -> Step:
+    said = fields(value, "a step")
+    if len(said.values) != 1:
+        raise Fault(said.line, f"a step does one thing; this one does {', '.join(said.values) or 'nothing'}")
+    ((key, what),) = said.values.items()
+    if key in people:
+        return _by(people[key], what)
+    if key in STEPS:
+        return STEPS[key](what, people, calendars)
+    raise Fault(said.line, f"{key!r} is neither a person nor a step{suggestion(key, (*people, *STEPS))}")
+
+
+def _by(person: Person, what: Value) -> Step:
+    if isinstance(what, Word):
+        return Says(person.key, (what.text,))
+    if isinstance(what, Items):
+        return Says(person.key, tuple(word(each, person.key) for each in what))
+    what.only("text", "channel", "press", "answer_invite")
+    channel = what.word("channel", "") or None
+    if channel and channel not in person.addresses:
+        known = tuple(person.addresses)
+        raise Fault(what.line_of("channel"), f"{person.key} can not write by {channel!r}{suggestion(channel, known)}")
+    if "answer_invite" in what.values:
+        return _answers_invite(person, what.values["answer_invite"])
+    if "press" in what.values:
+        return Presses(person.key, what.word("press"), channel)
+    text = what.values.get("text")
+    texts = tuple(word(each, "text") for each in text) if isinstance(text, Items) else (what.word("text"),)
+    return Says(person.key, texts, channel)
+
+
+def _answers_invite(person: Person, value: Value) -> AnswersInvite:
+    if not person.email:
+        raise Fault(value.line, f"{person.key} has no email, so no invite to answer")
+    if isinstance(value, Fields):
+        value.only("counter")
+        return AnswersInvite(person.key, "counter", instant(value.values.get("counter"), "counter", value.line))
+    match word(value, "answer_invite"):
+        case "accept":
+            return AnswersInvite(person.key, "accept")
+        case "tentative":
+            return AnswersInvite(person.key, "tentative")
+        case "decline":
+            return AnswersInvite(person.key, "decline")
+        case other:
+            raise Fault(value.line, f"{other!r} is no answer to an invite{suggestion(other, ANSWERS)}")
+
+
+def _stranger(value: Value, _people: Mapping[str, Person], _calendars: Mapping[str, CalendarOf]) -> Step:
+    said = fields(value, "stranger")
+    said.only("channel", "phone", "email", "address", "text")
+    address = said.word("phone", "") or said.word("email", "") or said.word("address", "")
+    channel = said.word("channel", "email" if "email" in said.values else "whatsapp")
+    if channel not in CHANNELS:
+        raise Fault(said.line_of("channel"), f"{channel!r} is no channel{suggestion(channel, CHANNELS)}")
+    if not address:
+        raise Fault(said.line, "a stranger needs a phone or an email")
+    return StrangerSays(channel, address, said.word("text"))
+
+
+def _wait(value: Value, _people: Mapping[str, Person], _calendars: Mapping[str, CalendarOf]) -> Step:
+    try:
+        return Waits(duration(word(value, "wait")))
+    except ValueError as error:
+        raise Fault(value.line, str(error)) from error
+
+
+def _until(value: Value, _people: Mapping[str, Person], _calendars: Mapping[str, CalendarOf]) -> Step:
+    return Until(instant(value, "until"))
+
+
+def _calendar_changes(value: Value, people: Mapping[str, Person], calendars: Mapping[str, CalendarOf]) -> Step:
+    busy: dict[str, tuple[Interval, ...]] = {}
+    for key, change in fields(value, "calendar").values.items():
+        _known(key, people, change.line)
+        if key not in calendars:
+            raise Fault(change.line, f"{key} has no calendar under calendars")
+        said = fields(change, key)
+        said.only("busy")
+        busy[key] = _busy(said)
+    return CalendarChanges(busy)
+
+
+def _outage(value: Value, _people: Mapping[str, Person], _calendars: Mapping[str, CalendarOf]) -> Step:
+    said = fields(value, "outage")
+    said.only("service", "for", "error")
+    service, error = said.word("service"), said.word("error", "503")
+    if service not in SERVICES:
+        raise Fault(said.line_of("service"), f"{service!r} is no service{suggestion(service, SERVICES)}")
+    if not error.isdigit():
+        raise Fault(said.line_of("error"), f"{error!r} is no error number")
+    length = _wait(said.values.get("for") or Word("", said.line), {}, {})
+    assert isinstance(length, Waits)
+    return Outage(service, length.length, int(error))
+
+
+def _receipt(value: Value, people: Mapping[str, Person], _calendars: Mapping[str, CalendarOf]) -> Step:
+    said = fields(value, "receipt")
+    said.only("to", "status", "error")
+    _known(said.word("to"), people, said.line)
+    status = ReceiptStatus(said.word("status"))
+    if status is ReceiptStatus.UNKNOWN:
+        known = tuple(each.value for each in ReceiptStatus if each is not ReceiptStatus.UNKNOWN)
+        raise Fault(said.line_of("status"), f"{said.word('status')!r} is no status{suggestion('', known)}")
+    return ReceiptComes(said.word("to"), status, said.word("error", "") or None)
+
+
+def _crash(_value: Value, _people: Mapping[str, Person], _calendars: Mapping[str, CalendarOf]) -> Step:
+    return Crashes()
+
+
+STEPS: Mapping[str, Callable[[Value, Mapping[str, Person], Mapping[str, CalendarOf]], Step]] = {
+    "stranger": _stranger,
+    "wait": _wait,
+    "until": _until,
+    "calendar": _calendar_changes,
+    "outage": _outage,
+    "receipt": _receipt,
+    "crash": _crash,
+}
+
+
+def _expectation(value: Value, people: Mapping[str, Person]) -> Expectation:
+    said = fields(value, "an expectation")
+    if len(said.values) != 1:
+        raise Fault(said.line, "an expectation is about one thing, such as interview: {…}")
+    ((what, filters),) = said.values.items()
+    if what not in EXPECTABLE:
+        raise Fault(said.line, f"{what!r} can not be expected{suggestion(what, EXPECTABLE)}")
+    found = {key: word(each, key) for key, each in fields(filters, what).values.items()}
+    for key in ("after", "before"):
+        if key in found:
+            instant(Word(found[key], filters.line), key)
+    if "count" in found and not found["count"].isdigit():
+        raise Fault(filters.line, f"count is a whole number, not {found['count']!r}")
+    for key in ("to", "from"):
+        if what in ("message", "none", "invite") and key in found and found[key] != "arsan" and people:
+            _known_or_address(found[key], people, filters.line)
+    return Expectation(what, found)
+
+
+def _known_or_address(who: str, people: Mapping[str, Person], line: int) -> None:
+    if not who.startswith("+") and "@" not in who:
+        _known(who, people, line)

@@ -1,0 +1,109 @@
+"""The stage a rehearsal plays on: the real assistant with stand-ins for the outside, and a clock that jumps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bot.clock import JumpingClock
+from bot.engine import InlineEngine
+from bot.house import Counted, Firm, House
+from bot.inbox import keep, keep_receipt
+from bot.records import work
+from bot.records.base import Records
+from bot.records.schema import migrate
+from bot.worker import Assistant
+from dialogs.negotiation.facts import Rules
+from dialogs.wording import Phrasebook
+from integrations.catalog import ABILITIES
+from integrations.channels.base import Inbound, Receipt
+from integrations.standins.calendar import StandInCalendar
+from integrations.standins.channel import StandInChannel
+from integrations.standins.meeting import StandInMeetings
+
+CHANNELS = ("whatsapp", "sms", "telegram", "slack", "teams", "email")
+
+
+@dataclass
+class World:
+    """What is outside and outlives a crash of the assistant: the vendors, the clock, the disk."""
+
+    clock: JumpingClock
+    database_url: str
+    channels: dict[str, StandInChannel] = field(default_factory=dict)
+    receipts: list[Receipt] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for name in CHANNELS:
+            # A stand-in tells what became of each message, also where the real vendor is silent.
+            abilities = replace(ABILITIES[name], receipts=True)
+            self.channels[name] = StandInChannel(name, abilities, self.clock.now)
+            self.channels[name].on_receipt = self.receipts.append
+        self.calendar = StandInCalendar(self.clock.now)
+        self.meetings = StandInMeetings(self.clock.now)
+        self.ids = Counted()
+
+
+class Stage:
+    """The assistant at work in a world. Everything is done in order, in this one task."""
+
+    def __init__(self, world: World, rules: Rules, firm: Firm) -> None:
+        self.world = world
+        self._rules = rules
+        self._firm = firm
+        self._wake()
+
+    def _wake(self) -> None:
+        world = self.world
+        self.house = House(
+            records=Records(world.database_url),
+            clock=world.clock,
+            channels=world.channels,
+            calendar=world.calendar,
+            meetings=world.meetings,
+            phrasebook=Phrasebook.load(),
+            rules=self._rules,
+            firm=self._firm,
+            ids=world.ids,
+        )
+        self.engine = InlineEngine(Assistant(self.house))
+
+    async def open(self) -> None:
+        await migrate(self.house.records)
+
+    async def crash(self) -> None:
+        """The process dies: what was only in memory is gone. A new one starts on the same database."""
+        await self.house.records.close()
+        self._wake()
+        await self.settle()
+
+    async def close(self) -> None:
+        await self.house.records.close()
+
+    async def hear(self, messages: Sequence[Inbound]) -> None:
+        """What came in is kept, then thought about: a burst is kept whole before its turn begins."""
+        for inbound in messages:
+            await self.engine.begin(await keep(self.house, inbound))
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Until nothing is left to do at this instant."""
+        await self.engine.settle()
+        while self.world.receipts:
+            receipts, self.world.receipts[:] = list(self.world.receipts), []
+            for receipt in receipts:
+                await self.engine.begin(await keep_receipt(self.house, receipt))
+            await self.engine.settle()
+
+    async def advance_to(self, instant: datetime) -> None:
+        """Lets everything happen that falls due on the way, in order, each at its own time."""
+        while True:
+            async with self.house.records.read() as session:
+                due = await work.next_due(session)
+            if due is None or due > instant:
+                break
+            if due > self.world.clock.now():
+                self.world.clock.advance_to(due)
+            await self.settle()
+        self.world.clock.advance_to(instant)

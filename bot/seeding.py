@@ -1,0 +1,99 @@
+"""People and jobs put into the records: by a rehearsal, a demo, or `askarsan import`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bot.house import Ids
+from bot.records import jobs
+from bot.records.base import Session
+from bot.records.jobs import CompanyRow, JobRow, RoundRow
+from bot.records.people import ContactRow, PersonRow, normal
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    id: str
+    role: str
+    name: str
+    timezone: str
+    channels: Sequence[str]  # in order of preference
+    consent: Sequence[str]
+    addresses: Mapping[str, str]  # by channel, also of those they did not ask for: they may write from there
+    locale: str = "en"
+    company: str | None = None
+    email: str | None = None
+    country: str | None = None
+    seniority: str | None = None
+    tags: Sequence[str] = ()
+    calendar: str | None = None
+
+
+@dataclass(frozen=True)
+class NewRound:
+    name: str
+    minutes: int
+    mode: str
+    place: str = ""
+    people: Sequence[str] = field(default=())
+
+
+async def add_company(session: Session, ids: Ids, name: str) -> CompanyRow:
+    """The company of that name; made if it is new."""
+    company = await jobs.company_named(session, name)
+    if company is None:
+        company = CompanyRow(id=ids("company"), name=name)
+        session.add(company)
+        await session.flush()
+    return company
+
+
+async def add_person(session: Session, ids: Ids, person: NewPerson) -> PersonRow:
+    company = await add_company(session, ids, person.company) if person.company else None
+    row = PersonRow(
+        id=person.id,
+        role=person.role,
+        name=person.name,
+        zone=person.timezone,
+        locale=person.locale,
+        country=person.country,
+        email=person.email,
+        company_id=company.id if company else None,
+        seniority=person.seniority,
+        tags=list(person.tags),
+        calendar=person.calendar,
+    )
+    session.add(row)
+    await session.flush()
+    for position, channel in enumerate(dict.fromkeys((*person.channels, *person.addresses))):
+        session.add(
+            ContactRow(
+                person_id=row.id,
+                channel=channel,
+                address=normal(person.addresses[channel]),
+                position=position,
+                consent=channel in person.channels and channel in person.consent,
+            )
+        )
+    return row
+
+
+async def add_job(session: Session, ids: Ids, title: str, company: str, rounds: Sequence[NewRound]) -> JobRow:
+    owner = await add_company(session, ids, company)
+    job = JobRow(id=ids("job"), company_id=owner.id, title=title)
+    session.add(job)
+    await session.flush()
+    for number, each in enumerate(rounds, 1):
+        session.add(
+            RoundRow(
+                job_id=job.id,
+                number=number,
+                name=each.name,
+                minutes=each.minutes,
+                mode=each.mode,
+                place=each.place,
+                people=list(each.people),
+            )
+        )
+    return job
