@@ -34,6 +34,7 @@ from integrations.channels.base import (
     Permanent,
     ReceiptStatus,
     Temporary,
+    Unanswered,
     plain,
 )
 from integrations.meetings.base import MeetingsRefused, MeetingsUnreachable
@@ -44,6 +45,8 @@ FIRST_PAUSE = timedelta(seconds=30)
 LONGEST_PAUSE = timedelta(minutes=15)
 # After so many failures of one channel another one is tried.
 PATIENCE = 8
+# So long may one message take; a process that is silent for longer is dead.
+STILL_AT_IT = timedelta(minutes=1)
 # Where a vendor takes no key, a second copy of these would nag; one too few is the lesser harm.
 AT_MOST_ONCE = frozenset({Kind.NUDGE, Kind.REMINDER, Kind.FOLLOW_UP, Kind.FEEDBACK_REQUEST, Kind.SURVEY})
 
@@ -73,8 +76,11 @@ async def _put_off(house: House, effect: EffectRow, wait: Later) -> None:
     pause = wait.pause or min(FIRST_PAUSE * 2**effect.attempts, LONGEST_PAUSE)
     async with house.records.write() as session:
         row = await session.get_one(EffectRow, effect.id)
+        if row.done_at:
+            return
         row.attempts += 1
         row.due_at = house.clock.now() + pause
+        row.begun_at = None
     log.info("effect_put_off", effect=effect.id, attempts=effect.attempts + 1)
 
 
@@ -104,7 +110,7 @@ async def _say(house: House, effect: EffectRow) -> Sequence[str]:
     if isinstance(letter, str):
         return await _not_said(house, effect, say, letter)
     channel = house.channels[letter.contact.channel]
-    if not channel.abilities.takes_key and not await _mark(house, effect, letter):
+    if not channel.abilities.takes_key and not await _begin(house, effect, letter):
         return await _not_said(house, effect, say, "in doubt: it may be out already, and one too many would nag")
     message = Outbound(
         key=letter.key,
@@ -116,6 +122,9 @@ async def _say(house: House, effect: EffectRow) -> Sequence[str]:
     try:
         sent = await channel.send(plain(message, channel.abilities))
     except Temporary as error:
+        told_apart = channel.abilities.takes_key or not isinstance(error, Unanswered)
+        if not told_apart and say.kind in AT_MOST_ONCE:
+            return await _not_said(house, effect, say, "in doubt: no answer came, and one too many would nag")
         if effect.attempts < PATIENCE:
             raise Later(error.retry_after) from error
         return await _failed(house, effect, letter, error.code)
@@ -166,12 +175,18 @@ def _buttons(effect: EffectRow, letter: Letter) -> tuple[Button, ...]:
     return tuple(Button(name, label) for name, label in zip(names, letter.rendered.buttons, strict=True))
 
 
-async def _mark(house: House, effect: EffectRow, letter: Letter) -> bool:
-    """Written down before it is sent, where sending twice cannot be told apart. False: it was tried before."""
+async def _begin(house: House, effect: EffectRow, letter: Letter) -> bool:
+    """Written down before it is sent, where a second copy could not be told apart.
+
+    False: it was begun before and nobody knows how that ended. Raises Later while somebody else may still be at it.
+    """
     async with house.records.write() as session:
-        row = await session.get_one(EffectRow, effect.id)
-        in_doubt = row.result == "sending"
-        row.result = "sending"
+        row = await work.lock_effect(session, effect.id)
+        now = house.clock.now()
+        if row.done_at or (row.begun_at and now - row.begun_at < STILL_AT_IT):
+            raise Later
+        in_doubt = row.begun_at is not None
+        row.begun_at = now
     return not (in_doubt and letter.say.kind in AT_MOST_ONCE)
 
 

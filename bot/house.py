@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -61,3 +62,4 @@ class House:
     rules: Rules = field(default_factory=Rules)
     firm: Firm = field(default_factory=Firm)
     ids: Ids = unguessable
+    burst: timedelta = timedelta()  # how long to wait for somebody to finish writing

@@ -52,6 +52,8 @@ async def _hear(house: House, person_id: str) -> Sequence[Job]:
             return ()
         person = await people.get(session, person_id)
         cases = await cases_of(session, person)
+    if waiting[-1].at > house.clock.now() - house.burst and person.role != "recruiter":
+        return ()  # they may still be writing; the last message begins the turn
     if person.role == "recruiter":
         return await _hear_recruiter(house, person, waiting, cases)
     return await _hear_party(house, person, cases)

@@ -15,8 +15,20 @@ from typing import Annotated, Any, Literal, NamedTuple
 from zoneinfo import available_timezones
 
 from dotenv import dotenv_values
-from pydantic import AfterValidator, EmailStr, Field, SecretStr, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    EmailStr,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.rules import described, rules_from
+from dialogs.negotiation.facts import Rules
 
 PREFIX = "ASKARSAN_"
 DOTENV = Path(".env")
@@ -58,6 +70,13 @@ DRIVERS = {
 }
 
 Address = Annotated[str, AfterValidator(_address)]
+RULES = {each.name: each for each in described()}
+
+
+def rule(name: str, allowed: str) -> Any:
+    """One of the firm's rules; its meaning and default stand in dialogs/negotiation/facts.py."""
+    meaning = RULES[name].meaning
+    return setting(RULES[name].default, f"{meaning[0].upper()}{meaning[1:].rstrip('?')}.", allowed)
 
 
 class Settings(BaseSettings):
@@ -108,6 +127,25 @@ class Settings(BaseSettings):
         "interviews@askarsan.example", "Who invites: answers to invites go to this mailbox.", "an email address"
     )
 
+    burst_seconds: float = setting(
+        3.0,
+        "How long to wait for somebody to finish writing, so that a burst of messages is heard as one.",
+        "seconds from 0 to 60",
+        ge=0,
+        le=60,
+    )
+
+    quiet_hours: str = rule("quiet_hours", "hours like 21:00-08:00, or none")
+    offer_size: str = rule("offer_size", "a whole number from 1")
+    rounds_at_most: str = rule("rounds_at_most", "a whole number from 1")
+    notice: str = rule("notice", "a length of time like 2h")
+    horizon: str = rule("horizon", "a length of time like 28d")
+    nudge_after: str = rule("nudge_after", "lengths of time like 1d, 2d")
+    give_up_after: str = rule("give_up_after", "a length of time like 2d")
+    nudge_on_weekends: str = rule("nudge_on_weekends", "true or false")
+    reminders: str = rule("reminders", "lengths of time like 24h, 1h")
+    follow_up_after: str = rule("follow_up_after", "a length of time like 1h")
+
     gateway_url: Address | None = setting(
         None, "Where outgoing messages are posted, signed, for a gateway of your own.", "http(s)://HOST[:PORT]/PATH"
     )
@@ -126,6 +164,16 @@ class Settings(BaseSettings):
         if (self.gateway_url is None) != (self.gateway_secret is None):
             raise ValueError(f"{PREFIX}GATEWAY_URL and {PREFIX}GATEWAY_SECRET go together: set both, or neither.")
         return self
+
+    @field_validator(*RULES)
+    @classmethod
+    def _is_a_rule(cls, value: str, about: ValidationInfo) -> str:
+        rules_from({str(about.field_name): value})
+        return value
+
+    @property
+    def rules(self) -> Rules:
+        return rules_from({name: getattr(self, name) for name in RULES})
 
     @property
     def database(self) -> str:

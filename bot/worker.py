@@ -31,7 +31,8 @@ class Assistant:
     async def waiting(self, *, older_than: timedelta) -> Sequence[Job]:
         now = self.house.clock.now()
         async with self.house.records.read() as session:
-            turns = [Job(JobKind.TURN, each) for each in await messages.who_waits(session, now - older_than)]
+            silent_since = now - max(older_than, self.house.burst)
+            turns = [Job(JobKind.TURN, each) for each in await messages.who_waits(session, silent_since)]
             effects = [Job(JobKind.EFFECT, each) for each in await work.open_effects(session, now, now - older_than)]
             # An alarm is due when it is due: nobody else has begun it.
             timers = [job_of(timer) for timer in await work.due_timers(session, now)]

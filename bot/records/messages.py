@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, select
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -82,10 +82,16 @@ async def unheard(session: AsyncSession, person_id: str) -> Sequence[MessageRow]
 
 
 async def who_waits(session: AsyncSession, since: datetime) -> Sequence[str]:
-    """The people who wrote no later than `since` and were not heard, whoever has waited longest first."""
+    """The people who were not heard and have written nothing since, whoever has waited longest first."""
     unheard_of = (MessageRow.turn_id.is_(None), MessageRow.direction == "in", MessageRow.person_id.is_not(None))
-    query = select(MessageRow.person_id).where(*unheard_of, MessageRow.at <= since).order_by(MessageRow.id).limit(500)
-    return list(dict.fromkeys(each for each in await session.scalars(query) if each))
+    last = func.max(MessageRow.at)
+    query = select(MessageRow.person_id).where(*unheard_of).group_by(MessageRow.person_id).having(last <= since)
+    return [each for each in await session.scalars(query.order_by(last).limit(500)) if each]
+
+
+async def oldest_unheard(session: AsyncSession) -> datetime | None:
+    unheard_of = (MessageRow.turn_id.is_(None), MessageRow.direction == "in", MessageRow.person_id.is_not(None))
+    return await session.scalar(select(func.min(MessageRow.at)).where(*unheard_of))
 
 
 async def put_off(session: AsyncSession, person_id: str) -> Sequence[MessageRow]:

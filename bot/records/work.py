@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, delete, select
+from sqlalchemy import ForeignKey, Index, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -28,6 +28,7 @@ class EffectRow(Table):
     made_at: Mapped[datetime]
     due_at: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
+    begun_at: Mapped[datetime | None]  # somebody is at it, or died over it
     done_at: Mapped[datetime | None]
     result: Mapped[str | None]  # how it ended: done, or why it was dropped
 
@@ -45,6 +46,11 @@ class TimerRow(Table):
 
 async def effect(session: AsyncSession, effect_id: str) -> EffectRow | None:
     return await session.get(EffectRow, effect_id)
+
+
+async def lock_effect(session: AsyncSession, effect_id: str) -> EffectRow:
+    """The effect, for this transaction alone."""
+    return (await session.scalars(select(EffectRow).where(EffectRow.id == effect_id).with_for_update())).one()
 
 
 async def open_effects(session: AsyncSession, due: datetime, made_before: datetime) -> Sequence[str]:
@@ -76,6 +82,14 @@ async def set_timer(session: AsyncSession, negotiation_id: str, alarm: str, name
 
 async def forget_timers(session: AsyncSession, negotiation_id: str, alarm: str) -> None:
     await session.execute(delete(TimerRow).where(TimerRow.negotiation_id == negotiation_id, TimerRow.alarm == alarm))
+
+
+async def oldest_open(session: AsyncSession, now: datetime) -> datetime | None:
+    """Since when the longest overdue effect or alarm has been due."""
+    effect = select(func.min(EffectRow.due_at)).where(EffectRow.done_at.is_(None), EffectRow.due_at <= now)
+    timer = select(func.min(TimerRow.at)).where(TimerRow.at <= now)
+    found = [at for at in (await session.scalar(effect), await session.scalar(timer)) if at]
+    return min(found) if found else None
 
 
 async def next_due(session: AsyncSession) -> datetime | None:

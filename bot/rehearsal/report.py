@@ -208,5 +208,3 @@ def _instant(text: str, zone: ZoneInfo) -> datetime | None:
     except ValueError:
         return None
     return found if found.tzinfo else found.replace(tzinfo=zone)
-
-

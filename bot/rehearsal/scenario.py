@@ -128,9 +128,7 @@ class Crashes:
     pass
 
 
-Step = (
-    Says | Presses | AnswersInvite | StrangerSays | Waits | Until | CalendarChanges | Outage | ReceiptComes | Crashes
-)
+Step = Says | Presses | AnswersInvite | StrangerSays | Waits | Until | CalendarChanges | Outage | ReceiptComes | Crashes
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,85 @@
+"""The doors of the web application: verify, keep, answer at once; the thinking comes later."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
+
+from bot.house import House
+from bot.inbox import keep, keep_receipt
+from bot.jobs import Job
+from bot.records import messages, work
+from integrations.channels import gateway
+from integrations.channels.base import BadMessage, BadSignature, Inbound
+
+log = structlog.get_logger()
+
+# A message is text; nobody writes a megabyte of it.
+LARGEST = 1_000_000
+
+WELCOME = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>askARSAN</title><style>body{font:18px/1.5 system-ui;max-width:34em;margin:4em auto;padding:0 1em}</style>
+<h1>askARSAN</h1><p>The scheduling assistant is at work. Write to it where you always write; there is nothing to do
+here.</p><p><a href="/health">How it is</a></p></html>"""
+
+Begin = Callable[[Sequence[Job]], Awaitable[None]]
+
+
+def make_app(house: House, begin: Begin, gateway_secret: str | None, version: str, **options: Any) -> FastAPI:
+    """The application. `begin` starts jobs after they were committed."""
+    app = FastAPI(title="askARSAN", version=version, docs_url=None, redoc_url=None, openapi_url=None, **options)
+
+    @app.get("/", response_class=HTMLResponse)
+    async def welcome() -> str:
+        return WELCOME
+
+    @app.get("/health")
+    async def health() -> Response:
+        """Well while the database answers; `oldest_waiting_seconds` is the age of the oldest work nobody has done."""
+        now = house.clock.now()
+        try:
+            async with house.records.read() as session:
+                waiting = [await messages.oldest_unheard(session), await work.oldest_open(session, now)]
+        except Exception:
+            log.exception("health_database")
+            return JSONResponse({"status": "the database does not answer", "version": version}, status_code=503)
+        ages = [(now - since).total_seconds() for since in waiting if since]
+        return JSONResponse({"status": "well", "version": version, "oldest_waiting_seconds": max(ages, default=0.0)})
+
+    @app.post("/hooks/gateway")
+    async def from_gateway(request: Request) -> Response:
+        """A signed message or receipt from the firm's own gateway."""
+        if gateway_secret is None:
+            return PlainTextResponse("no gateway is set up here", status_code=404)
+        raw = await _body(request)
+        if raw is None:
+            return PlainTextResponse("the message is too large", status_code=413)
+        try:
+            gateway.verify(request.headers, raw, gateway_secret, house.clock.now())
+            told = gateway.read(raw)
+        except BadSignature as error:
+            log.warning("signature_refused", door="gateway")
+            return PlainTextResponse(str(error), status_code=401)
+        except BadMessage as error:
+            return PlainTextResponse(str(error), status_code=422)
+        jobs = await (keep(house, told) if isinstance(told, Inbound) else keep_receipt(house, told))
+        await begin(jobs)
+        return JSONResponse({"kept": True})
+
+    return app
+
+
+async def _body(request: Request) -> bytes | None:
+    """The raw body as it was signed; None if it is too large to be a message."""
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > LARGEST:
+            return None
+        chunks.append(chunk)
+    return b"".join(chunks)
