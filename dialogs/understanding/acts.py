@@ -66,7 +66,7 @@ def listen(tokens: Sequence[Piece], language: Language) -> Speech:
     speech.sentences.append(Sentence(0, 0))
     while at < len(tokens):
         token = tokens[at]
-        if token.word in _ENDS:
+        if token.word in _ENDS and not _inside(tokens, at):
             _close(speech, tokens, sentence_start, at)
             at += 1
             sentence_start, opening = at, True
@@ -83,6 +83,11 @@ def listen(tokens: Sequence[Piece], language: Language) -> Speech:
         at = end
     _close(speech, tokens, sentence_start, at)
     return speech
+
+
+def _inside(tokens: Sequence[Piece], at: int) -> bool:
+    """The point of 9.30 or p.m. ends nothing."""
+    return tokens[at].word == "." and tokens[at].glued and at + 1 < len(tokens) and tokens[at + 1].glued
 
 
 _OPENERS = frozenset({"hello", "yes", "thanks"})
@@ -130,6 +135,7 @@ class Found:
     offers: int
     chosen: int = 0  # offers taken
     everything: bool = False  # every offer is taken
+    named: bool = False  # by number or all at once, not only by times that hold them
     proposes: bool = False  # times that are no offer
     blocked: bool = False  # times that are impossible
     none_left: bool = False  # what is blocked leaves no offer
@@ -192,20 +198,21 @@ def _about_offers(speech: Speech, found: Found, said: Sequence[Act]) -> list[Act
     mine: list[Act] = []
     confirmed = found.stage is Stage.CONFIRMED
     if found.chosen and not confirmed:
-        mine.append(Act.ACCEPT if found.everything else Act.SELECT)
-    if found.proposes or (found.blocked and not found.none_left) or found.doubtful:
+        mine.append(Act.ACCEPT if found.everything and (found.offers == 1 or found.named) else Act.SELECT)
+    if found.proposes or (found.blocked and not found.none_left and not found.chosen) or found.doubtful:
         mine.append(Act.PROPOSE)
     turned_down = speech.has("none") or found.none_left or found.refused or found.cannot or _refuses(speech, found)
-    if turned_down and not mine_takes(mine) and Act.RESCHEDULE not in said and (found.offers or not found.proposes):
+    free_to = not takes(mine) and Act.RESCHEDULE not in said and (bool(found.offers) or not mine)
+    if turned_down and free_to:
         mine.append(Act.REJECT)
-    elif speech.has("alternatives") and not mine and not said and not _is_asking_elsewhere(speech):
+    elif speech.has("alternatives") and not mine and not said:
         mine.append(Act.REJECT)
     if not mine and not said and _accepts(speech, found):
         mine.append(Act.ACCEPT)
     return mine
 
 
-def mine_takes(mine: Sequence[Act]) -> bool:
+def takes(mine: Sequence[Act]) -> bool:
     return Act.ACCEPT in mine or Act.SELECT in mine
 
 
@@ -224,7 +231,3 @@ def _accepts(speech: Speech, found: Found) -> bool:
         firm = [phrase for phrase in agreed if phrase.words.split(" ")[0] in ("yes", "confirm", "confirmed", "i", "that")]
         return found.booked_again and not speech.has("bye") or bool(firm) or bool(agreed and not speech.has("thanks", "bye"))
     return bool(agreed)
-
-
-def _is_asking_elsewhere(speech: Speech) -> bool:
-    return False

@@ -107,17 +107,29 @@ def _colour_clause(pieces: Sequence[Piece], clause: Sequence[Mention | Sign]) ->
     governing: Sign | None = None
     for index, item in enumerate(clause):
         if isinstance(item, Mention):
+            if governing is not None and _turns(pieces, clause, index, governing):
+                governing = None
             if governing is not None:
                 _set(item, governing)
             open_mentions.append(item)
             continue
         if item.name not in _BEFORE and _looks_back(pieces, clause, index, open_mentions, governing):
-            for mention in _spoken_for(pieces, open_mentions, governing):
+            for mention in _spoken_for(pieces, open_mentions, governing, item):
                 _set(mention, item)
             governing = None
         else:
             governing = item
         open_mentions = []
+
+
+def _turns(pieces: Sequence[Piece], clause: Sequence[Mention | Sign], index: int, governing: Sign) -> bool:
+    """"Not Tuesday, Wednesday": what follows the comma is wanted, unless an "or" makes it a list."""
+    last, here = clause[index - 1], clause[index]
+    if governing.name != "not" or not isinstance(last, Mention):
+        return False
+    between = pieces[last.at + 1 : here.at]
+    rest = [item for item in clause[index:] if isinstance(item, Mention)]
+    return len(between) == 1 and between[0].word == "," and len(rest) == 1
 
 
 def _looks_back(
@@ -139,15 +151,14 @@ def _looks_back(
         return governing is None
     if governing is not None:
         return False
-    between = pieces[sign.end : following.at]
-    return any("link" in piece.kinds for piece in between[:1]) and (
-        index + 2 < len(clause) or sign.name not in ("can",) or True
-    )
+    return any("link" in piece.kinds for piece in pieces[sign.end : following.at][:1])
 
 
-def _spoken_for(pieces: Sequence[Piece], open_mentions: Sequence[Mention], governing: Sign | None) -> Sequence[Mention]:
-    """All that is open; behind another sign only what follows the last comma."""
-    if governing is None:
+def _spoken_for(
+    pieces: Sequence[Piece], open_mentions: Sequence[Mention], governing: Sign | None, sign: Sign
+) -> Sequence[Mention]:
+    """All that is open; behind another sign, and for a preference, only what follows the last comma."""
+    if governing is None and sign.name != "prefer":
         return open_mentions
     last = len(open_mentions) - 1
     while last > 0 and not any(

@@ -195,7 +195,7 @@ def tonight_point(frame: Frame, *, time: Clock) -> Kinds:
 
 def day_part(frame: Frame, *, day: Days, part: Part) -> Kinds:
     """Friday night, Tuesday pm."""
-    return {"day": day, "hours": clocks.part(frame, part=part)}
+    return {"day": day, "hours": clocks.part(frame, part=part), "shared": True}
 
 
 def across(frame: Frame, *, first: Days, start: Hours, last: Days, end: Hours) -> Moment | None:
@@ -213,11 +213,11 @@ def part_span(frame: Frame, *, start: Clock, end: Clock, part: Part) -> Hours:
 
 
 def in_month(
-    frame: Frame, *, month: int, nth: Number | None = None, weekday: int | None = None, unit: str = "",
-    year: Number | None = None,
+    frame: Frame, *, month: int = 0, ahead: int = 0, nth: Number | None = None, weekday: int | None = None,
+    unit: str = "", year: Number | None = None,
 ) -> Days | None:  # fmt: skip
-    """The first Tuesday, the last week, the last day of October; without a number the last."""
-    whole = days.month(frame, month=month, year=year)
+    """The first Tuesday, the last week, the last day of October, or of the month `ahead`; without a number the last."""
+    whole = days.month(frame, month=month, year=year) if month else days.span(frame, unit="month", count=ahead)
     which = nth or Number(-1)
     if whole is None:
         return None
@@ -338,7 +338,7 @@ BUILDERS: dict[str, Callable[..., Any]] = {
     "length": clocks.length, "minutes_length": clocks.minutes_length, "few_length": few_length,
     "clock": clocks.clock, "counted": clocks.counted, "plain_clock": clocks.plain_clock, "digits": clocks.digits,
     "relative": days.relative, "weekday": days.weekday, "week_day_in": week_day_in, "weeks_from": days.weeks_from,
-    "weekdays_away": weekdays_away, "month_day": days.month_day, "numeric": days.numeric, "iso": days.iso,
+    "weekdays_away": weekdays_away, "month_day": days.month_day, "numeric": days.numeric, "weekday_numeric": days.weekday_numeric, "iso": days.iso,
     "day_of_month": days.day_of_month, "month_days": days.month_days, "month_list": month_list, "month": days.month,
     "span": days.span, "weekend": weekend, "few_days": days.few_days, "coming_units": days.coming_units,
     "upcoming": upcoming, "shifted": days.shifted, "soon": clocks.soon, "coming_hours": clocks.coming_hours,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from dialogs.understanding import clocks
 from dialogs.understanding.times import Mention, Mood, Span, Unit
@@ -13,8 +13,10 @@ from dialogs.understanding.values import Clock, Frame, Hours, Shape
 
 def numbered(pieces: Sequence[Piece], found: list[Mention], frame: Frame) -> list[Mention]:
     """Adds what is left of bare numbers and ordinals, if they can be offers; dates like "the 2nd" count as such too."""
-    if not frame.options:
+    if not frame.options or not pieces:
         return found
+    if len(pieces) <= 2 and "whichever" in pieces[0].kinds and not found:
+        return [Mention(0, pieces[0].start, pieces[0].end, options=tuple(range(frame.options)))]
     taken = {mention.at for mention in found}
     extra = [
         Mention(at, piece.start, piece.end, options=option)
@@ -108,8 +110,6 @@ def wanted(found: Sequence[Mention], count: int) -> tuple[list[int], list[int]]:
     taken: list[int] = []
     for mention in sorted((each for each in named if each.mood is not Mood.NO), key=lambda each: order[each.mood]):
         taken.extend(index for index in mention.options if index not in taken and index not in refused)
+    if refused and not taken and all(mention.sign == "except" for mention in named):
+        taken = [index for index in range(count) if index not in refused]
     return taken, refused
-
-
-def near(first: datetime, second: datetime) -> bool:
-    return abs(first - second) < timedelta(minutes=1)

@@ -32,7 +32,7 @@ def weekday(frame: Frame, *, weekday: int, which: str = "", weeks: int = 0) -> D
         return day(coming, weekday=weekday)
     if which == "coming" and ahead == 0:
         return day(coming + 7 * DAY, weekday=weekday)
-    return day(coming + timedelta(weeks=weeks), floating=which == "", weekday=weekday)
+    return day(coming + timedelta(weeks=weeks), floating=which == "", today=ahead == 0, weekday=weekday)
 
 
 def _next_weekday(frame: Frame, coming: date, weekday: int) -> Days:
@@ -108,6 +108,12 @@ def numeric(frame: Frame, *, first: Number, second: Number, year: Number | None 
     if wanted is Order.UNKNOWN and rest and rest[0].first != best.first:
         return replace(best, others=((rest[0].first, rest[0].last),))
     return best
+
+
+def weekday_numeric(frame: Frame, *, weekday: int, first: Number, second: Number) -> Days | None:
+    """Thursday 23.11.; where the weekday does not agree it was a time, as in Monday 9.30."""
+    found = numeric(frame, first=first, second=second, order=Order.DAY)
+    return found if found and found.first.weekday() == weekday else None
 
 
 def iso(frame: Frame, *, year: Number, month: Number, number: Number) -> Days | None:

@@ -59,7 +59,7 @@ class Patterns:
         self._count = 0
 
     def add(self, pattern: str, build: Callable[..., Any], constants: Mapping[str, Any]) -> None:
-        taken = _parameters(build)
+        taken, needed = _parameters(build)
         for sequence in _expand(pattern):
             node = self._root
             names = []
@@ -67,6 +67,8 @@ class Patterns:
                 node, name = _step(node, self._spellings.get(element, element))
                 if name is not None:
                     names.append(name if taken is None or name in taken else "")
+            if missing := needed - {*names, *constants}:
+                raise ValueError(f"{pattern!r} has no slot for {sorted(missing)}")
             self._count += 1
             node.rules.append(Rule(tuple(names), build, constants, self._count))
 
@@ -148,12 +150,13 @@ def _step(node: _Node, element: str) -> tuple[_Node, str | None]:
     return node.words.setdefault(element, _Node()), None
 
 
-def _parameters(build: Callable[..., Any]) -> frozenset[str] | None:
-    """The slots a builder wants; None when it takes whatever there is."""
-    parameters = inspect.signature(build).parameters.values()
-    if any(each.kind is each.VAR_KEYWORD for each in parameters):
-        return None
-    return frozenset(each.name for each in parameters)
+def _parameters(build: Callable[..., Any]) -> tuple[frozenset[str] | None, frozenset[str]]:
+    """The slots a builder takes, None when it takes whatever there is, and those it can not do without."""
+    parameters = list(inspect.signature(build).parameters.values())[1:]
+    anything = any(each.kind is each.VAR_KEYWORD for each in parameters)
+    named = [each for each in parameters if each.kind is each.KEYWORD_ONLY]
+    needed = frozenset(each.name for each in named if each.default is each.empty)
+    return None if anything else frozenset(each.name for each in named), needed
 
 
 def _expand(pattern: str) -> list[tuple[str, ...]]:

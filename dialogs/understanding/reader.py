@@ -14,7 +14,7 @@ from dialogs.understanding.availability import colour, corrected, signs
 from dialogs.understanding.language import Language, language
 from dialogs.understanding.meaning import Act, Ambiguity, Context, Stage, Understanding
 from dialogs.understanding.quoted import own_words
-from dialogs.understanding.times import Doubt, Mention, Mood, Span, Unit, grow, lay, mentions, start, units
+from dialogs.understanding.times import Doubt, Mention, Mood, Span, Unit, anchored, grow, lay, mentions, start, units
 from dialogs.understanding.tokens import Piece, plain
 from dialogs.understanding.values import HORIZON, Frame, Order, Shape
 
@@ -48,10 +48,10 @@ def understand(text: str, context: Context) -> Understanding:
     if speech.has("bounce") or _automatic(speech):
         return _auto_reply(tokens, words, frame, context)
     pieces = grow(tokens, words, frame)
-    found = choices.numbered(pieces, mentions(pieces), frame)
+    found = choices.numbered(pieces, mentions(pieces, frame.options), frame)
     shown = signs(pieces, words)
     colour(pieces, found, shown)
-    found = corrected(pieces, found, shown)
+    found = anchored(corrected(pieces, found, shown), _dates(context))
     found, aside = _aside(found, speech)
     return _summed(body, pieces, found, aside, speech, frame, context)
 
@@ -72,6 +72,13 @@ def _frame(context: Context) -> Frame:
         offer = context.offers[0] if context.stage is Stage.CONFIRMED else context.offers[-1]
         base = _local(offer, context.timezone)
     return Frame(_local(context.now, context.timezone), order, base, 0 if context.stage is Stage.CONFIRMED else len(context.offers))
+
+
+def _dates(context: Context) -> list[date]:
+    """The days of the offers: what "Wednesday" most likely means."""
+    if context.stage is Stage.CONFIRMED:
+        return []
+    return sorted({_local(offer, context.timezone).date() for offer in context.offers})
 
 
 def _local(when: datetime, zone: ZoneInfo) -> datetime:
@@ -164,14 +171,15 @@ def _summed(
         stage=context.stage,
         offers=len(offers),
         chosen=len(chosen),
+        named=bool(taken),
         everything=bool(offers) and len(chosen) == len(offers),
         proposes=sums.proposes,
         blocked=bool(blocked),
         none_left=bool(blocked) and bool(offers) and not chosen and _all_blocked(blocked, context),
-        refused=bool(refused) and not chosen,
+        refused=bool(refused) and not chosen and not sums.proposes,
         doubtful=bool(sums.doubts),
         booked_again=sums.booked_again,
-        cannot=_bare_cannot(pieces, found, speech),
+        cannot=_bare_cannot(found, speech),
     )
     said = acts(speech, facts, asked)
     preferred = intersection(sums.preferred or (sums.wanted if sums.fallback else []), windows)
@@ -189,8 +197,10 @@ def _summed(
     )
 
 
-def _bare_cannot(pieces: Sequence[Piece], found: Sequence[Mention], speech: Speech) -> bool:
-    return False
+def _bare_cannot(found: Sequence[Mention], speech: Speech) -> bool:
+    """"I can't" with nothing beside it that they can not."""
+    busy = {speech.sentence_at(mention.start) for mention in found if mention.mood is Mood.NO}
+    return any(phrase.sentence not in busy for phrase in speech.all("cannot"))
 
 
 def _zone(pieces: Sequence[Piece]) -> ZoneInfo | None:
@@ -231,7 +241,7 @@ def _add(
     dayless = not unit.days and unit.moment is None
     spans, doubts = lay(unit, frame, _standing(unit, offers, frame, context))
     for doubt in doubts:
-        spans = [*spans, *_resolved(sums, body, doubt, offers, context, zone)]
+        spans = [*spans, *_resolved(sums, body, doubt, offers, context, zone, dayless)]
     if unit.mood is not Mood.NO:
         hits = choices.matching([_shifted(span, zone, context) for span in spans], offers, dayless)
         _take(sums, hits, spans, unit, offers, context)
@@ -275,12 +285,20 @@ def _standing(unit: Unit, offers: Sequence[datetime], frame: Frame, context: Con
 
 
 def _resolved(
-    sums: Sums, body: str, doubt: Doubt, offers: Sequence[datetime], context: Context, zone: ZoneInfo | None
+    sums: Sums,
+    body: str,
+    doubt: Doubt,
+    offers: Sequence[datetime],
+    context: Context,
+    zone: ZoneInfo | None,
+    dayless: bool,
 ) -> list[Span]:
     """The reading an offer settles, or the one still to come; with several left, a doubt to be asked about."""
     fitting = [span for span in doubt.readings if choices.matching([_shifted(span, zone, context)], offers, False)]
     if len(fitting) == 1 and context.stage is not Stage.CONFIRMED:
         return fitting
+    if dayless and not offers:
+        doubt = replace(doubt, readings=tuple(_coming(span, context) for span in doubt.readings))
     readings = [span for span in doubt.readings if _interval(span, zone, context, context.minutes) is not None]
     unique = list(dict.fromkeys(readings))
     if len(unique) < 2:
@@ -288,6 +306,13 @@ def _resolved(
     intervals = [each for span in unique if (each := _interval(span, zone, context, context.minutes))]
     sums.doubts.append(Ambiguity(body[doubt.start : doubt.end], tuple(intervals)))
     return []
+
+
+def _coming(span: Span, context: Context) -> Span:
+    """The next time it is that hour."""
+    if span.start > _local(context.now, context.timezone):
+        return span
+    return replace(span, start=span.start + timedelta(days=1), end=span.end and span.end + timedelta(days=1))
 
 
 def _shifted(span: Span, zone: ZoneInfo | None, context: Context) -> Span:

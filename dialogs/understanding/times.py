@@ -12,7 +12,7 @@ from dialogs.understanding import clocks
 from dialogs.understanding.language import Language
 from dialogs.understanding.patterns import apply
 from dialogs.understanding.tokens import Piece, tokenize
-from dialogs.understanding.values import DAY, MIDNIGHT, Clock, Days, Frame, Grain, Hours, Moment, Part, Shape, at
+from dialogs.understanding.values import DAY, MIDNIGHT, Clock, Days, Frame, Grain, Hours, Moment, Part, Shape, at, week_of
 
 _LINK, _WORD, _SENTENCE = 3, 1, 8  # how far apart a comma, a word, an end of sentence put two times
 _ENDS = frozenset(".!?;\n")
@@ -41,6 +41,7 @@ class Mention:
     zone: ZoneInfo | None = None
     mood: Mood = Mood.YES
     sign: str = ""  # the sign that set the mood
+    shared: bool = False  # its part of the day goes for the days named just before: "Monday or Tuesday night"
     now: bool = False  # this very moment, often only a manner of speaking
     gap: int = 0  # distance from the mention before
 
@@ -92,12 +93,13 @@ def grow(pieces: list[Piece], language: Language, frame: Frame) -> list[Piece]:
     return pieces
 
 
-def mentions(pieces: Sequence[Piece]) -> list[Mention]:
-    """Days and hours in order of the text, with bare numbers in their company taken as hours."""
+def mentions(pieces: Sequence[Piece], options: int = 0) -> list[Mention]:
+    """Days and hours in order of the text, with bare numbers in their company taken as hours; not if they may be
+    the number of one of the `options`."""
     found: list[Mention] = []
     gap = _SENTENCE
     for at, piece in enumerate(pieces):
-        mention = _mention(at, piece) or _company(at, pieces, found, gap)
+        mention = _mention(at, piece) or _company(at, pieces, found, options)
         if mention is None:
             zone = piece.kinds.get("zone")
             if zone and found and gap <= 2 and found[-1].hours:
@@ -121,20 +123,34 @@ def _mention(at: int, piece: Piece) -> Mention | None:
     hours = kinds.get("hours")
     if not days and hours is None:
         return None
-    return Mention(at, piece.start, piece.end, days, hours)
+    return Mention(at, piece.start, piece.end, days, hours, shared="shared" in kinds)
 
 
-def _company(at: int, pieces: Sequence[Piece], found: Sequence[Mention], gap: int) -> Mention | None:
-    """A bare number is an hour right after another hour and a link ("at 3 or 4"), or before one ("3 or 4 on Friday")."""
+def _company(at: int, pieces: Sequence[Piece], found: Sequence[Mention], options: int) -> Mention | None:
+    """A bare number is an hour beside another hour ("at 3 or 4", "3 or 4 on Friday", "at 3, no wait, 4") or a day."""
     clock = pieces[at].kinds.get("bare")
     if clock is None or "length" in pieces[at].kinds:
         return None
-    beside = found and found[-1].hours and found[-1].hours.shape is Shape.POINT and _only_links(pieces, found[-1].at, at)
-    led = at > 0 and ("lead" in pieces[at - 1].kinds or "about" in pieces[at - 1].kinds)
-    if not ((beside or led) and _stands_alone(pieces, at)) and not _before_time(pieces, at):
+    after_hour = any(mention.hours and mention.hours.shape is Shape.POINT for mention in found[-1:])
+    beside = after_hour and (_only_links(pieces, found[-1].at, at) or _mends(pieces, at))
+    led = at > 0 and bool(pieces[at - 1].kinds.keys() & {"lead", "about"})
+    ahead = _before_time(pieces, at) or _dated(pieces, at)
+    if not ((beside or led) and _stands_alone(pieces, at)) and not (ahead and clock.minutes > options * 60):
         return None
     piece = pieces[at]
     return Mention(at, piece.start, piece.end, hours=Hours(Shape.POINT, replace(clock, written=True)))
+
+
+def _mends(pieces: Sequence[Piece], at: int) -> bool:
+    return any("mend" in piece.kinds for piece in pieces[max(at - 2, 0) : at])
+
+
+def _dated(pieces: Sequence[Piece], at: int) -> bool:
+    """A day follows at once: "10 on Monday"."""
+    following = pieces[at + 1 : at + 3]
+    if following and "beside" in following[0].kinds:
+        following = following[1:]
+    return bool(following) and "near_day" in following[0].kinds and "hours" not in following[0].kinds
 
 
 def _only_links(pieces: Sequence[Piece], left: int, right: int) -> bool:
@@ -154,6 +170,8 @@ def _stands_alone(pieces: Sequence[Piece], at: int) -> bool:
 def _before_time(pieces: Sequence[Piece], at: int) -> bool:
     if at + 2 >= len(pieces) or "link" not in pieces[at + 1].kinds or pieces[at + 1].word == ",":
         return False
+    if "bare" in pieces[at + 2].kinds and _dated(pieces, at + 2):
+        return True
     hours = pieces[at + 2].kinds.get("hours")
     return hours is not None and hours.shape is Shape.POINT and "day" not in pieces[at + 2].kinds
 
@@ -162,6 +180,80 @@ def _distance(piece: Piece) -> int:
     if piece.word in _ENDS:
         return _SENTENCE
     return _LINK if "link" in piece.kinds else _WORD
+
+
+def anchored(found: Sequence[Mention], offered: Sequence[date]) -> list[Mention]:
+    """Bare weekdays put where the text or the offers put them: into the week that was named, onto an offered day."""
+    placed: list[Mention] = []
+    week: Mention | None = None
+    used: set[int] = set()
+    listed = False  # another weekday was named before
+    for index, mention in enumerate(found):
+        if _is_stretch(mention):
+            week = mention
+        elif mention.days and any(day.floating for day in mention.days):
+            mention, inside = _placed(found, index, mention, week, offered)
+            if listed and not inside:
+                mention = replace(mention, days=tuple(_not_today(day) for day in mention.days))
+            listed = True
+            if inside and week is not None and mention.mood is not Mood.NO:
+                used.add(week.at)
+        placed.append(mention)
+    return [mention for mention in placed if mention.at not in used or mention.hours]
+
+
+def _not_today(day: Days) -> Days:
+    """In a list of weekdays nobody says the name of today for today."""
+    return day.moved(7) if day.floating and day.today else day
+
+
+def _is_stretch(mention: Mention) -> bool:
+    if len(mention.days) != 1 or mention.hours:
+        return False
+    day = mention.days[0]
+    return day.shape is Shape.RANGE and 4 <= (day.last - day.first).days <= 31 and (not day.repeat or len(day.repeat) > 1)
+
+
+def _placed(
+    found: Sequence[Mention], index: int, mention: Mention, week: Mention | None, offered: Sequence[date]
+) -> tuple[Mention, bool]:
+    if week is not None:
+        inside = tuple(_within(day, week.days[0]) for day in mention.days)
+        return replace(mention, days=inside), inside != mention.days
+    beside = _neighbour(found, index)
+    if beside is not None:
+        monday = week_of(beside)
+        moved = tuple(replace(day, first=_of_week(monday, day), last=_of_week(monday, day)) for day in mention.days)
+        if all(new.first >= old.first for new, old in zip(moved, mention.days, strict=True)):
+            return replace(mention, days=moved), False
+    days: list[Days] = []
+    for day in mention.days:
+        hits = [when for when in offered if when.weekday() == day.weekday and day.shape is Shape.RANGE]
+        days.extend(Days(when, when, weekday=day.weekday) for when in hits)
+        days.extend([] if hits else [day])
+    return replace(mention, days=tuple(days)), False
+
+
+def _within(day: Days, week: Days) -> Days:
+    if not day.floating or day.weekday is None:
+        return day
+    when = week.first + timedelta(days=(day.weekday - week.first.weekday()) % 7)
+    return Days(when, when, weekday=day.weekday) if when <= week.last else day
+
+
+def _of_week(monday: date, day: Days) -> date:
+    return monday + timedelta(days=day.weekday or 0)
+
+
+def _neighbour(found: Sequence[Mention], index: int) -> date | None:
+    """A weekday of a named week right beside: "Monday or Tuesday next week"."""
+    for other, gap in ((index + 1, 1), (index - 1, 0)):
+        if not 0 <= other < len(found) or found[index + gap].gap >= _SENTENCE:
+            continue
+        days = found[other].days
+        if days and days[0].weekday is not None and not days[0].floating and days[0].single and not days[0].others:
+            return days[0].first
+    return None
 
 
 def units(found: Sequence[Mention]) -> list[Unit]:
@@ -174,7 +266,7 @@ def units(found: Sequence[Mention]) -> list[Unit]:
         unit = Unit(mood=first.mood, sign=first.sign, start=first.start, end=run[-1].end, moment=first.moment)
         if first.hours is None:
             taken = any(partner.get(other) == index and runs[other][0].mood is first.mood for other in partner)
-            taken = taken or any(partner.get(other) == index and _plain_day(run) for other in partner)
+            taken = taken or any(partner.get(other) == index and _plain_day(run, runs[other]) for other in partner)
             if not taken:
                 unit.days = [day for mention in run for day in mention.days]
                 made.append(unit)
@@ -191,9 +283,9 @@ def units(found: Sequence[Mention]) -> list[Unit]:
     return _merged(made)
 
 
-def _plain_day(run: Sequence[Mention]) -> bool:
+def _plain_day(run: Sequence[Mention], hours: Sequence[Mention]) -> bool:
     """Only a place for the hours that follow: "Tuesday I'm busy until 3" says nothing of the rest of Tuesday."""
-    return run[0].mood is Mood.YES and not run[0].sign
+    return run[0].mood is Mood.YES and not run[0].sign and hours[0].sign != "except"
 
 
 def _runs(found: Sequence[Mention]) -> list[list[Mention]]:
@@ -270,6 +362,9 @@ def _absorbed(found: list[Mention]) -> list[Mention]:
             kept[-1] = replace(one, at=last.at, start=last.start, end=mention.end, gap=last.gap)
         else:
             kept.append(mention)
+    for before, mention in zip(reversed(kept[:-1]), reversed(kept), strict=False):
+        if mention.shared and before.days and before.hours is None and mention.gap <= _LINK:
+            before.hours, before.shared = mention.hours, True
     return kept
 
 
@@ -320,6 +415,8 @@ def lay(unit: Unit, frame: Frame, standing: Sequence[date], repeat: bool = False
         return [Span(unit.moment.start, unit.moment.end, Shape.POINT if unit.moment.end is None else Shape.RANGE)], []
     doubts: list[Doubt] = []
     spans: list[Span] = []
+    if unit.mood is Mood.NO:
+        unit.days = [_back_on(day) for day in unit.days]
     days = unit.days or [Days(each, each, Grain.LOOSE) for each in standing]
     for day in days:
         for hours in unit.hours or (None,):
@@ -331,16 +428,23 @@ def lay(unit: Unit, frame: Frame, standing: Sequence[date], repeat: bool = False
     return spans, doubts
 
 
+def _back_on(day: Days) -> Days:
+    """Away until the 12th: back on the 12th."""
+    if not day.until or day.last <= day.first:
+        return day
+    return replace(day, last=day.last - DAY)
+
+
 def _readings(day: Days, hours: Hours | None, frame: Frame) -> list[list[Span]]:
     """All honest readings, each a list of stretches; the likeliest first."""
-    first = _dated(day, hours, frame)
+    first = _on_days(day, hours, frame)
     readings = [first]
     for start, end in day.others:
-        readings.append(_dated(replace(day, first=start, last=end, others=()), hours, frame))
+        readings.append(_on_days(replace(day, first=start, last=end, others=()), hours, frame))
     if hours is not None and _at_midnight(hours) and day.single and day.grain is Grain.DAY:
-        readings.insert(0, _dated(day, replace(hours, start=Clock(0)), frame))
+        readings.insert(0, _on_days(day, replace(hours, start=Clock(0)), frame))
     if hours is not None and (other := _other_half(hours)) is not None:
-        readings.append(_dated(day, other, frame))
+        readings.append(_on_days(day, other, frame))
     return [reading for reading in readings if reading]
 
 
@@ -360,7 +464,7 @@ def _other_half(hours: Hours) -> Hours | None:
     return None
 
 
-def _dated(day: Days, hours: Hours | None, frame: Frame) -> list[Span]:
+def _on_days(day: Days, hours: Hours | None, frame: Frame) -> list[Span]:
     day = _floated(day, hours, frame)
     if hours is None:
         return _whole(day)
