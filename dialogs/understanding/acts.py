@@ -75,7 +75,7 @@ def listen(tokens: Sequence[Piece], language: Language) -> Speech:
         end = matches[0].end if matches else at + 1
         speech.words += (end - at) if token.word.isalpha() or matches else 0
         for name in dict.fromkeys(match.rule.constants["sign"] for match in matches if match.end == end):
-            denied = at > sentence_start and tokens[at - 1].word in _NEGATORS
+            denied = _denied(tokens, max(sentence_start, at - (3 if name in _DENIABLE else 1)), at)
             words = " ".join(piece.word for piece in tokens[at:end])
             speech.phrases.append(Phrase(name, token.start, tokens[end - 1].end, len(speech.sentences) - 1, opening, denied, words))
         speech.covered += (end - at) if matches else 0
@@ -83,6 +83,19 @@ def listen(tokens: Sequence[Piece], language: Language) -> Speech:
         at = end
     _close(speech, tokens, sentence_start, at)
     return speech
+
+
+_DENIABLE = frozenset({"reschedule", "cancel", "opt_out", "human"})
+
+
+def _denied(tokens: Sequence[Piece], start: int, at: int) -> bool:
+    """Not ok; no need to reschedule."""
+    for token in reversed(tokens[start:at]):
+        if not token.word[:1].isalpha():
+            return False
+        if token.word in _NEGATORS:
+            return True
+    return False
 
 
 def _inside(tokens: Sequence[Piece], at: int) -> bool:
@@ -199,7 +212,8 @@ def _about_offers(speech: Speech, found: Found, said: Sequence[Act]) -> list[Act
     confirmed = found.stage is Stage.CONFIRMED
     if found.chosen and not confirmed:
         mine.append(Act.ACCEPT if found.everything and (found.offers == 1 or found.named) else Act.SELECT)
-    if found.proposes or (found.blocked and not found.none_left and not found.chosen) or found.doubtful:
+    only_blocked = found.blocked and not found.none_left and not found.chosen and Act.RESCHEDULE not in said
+    if found.proposes or only_blocked or found.doubtful:
         mine.append(Act.PROPOSE)
     turned_down = speech.has("none") or found.none_left or found.refused or found.cannot or _refuses(speech, found)
     free_to = not takes(mine) and Act.RESCHEDULE not in said and (bool(found.offers) or not mine)

@@ -45,8 +45,10 @@ def number_kinds(value: Number) -> Kinds:
     """All that a number in words may be."""
     kinds: Kinds = {"n": value}
     if 1 <= value.value <= 12:
-        kinds |= {"hour": value, "time": Clock(value.value * 60, False, written=False), "bare": kinds.get("n")}
+        kinds |= {"hour": value, "time": Clock(value.value * 60, False, written=False), }
         kinds["bare"] = kinds["time"]
+    if value.value == 1:  # "the Tuesday one" is no hour
+        kinds.pop("bare", None)
     if value.value < 10:
         kinds["ones_number"] = value
     if 10 <= value.value < 60:
@@ -294,7 +296,22 @@ def options(frame: Frame, *, which: str) -> Kinds | None:
     if not count or (which == "both" and count < 2):
         return None
     every = tuple(range(count))
-    return {"option": {"last": every[-1:], "latter": every[-1:]}.get(which, every), "which": which}
+    by_time = sorted(every, key=lambda index: frame.starts[index])
+    some = {"last": every[-1:], "first": every[:1], "earliest": by_time[:1], "latest": by_time[-1:]}
+    return {"option": tuple(some.get(which, every)), "generic": which not in some}
+
+
+def first_options(frame: Frame, *, count: Number) -> Kinds | None:
+    return {"option": tuple(range(count.value))} if 0 < count.value <= frame.options else None
+
+
+def keep_part(frame: Frame, *, part: Part) -> Kinds:
+    """The morning one."""
+    return {"part": part}
+
+
+def keep_weekday(frame: Frame, *, weekday: int) -> Kinds:
+    return {"weekday": weekday}
 
 
 def kinds_of(value: object) -> Kinds:
@@ -308,6 +325,8 @@ def kinds_of(value: object) -> Kinds:
             return _day_kinds(value)
         case Hours():
             return {"hours": value, "point": value} if value.shape is Shape.POINT else {"hours": value}
+        case Moment() if value.shift is not None:
+            return {"moment": Moment(value.start), "shift": value.shift}
         case Moment():
             return {"moment": value} if value.start != value.end else {"moment": Moment(value.start), "now": True}
         case Length():
@@ -354,5 +373,6 @@ BUILDERS: dict[str, Callable[..., Any]] = {
     "parts": clocks.parts, "end_of_day": end_of_day, "through": days.through, "after_day": days.open_start, "from_day": days.open_start,
     "before_day": days.open_end, "until_day": until_day, "paired": paired,
     "day_part": day_part, "across": across, "later": clocks.later, "day_later": day_later, "same_time": clocks.same_time, "base_day": days.base_day,
-    "later_that_day": later_that_day, "option": option, "options": options,
+    "later_that_day": later_that_day, "option": option, "options": options, "first_options": first_options, "keep_part": keep_part,
+    "keep_weekday": keep_weekday,
 }  # fmt: skip

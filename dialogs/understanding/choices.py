@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from dialogs.understanding import clocks
@@ -23,6 +24,9 @@ def numbered(pieces: Sequence[Piece], found: list[Mention], frame: Frame) -> lis
         for at, piece in enumerate(pieces)
         if at not in taken and (option := _bare(pieces, at, frame)) is not None
     ]
+    if not found and not extra and len(pieces) <= 2 and "bare" in pieces[0].kinds and "digits" in pieces[0].kinds:
+        hour = Hours(Shape.POINT, replace(pieces[0].kinds["bare"], written=True))
+        return [Mention(0, pieces[0].start, pieces[0].end, hours=hour)]
     turned = [_as_option(mention, frame) for mention in found]
     return sorted([*turned, *extra], key=lambda mention: mention.at)
 
@@ -107,6 +111,8 @@ def wanted(found: Sequence[Mention], count: int) -> tuple[list[int], list[int]]:
     named = [mention for mention in found if mention.options]
     refused = [index for mention in named if mention.mood is Mood.NO for index in mention.options]
     order = {Mood.PREFER: 0, Mood.YES: 1, Mood.FALLBACK: 2}
+    if any(not mention.generic for mention in named):
+        named = [mention for mention in named if not mention.generic or mention.mood is Mood.NO or refused]
     taken: list[int] = []
     for mention in sorted((each for each in named if each.mood is not Mood.NO), key=lambda each: order[each.mood]):
         taken.extend(index for index in mention.options if index not in taken and index not in refused)

@@ -146,7 +146,8 @@ def later(frame: Frame, *, length: Length, sign: int = 1) -> Moment | None:
     """Half an hour later: than what is on the table, else than now."""
     if not length.fine:
         return None
-    return Moment((frame.base or frame.now) + timedelta(minutes=length.minutes) * sign)
+    shift = timedelta(minutes=length.minutes) * sign
+    return Moment((frame.base or frame.now) + shift, shift=shift if frame.base else None)
 
 
 def same_time(frame: Frame) -> Hours | None:
@@ -160,7 +161,7 @@ def beyond_base(frame: Frame, *, sign: int) -> Hours | None:
     """Later that day: than what is on the table."""
     if frame.base is None:
         return None
-    time = Clock(frame.base.hour * 60 + frame.base.minute)
+    time = Clock(frame.base.hour * 60 + frame.base.minute + max(sign, 0) * 15)
     return Hours(Shape.AFTER, start=time) if sign > 0 else Hours(Shape.BEFORE, end=time)
 
 

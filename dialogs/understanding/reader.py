@@ -14,7 +14,7 @@ from dialogs.understanding.availability import colour, corrected, signs
 from dialogs.understanding.language import Language, language
 from dialogs.understanding.meaning import Act, Ambiguity, Context, Stage, Understanding
 from dialogs.understanding.quoted import own_words
-from dialogs.understanding.times import Doubt, Mention, Mood, Span, Unit, anchored, grow, lay, mentions, start, units
+from dialogs.understanding.times import Doubt, Mention, Mood, Span, Unit, anchored, grow, lay, leaning, mentions, start, units
 from dialogs.understanding.tokens import Piece, plain
 from dialogs.understanding.values import HORIZON, Frame, Order, Shape
 
@@ -51,7 +51,7 @@ def understand(text: str, context: Context) -> Understanding:
     found = choices.numbered(pieces, mentions(pieces, frame.options), frame)
     shown = signs(pieces, words)
     colour(pieces, found, shown)
-    found = anchored(corrected(pieces, found, shown), _dates(context))
+    found = leaning(anchored(corrected(pieces, found, shown), _dates(context)), frame)
     found, aside = _aside(found, speech)
     return _summed(body, pieces, found, aside, speech, frame, context)
 
@@ -67,18 +67,16 @@ def _frame(context: Context) -> Frame:
         order = Order.MONTH if context.locale.replace("_", "-").upper().endswith("-US") else Order.UNKNOWN
         if context.locale.replace("_", "-").upper().endswith(("-GB", "-IE", "-AU", "-NZ", "-IN", "-ZA")):
             order = Order.DAY
-    base = None
-    if context.offers:
-        offer = context.offers[0] if context.stage is Stage.CONFIRMED else context.offers[-1]
-        base = _local(offer, context.timezone)
-    return Frame(_local(context.now, context.timezone), order, base, 0 if context.stage is Stage.CONFIRMED else len(context.offers))
+    starts = tuple(_local(offer, context.timezone) for offer in context.offers)
+    booked = context.stage is Stage.CONFIRMED
+    base = (starts[0] if booked else starts[-1]) if starts else None
+    return Frame(_local(context.now, context.timezone), order, base, () if booked else starts)
 
 
 def _dates(context: Context) -> list[date]:
-    """The days of the offers: what "Wednesday" most likely means."""
-    if context.stage is Stage.CONFIRMED:
-        return []
-    return sorted({_local(offer, context.timezone).date() for offer in context.offers})
+    """The days on the table: what "Wednesday" most likely means."""
+    known = context.offers[:1] if context.stage is Stage.CONFIRMED else context.offers
+    return sorted({_local(offer, context.timezone).date() for offer in known})
 
 
 def _local(when: datetime, zone: ZoneInfo) -> datetime:
@@ -102,18 +100,13 @@ def _auto_reply(tokens: list[Piece], words: Language, frame: Frame, context: Con
     found = [mention for mention in mentions(grow(tokens, words, frame)) if mention.days]
     back = None
     for unit in units(found):
-        spans, _ = lay(replace_mood(unit), frame, [])
+        spans, _ = lay(replace(unit, mood=Mood.NO, hours=[]), frame, [])
         for span in spans:
             day = span.end if span.shape is Shape.BEFORE else span.start
             if day and day > frame.now:
                 back = max(back, day) if back else day
     at = _aware(_workday_morning(back), context.timezone) if back else None
     return Understanding((Act.AUTO_REPLY,), confidence=0.95, back_at=at)
-
-
-def replace_mood(unit: Unit) -> Unit:
-    unit.hours = []
-    return unit
 
 
 def _workday_morning(when: datetime) -> datetime:
@@ -173,8 +166,8 @@ def _summed(
         chosen=len(chosen),
         named=bool(taken),
         everything=bool(offers) and len(chosen) == len(offers),
-        proposes=sums.proposes,
-        blocked=bool(blocked),
+        proposes=sums.proposes or (bool(windows) and context.stage is Stage.CONFIRMED and speech.has("reschedule")),
+        blocked=bool(sums.blocked),
         none_left=bool(blocked) and bool(offers) and not chosen and _all_blocked(blocked, context),
         refused=bool(refused) and not chosen and not sums.proposes,
         doubtful=bool(sums.doubts),
@@ -182,6 +175,8 @@ def _summed(
         cannot=_bare_cannot(found, speech),
     )
     said = acts(speech, facts, asked)
+    if said[0] is Act.ACCEPT and len(offers) == 1 and context.stage is not Stage.CONFIRMED:
+        chosen = [0]
     preferred = intersection(sums.preferred or (sums.wanted if sums.fallback else []), windows)
     return Understanding(
         acts=said,
@@ -193,7 +188,7 @@ def _summed(
         remind_at=_remind(aside, said, frame, context),
         topics=tuple(asked),
         confidence=_confidence(said, speech, sums, found),
-        late_minutes=_late_minutes(pieces, said),
+        late_minutes=_late_minutes(pieces, aside, said, frame),
     )
 
 
@@ -364,6 +359,9 @@ def _chosen(
     if context.stage is Stage.CONFIRMED:
         return []
     chosen = [*taken, *(index for index in sums.chosen if index not in taken)]
+    if speech.has("instead") and not taken and any(window.length > timedelta(days=2) for window in sums.wanted):
+        sums.proposes = True  # "next week instead" is no choice of the offer that lies in it
+        return []
     if taken and sums.chosen and (both := [index for index in taken if index in sums.chosen]):
         chosen = both
     free = [i for i in chosen if i not in refused and not any(each.meets(_offered(context, i)) for each in blocked)]
@@ -384,17 +382,17 @@ def _remind(aside: Sequence[Mention], said: Sequence[Act], frame: Frame, context
     return None
 
 
-def _late_minutes(pieces: Sequence[Piece], said: Sequence[Act]) -> int | None:
+def _late_minutes(
+    pieces: Sequence[Piece], aside: Sequence[Mention], said: Sequence[Act], frame: Frame
+) -> int | None:
+    """Ten minutes late, or there in twenty."""
     if Act.LATE not in said:
         return None
-    for piece in pieces:
-        length = piece.kinds.get("length")
-        if length and length.fine:
-            return int(length.minutes)
-        moment = piece.kinds.get("late_by")
-        if moment:
-            return int(moment)
-    return None
+    lengths = [length for piece in pieces if (length := piece.kinds.get("length")) and length.fine]
+    if lengths:
+        return int(lengths[0].minutes)
+    coming = [mention.moment.start - frame.now for mention in aside if mention.moment and not mention.now]
+    return round(coming[0].total_seconds() / 60) if coming and coming[0] > timedelta() else None
 
 
 def _confidence(said: Sequence[Act], speech: Speech, sums: Sums, found: Sequence[Mention]) -> float:

@@ -37,7 +37,9 @@ class Mention:
     days: tuple[Days, ...] = ()
     hours: Hours | None = None
     moment: Moment | None = None
+    shift: timedelta | None = None  # the moment is so far from what is on the table
     options: tuple[int, ...] = ()  # offers meant, as indexes
+    generic: bool = False  # "both", "any": only where no offer is named
     zone: ZoneInfo | None = None
     mood: Mood = Mood.YES
     sign: str = ""  # the sign that set the mood
@@ -116,9 +118,10 @@ def mentions(pieces: Sequence[Piece], options: int = 0) -> list[Mention]:
 def _mention(at: int, piece: Piece) -> Mention | None:
     kinds = piece.kinds
     if "moment" in kinds:
-        return Mention(at, piece.start, piece.end, moment=kinds["moment"], now="now" in kinds)
+        shift = kinds.get("shift")
+        return Mention(at, piece.start, piece.end, moment=kinds["moment"], shift=shift, now="now" in kinds)
     if "option" in kinds:
-        return Mention(at, piece.start, piece.end, options=kinds["option"])
+        return Mention(at, piece.start, piece.end, options=kinds["option"], generic=kinds.get("generic", False))
     days = (kinds["day"],) if "day" in kinds else kinds.get("days", ())
     hours = kinds.get("hours")
     if not days and hours is None:
@@ -134,7 +137,8 @@ def _company(at: int, pieces: Sequence[Piece], found: Sequence[Mention], options
     after_hour = any(mention.hours and mention.hours.shape is Shape.POINT for mention in found[-1:])
     beside = after_hour and (_only_links(pieces, found[-1].at, at) or _mends(pieces, at))
     led = at > 0 and bool(pieces[at - 1].kinds.keys() & {"lead", "about"})
-    ahead = _before_time(pieces, at) or _dated(pieces, at)
+    maybe = at > 0 and "weak_lead" in pieces[at - 1].kinds and _stands_alone(pieces, at)
+    ahead = maybe or _before_time(pieces, at) or _dated(pieces, at)
     if not ((beside or led) and _stands_alone(pieces, at)) and not (ahead and clock.minutes > options * 60):
         return None
     piece = pieces[at]
@@ -205,6 +209,21 @@ def anchored(found: Sequence[Mention], offered: Sequence[date]) -> list[Mention]
 def _not_today(day: Days) -> Days:
     """In a list of weekdays nobody says the name of today for today."""
     return day.moved(7) if day.floating and day.today else day
+
+
+def leaning(found: Sequence[Mention], frame: Frame) -> list[Mention]:
+    """"Tuesday, half an hour later": later than the offer of that day, else at that day's hour of what is on the table."""
+    kept = list(found)
+    for mention in found:
+        beside = [other for other in kept if other.days and other.hours is None and other.days[0].single]
+        if mention.shift is None or not beside or frame.base is None:
+            continue
+        when = beside[-1].days[0].first
+        starts = [start for start in frame.starts if start.date() == when]
+        base = starts[0] if starts else datetime.combine(when, frame.base.time())
+        kept = [other for other in kept if other is not beside[-1]]
+        kept[kept.index(mention)] = replace(mention, moment=Moment(base + mention.shift))
+    return kept
 
 
 def _is_stretch(mention: Mention) -> bool:

@@ -31,11 +31,15 @@ class Frame:
     now: datetime  # naive, the writer's wall clock
     order: Order = Order.UNKNOWN
     base: datetime | None = None  # the booked or offered start that "same time" and "an hour later" lean on
-    options: int = 0  # how many offers there are to choose from
+    starts: tuple[datetime, ...] = ()  # the offers to choose from, on the writer's wall clock
 
     @property
     def today(self) -> date:
         return self.now.date()
+
+    @property
+    def options(self) -> int:
+        return len(self.starts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,7 @@ class Moment:
 
     start: datetime
     end: datetime | None = None
+    shift: timedelta | None = None  # how far from what is on the table
 
 
 @dataclass(frozen=True, slots=True)
