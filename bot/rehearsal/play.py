@@ -15,11 +15,16 @@ from bot.records import invites, messages
 from bot.rehearsal import scenario as s
 from bot.rehearsal.report import Report, report
 from bot.rehearsal.stage import Stage, World
+from bot.rehearsal.yamlfile import Fault
 from bot.seeding import NewPerson, NewRound, add_job, add_person
 from integrations.channels.base import Inbound
 from integrations.standins.mailbox import answer
 
 A_STEP = timedelta(minutes=1)
+
+
+class CannotPlay(ValueError):
+    """What a step asks for is not possible as things stand; the message is for whoever wrote it."""
 
 
 class Rehearsal:
@@ -45,20 +50,28 @@ class Rehearsal:
         for key, calendar in self.scenario.calendars.items():
             self.world.calendar.connect(self._calendar_of(key), calendar.hours, calendar.busy)
 
-    async def run(self, show: Callable[[], Awaitable[None]] | None = None, pace: float = 0) -> None:
-        """Plays every step; `pace` is how many virtual seconds pass in a real one, 0 for no waiting at all."""
-        for step in self.scenario.steps:
+    async def run(self, show: Callable[[s.Step], Awaitable[None]] | None = None, pace: float = 0) -> None:
+        """Plays every step; `pace` is how many virtual seconds pass in a real one, 0 for no waiting at all.
+
+        Raises Fault with the line of a step that cannot be played.
+        """
+        for number, step in enumerate(self.scenario.steps):
             before = self.world.clock.now()
-            await self.step(step)
-            await self._advance(before + A_STEP)
+            try:
+                await self.step(step)
+            except CannotPlay as error:
+                raise Fault(self.scenario.lines[number], str(error)) from error
             if show:
-                await show()
+                await show(step)
             if pace:
                 passed = (self.world.clock.now() - before).total_seconds()
                 await asyncio.sleep(min(passed / pace, 3.0))
 
     async def step(self, step: s.Step) -> None:
+        """One step, and the minute until the next. Raises CannotPlay."""
+        before = self.world.clock.now()
         await PLAY[type(step)](self, step)
+        await self._advance(before + A_STEP)
 
     async def says(self, step: s.Says) -> None:
         await self.stage.hear([await self._inbound(step.who, text, step.channel) for text in step.texts])
@@ -104,7 +117,7 @@ class Rehearsal:
             invite = await invites.last_of(session, step.who)
         email = self.people[step.who].email
         if invite is None or email is None:
-            raise ValueError(f"{step.who} has got no invite to answer")
+            raise CannotPlay(f"{step.who} has got no invite to answer")
         counter = (step.counter, invite.end - invite.start) if step.counter else None
         now = self.world.clock.now()
         data = answer(invite.uid, invite.sequence, email, step.answer, now, counter)
@@ -123,7 +136,7 @@ class Rehearsal:
         async with self.stage.house.records.read() as session:
             last = await messages.last_out(session, step.to)
         if last is None or last.vendor_id is None:
-            raise ValueError(f"nothing was sent to {step.to} that a receipt could be for")
+            raise CannotPlay(f"nothing was sent to {step.to} that a receipt could be for")
         self.world.channels[last.channel].report(last.vendor_id, step.status, step.error)
         await self.stage.settle()
 

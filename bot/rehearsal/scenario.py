@@ -22,6 +22,8 @@ from integrations.contact import nearest
 ROLES = ("candidate", "client", "recruiter", "interviewer")
 MODES = ("video", "phone", "onsite")
 CHANNELS = ("whatsapp", "sms", "telegram", "slack", "teams", "email")
+MESSENGERS = ("telegram", "slack", "teams")  # their addresses are the vendor's own names for people
+NEEDED_FOR = {"email": "email", "whatsapp": "phone", "sms": "phone"}
 SERVICES = (*CHANNELS, "calendar", "meeting")
 ANSWERS = ("accept", "tentative", "decline", "counter")
 
@@ -151,15 +153,34 @@ class Scenario:
     jobs: tuple[Job, ...]
     calendars: Mapping[str, CalendarOf]
     steps: tuple[Step, ...]
+    lines: tuple[int, ...]  # of each step, in the file
     expectations: tuple[Expectation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who there is and what for, without anything happening."""
+
+    people: tuple[Person, ...]
+    jobs: tuple[Job, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Strictness:
+    """What is asked of an address, and what is taken for granted of somebody."""
+
+    email: Callable[[str], str]
+    phone: Callable[[str], str]
+    zone: str = "UTC"
+    real: bool = False  # somebody will be written to: nothing is made up, and no candidate's consent is assumed
 
 
 def load(path: Path) -> Scenario:
     """Reads and checks the whole file. Raises Fault at the first line that is wrong."""
     top = read(path)
     top.only("name", "now", "settings", "people", "jobs", "calendars", "script", "expect")
-    people = {key: _person(key, value) for key, value in _section(top, "people").values.items()}
-    jobs = tuple(_job(value, people) for value in _list(top, "jobs"))
+    people = {key: _person(key, value, PLAYED) for key, value in _section(top, "people").values.items()}
+    jobs = _jobs(top, people)
     calendars = {key: _calendar(key, value, people) for key, value in _section(top, "calendars").values.items()}
     return Scenario(
         name=top.word("name", path.stem),
@@ -169,8 +190,21 @@ def load(path: Path) -> Scenario:
         jobs=jobs,
         calendars=calendars,
         steps=tuple(_step(value, people, calendars) for value in _list(top, "script")),
+        lines=tuple(value.line for value in _list(top, "script")),
         expectations=tuple(_expectation(value, people) for value in _list(top, "expect")),
     )
+
+
+def load_cast(path: Path, zone: str) -> Cast:
+    """Real people and jobs, in the form of a rehearsal; `zone` is that of whoever has none. Raises Fault."""
+    top = read(path)
+    top.only("people", "jobs")
+    strict = Strictness(contact.email, contact.phone, zone, real=True)
+    people = {key: _person(key, value, strict) for key, value in _section(top, "people").values.items()}
+    jobs = _jobs(top, people)
+    if not people and not jobs:
+        raise Fault(top.line, "there is nobody under people and nothing under jobs")
+    return Cast(tuple(people.values()), jobs)
 
 
 def instant(value: Value | None, what: str, line: int = 0) -> datetime:
@@ -211,7 +245,7 @@ def _rules(settings: Fields) -> Rules:
     return rules
 
 
-def _person(key: str, value: Value) -> Person:
+def _person(key: str, value: Value, strict: Strictness) -> Person:
     said = fields(value, key)
     said.only(
         *("role", "name", "timezone", "locale", "channels", "consent", "company", "email", "phone"),
@@ -221,24 +255,24 @@ def _person(key: str, value: Value) -> Person:
     role = said.word("role")
     if role not in ROLES:
         raise Fault(said.line_of("role"), f"{role!r} is no role{suggestion(role, ROLES)}")
-    email, phone = checked.maybe("email", _email), checked.maybe("phone", _phone)
+    email, phone = checked.maybe("email", strict.email), checked.maybe("phone", strict.phone)
     channels = said.words("channels") or ("email",)
     for channel in (*channels, *(said.words("consent") or ())):
         if channel not in CHANNELS:
             raise Fault(said.line_of("channels"), f"{channel!r} is no channel{suggestion(channel, CHANNELS)}")
-    addresses = {"email": email, "whatsapp": phone, "sms": phone, "telegram": key, "slack": key, "teams": key}
+    addresses = {"email": email, "whatsapp": phone, "sms": phone, **_addresses(key, said, strict)}
     for channel in channels:
-        if not addresses[channel]:
-            needed = "email" if channel == "email" else "phone"
+        if not addresses.get(channel):
+            needed = NEEDED_FOR.get(channel, f"addresses: {{{channel}: …}}")
             raise Fault(said.line, f"{key} is to be reached by {channel}, but {needed!r} is missing")
     return Person(
         key=key,
         role=role,
         name=said.word("name", key.capitalize()),
-        timezone=checked.maybe("timezone", contact.timezone) or "UTC",
+        timezone=checked.maybe("timezone", contact.timezone) or strict.zone,
         locale=checked.maybe("locale", contact.locale) or "en",
         channels=channels,
-        consent=channels if said.words("consent") is None else said.words("consent") or (),
+        consent=_consent(said, role, channels, strict),
         company=said.word("company", "") or None,
         email=email,
         phone=phone,
@@ -247,6 +281,21 @@ def _person(key: str, value: Value) -> Person:
         tags=said.words("tags") or (),
         addresses={channel: address for channel, address in addresses.items() if address},
     )
+
+
+def _addresses(key: str, said: Fields, strict: Strictness) -> dict[str, str]:
+    """Where messengers find this person; in a rehearsal simply under the name the file gives them."""
+    found = {} if strict.real else dict.fromkeys(MESSENGERS, key)
+    given = _section(said, "addresses")
+    given.only(*MESSENGERS)
+    return {**found, **{channel: word(address, channel) for channel, address in given.values.items()}}
+
+
+def _consent(said: Fields, role: str, channels: tuple[str, ...], strict: Strictness) -> tuple[str, ...]:
+    consent = said.words("consent")
+    if consent is None and role == "candidate" and strict.real:
+        return tuple(channel for channel in channels if channel == "email")
+    return channels if consent is None else consent
 
 
 def _email(text: str) -> str:
@@ -263,6 +312,9 @@ def _phone(text: str) -> str:
     return number
 
 
+PLAYED = Strictness(_email, _phone)
+
+
 @dataclass(frozen=True, slots=True)
 class _Checked:
     said: Fields
@@ -275,6 +327,15 @@ class _Checked:
             return check(text)
         except ValueError as error:
             raise Fault(self.said.line_of(key), str(error)) from error
+
+
+def _jobs(top: Fields, people: Mapping[str, Person]) -> tuple[Job, ...]:
+    jobs: dict[tuple[str, str], Job] = {}
+    for value in _list(top, "jobs"):
+        job = _job(value, people)
+        if jobs.setdefault((job.title.casefold(), job.company.casefold()), job) is not job:
+            raise Fault(value.line, f"{job.title} at {job.company} stands here twice")
+    return tuple(jobs.values())
 
 
 def _job(value: Value, people: Mapping[str, Person]) -> Job:

@@ -11,10 +11,10 @@ import yaml
 
 
 class Fault(Exception):
-    """The file is not valid: the line, and why."""
+    """The file is not valid: the line (0: the whole file), and why."""
 
     def __init__(self, line: int, why: str) -> None:
-        super().__init__(f"line {line}: {why}")
+        super().__init__(f"line {line}: {why}" if line else why)
         self.line = line
 
 
