@@ -136,8 +136,8 @@ def topics(speech: Speech, times_at: Sequence[int]) -> list[Topic]:
 
 def _otherwise_busy(mine: Sequence[Phrase]) -> bool:
     """The question is an act of its own: "can you call me?", "anything else?", "can we move it?"."""
-    names = {phrase.name for phrase in mine} - {"question", "hello", "thanks", "noun_place"}
-    return bool(names)
+    names = {phrase.name for phrase in mine} - {"question", "hello", "thanks", "yes", "change", "help"}
+    return bool(names) or not any(phrase.name == "question" for phrase in mine) and bool(mine)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +219,7 @@ def _about_offers(speech: Speech, found: Found, said: Sequence[Act]) -> list[Act
     free_to = not takes(mine) and Act.RESCHEDULE not in said and (bool(found.offers) or not mine)
     if turned_down and free_to:
         mine.append(Act.REJECT)
-    elif speech.has("alternatives") and not mine and not said:
+    elif speech.has("alternatives") and found.offers and not mine and not said:
         mine.append(Act.REJECT)
     if not mine and not said and _accepts(speech, found):
         mine.append(Act.ACCEPT)

@@ -22,6 +22,7 @@ _MOODS = {
     "except": Mood.NO,
     "prefer": Mood.PREFER,
     "fallback": Mood.FALLBACK,
+    "lesser": Mood.FALLBACK,
 }
 _BEFORE = frozenset({"not", "except", "commitment", "fallback"})  # these stand before what they are about
 _AFTER = frozenset({"works", "fails"})  # these stand behind it
@@ -113,7 +114,9 @@ def _colour_clause(pieces: Sequence[Piece], clause: Sequence[Mention | Sign]) ->
                 _set(item, governing)
             open_mentions.append(item)
             continue
-        if item.name not in _BEFORE and _looks_back(pieces, clause, index, open_mentions, governing):
+        if item.name == "lesser":  # "Thursday over Friday": only where something is preferred
+            governing = item if governing is not None and governing.name == "prefer" else governing
+        elif item.name not in _BEFORE and _looks_back(pieces, clause, index, open_mentions, governing):
             for mention in _spoken_for(pieces, open_mentions, governing, item):
                 _set(mention, item)
             governing = None

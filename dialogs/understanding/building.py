@@ -231,6 +231,12 @@ def in_month(
     return days.nth_weekday(frame, nth=which, weekday=weekday or 0, day=whole)
 
 
+def month_edge(frame: Frame, *, month: int, edge: str) -> Days | None:
+    """Early March, the end of March."""
+    whole = days.month(frame, month=month)
+    return days.edge(frame, day=whole, edge=edge) if whole else None
+
+
 def calendar_week(frame: Frame, *, n: Number) -> Days | None:
     """Week 36, as ISO 8601 counts them."""
     if not 1 <= n.value <= 52:
@@ -364,7 +370,7 @@ BUILDERS: dict[str, Callable[..., Any]] = {
     "now": clocks.now, "every": days.every, "weekday_date": days.weekday_date, "weekday_number": weekday_number,
     "weekday_in_week": days.weekday_in_week, "edge": days.edge, "edge_of": edge_of, "week_around": days.week_around,
     "week_in": days.week_in, "last_week_in": last_week_in, "weekend_in": days.weekend_in,
-    "last_weekend_in": last_weekend_in, "nth_weekday": days.nth_weekday, "in_month": in_month, "calendar_week": calendar_week, "rest_of_day": rest_of_day, "paired_part": paired_part,
+    "last_weekend_in": last_weekend_in, "nth_weekday": days.nth_weekday, "in_month": in_month, "month_edge": month_edge, "calendar_week": calendar_week, "rest_of_day": rest_of_day, "paired_part": paired_part,
     "edge_day": days.edge_day, "nth_day": days.nth_day, "day_after": days.day_after, "every_in": days.every_in,
     "dated_part": dated_part, "tonight": tonight, "part": clocks.part, "whole_day": clocks.whole_day,
     "point": clocks.point, "part_point": part_point, "dated_point": dated_point, "tonight_point": tonight_point,

@@ -12,7 +12,7 @@ from dialogs.understanding import choices
 from dialogs.understanding.acts import Found, Speech, acts, listen, topics
 from dialogs.understanding.availability import colour, corrected, signs
 from dialogs.understanding.language import Language, language
-from dialogs.understanding.meaning import Act, Ambiguity, Context, Stage, Understanding
+from dialogs.understanding.meaning import Act, Ambiguity, Context, Stage, Topic, Understanding
 from dialogs.understanding.quoted import own_words
 from dialogs.understanding.times import Doubt, Mention, Mood, Span, Unit, anchored, grow, lay, leaning, mentions, start, units
 from dialogs.understanding.tokens import Piece, plain
@@ -160,6 +160,8 @@ def _summed(
     windows = _windows(sums, blocked, context)
     chosen = _chosen(taken, refused, sums, offers, blocked, context, speech)
     asked = topics(speech, [mention.start for mention in found])
+    if not offers and not asked and not found and speech.has("alternatives"):
+        asked = [Topic.OTHER]  # "can you send me some times?"
     facts = Found(
         stage=context.stage,
         offers=len(offers),

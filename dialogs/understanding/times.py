@@ -256,6 +256,8 @@ def _placed(
 def _within(day: Days, week: Days) -> Days:
     if not day.floating or day.weekday is None:
         return day
+    if week.repeat:  # every day but Wednesday: no Wednesday
+        return replace(week, repeat=frozenset({day.weekday}), floating=False, weekday=day.weekday)
     when = week.first + timedelta(days=(day.weekday - week.first.weekday()) % 7)
     return Days(when, when, weekday=day.weekday) if when <= week.last else day
 
@@ -344,6 +346,8 @@ def _partners(runs: Sequence[Sequence[Mention]]) -> dict[int, int]:
 def _nearer(
     runs: Sequence[Sequence[Mention]], index: int, before: int | None, after: int | None, partner: dict[int, int]
 ) -> int | None:
+    if before is None and after is not None and _has_own_hours(runs, index, after):
+        return None
     if before is None or after is None:
         return before if after is None else after
     near = sum(runs[i][0].gap for i in range(before + 1, index + 1))
@@ -353,6 +357,13 @@ def _nearer(
     if taken and far <= near + 2 and next_is_free:
         return after
     return after if far < near and next_is_free else before
+
+
+def _has_own_hours(runs: Sequence[Sequence[Mention]], index: int, days: int) -> bool:
+    """In "mornings are best, but Tuesday afternoon is possible" the morning has no day."""
+    far = sum(runs[i][0].gap for i in range(index + 1, days + 1))
+    following = runs[days + 1][0] if days + 1 < len(runs) else None
+    return far > _LINK and following is not None and following.hours is not None and following.gap < _LINK
 
 
 def _combined(run: Sequence[Mention]) -> list[Hours]:
@@ -398,17 +409,23 @@ def _one(hours: Mention, dated: Mention) -> Mention | None:
 
 def _joined(left: Hours, right: Hours, gap: int) -> Hours | None:
     if left.shape is Shape.AFTER and right.shape is Shape.BEFORE and left.start and right.end and gap < _SENTENCE:
-        fitted = clocks.fit(left.start, right.end)
+        fitted = clocks.fit(left.start, right.end) if _in_order(left.start, right.end) else None
         return Hours(Shape.RANGE, *fitted) if fitted else None
     if right.shape is Shape.AFTER and left.shape is Shape.BEFORE and right.start and left.end and gap < _SENTENCE:
-        fitted = clocks.fit(right.start, left.end)
-        return Hours(Shape.RANGE, *fitted) if fitted and fitted[0].minutes < fitted[1].minutes else None
+        fitted = clocks.fit(right.start, left.end) if _in_order(right.start, left.end) else None
+        return Hours(Shape.RANGE, *fitted) if fitted else None
     if Shape.PART in (left.shape, right.shape) and left.shape is not right.shape and gap < _LINK + 1 and left.part != "all":
         part, other = (left, right) if left.shape is Shape.PART else (right, left)
         if other.part == "all":
             return part
         return _within_part(part, other) if gap < _LINK or other.shape is not Shape.POINT else None
     return None
+
+
+def _in_order(start: Clock, end: Clock) -> bool:
+    """"After 3 … before 6" is a stretch; "before 9 or after 5" are two."""
+    first, last = clocks.settle(start).minutes, clocks.settle(end).minutes
+    return first < last or (not end.firm and first < last + 12 * 60 and last >= 8 * 60 and first >= 17 * 60 and last < 9 * 60)
 
 
 def _within_part(part: Hours, other: Hours) -> Hours | None:
