@@ -27,13 +27,23 @@ _OFFERING = (
 
 
 def act(text: str, system_text: str, lang: str) -> str:
-    """For the suites of acts a label; for the one of choices "1", "2", "last", "any" or "time"; for shifts minutes."""
+    """A label; where offers were listed, which one: "1", "2", "time" or "any"."""
     if lang != "en":
         return "other"
     said = system_text.lower()
+    if "one of these work" in said or "here are some times" in said:
+        return _choice(text)
     stage = _stage(said)
     speech = listen(start(plain(text), language("en")), language("en"))
     return _label(understand(text, Context(_NOW, _ZONE, offers=_OFFERS, stage=stage)), speech, stage, said)
+
+
+def _choice(text: str) -> str:
+    """Which of two offers, by number; "time" when by day or hour."""
+    read = understand(text, Context(_NOW, _ZONE, offers=_OFFERS[:2], stage=Stage.OFFERED))
+    if len(read.choice) == 1:
+        return str(read.choice[0] + 1)
+    return "time" if read.windows or read.ambiguous else "any"
 
 
 def _stage(said: str) -> Stage:
@@ -48,18 +58,18 @@ def _stage(said: str) -> Stage:
 def _label(read: Understanding, speech: Speech, stage: Stage, said: str) -> str:
     main = read.acts[0]
     content = speech.words - speech.covered
-    confirms = any(word in said for word in _CONFIRMS) or "shall i" in said or not said
+    confirms = "do you" not in said and any(word in said for word in _CONFIRMS) or not said
     new = "inform" if confirms else "request_alternatives"
-    if stage is Stage.CONFIRMED and main is Act.CHITCHAT or speech.has("bye") and main in (Act.CHITCHAT, Act.PROPOSE):
+    if _says_goodbye(read, speech, stage):
         return "goodbye"
     if speech.has("alternatives") and main in (Act.REJECT, Act.ASK, Act.PROPOSE, Act.UNCLEAR, Act.ACCEPT):
         return "request_alternatives"
-    if speech.has("picks") or read.choice and main is Act.SELECT:
+    if (speech.has("picks") and main is not Act.REJECT) or read.choice and main is Act.SELECT:
         return "select"
-    if Act.ASK in read.acts:
+    if Act.ASK in read.acts and not _begs(read, speech):
         return "other"
     if main is Act.REJECT:
-        return new if content >= 3 and speech.has("change") and confirms else "reject"
+        return new if content >= 3 and confirms and said else "reject"
     if main in (Act.ACCEPT, Act.SELECT):
         return new if speech.has("change") and content >= 3 and not _begins_with_yes(speech) else "accept"
     if main in (Act.PROPOSE, Act.RESCHEDULE):
@@ -67,6 +77,18 @@ def _label(read: Understanding, speech: Speech, stage: Stage, said: str) -> str:
     if main is Act.CHITCHAT and speech.has("thanks", "bye"):
         return "goodbye"
     return new if speech.has("change") and said else "other"
+
+
+def _says_goodbye(read: Understanding, speech: Speech, stage: Stage) -> bool:
+    if read.acts[0] is Act.CHITCHAT:
+        return stage is Stage.CONFIRMED or speech.has("bye")
+    return speech.has("bye") and (speech.has("thanks") or stage is Stage.CONFIRMED) and Act.ASK not in read.acts
+
+
+def _begs(read: Understanding, speech: Speech) -> bool:
+    """"Sure, could you help me with that?" asks nothing."""
+    asked = [phrase for phrase in speech.phrases if phrase.name == "question"]
+    return _begins_with_yes(speech) and bool(asked) and all(phrase.words.endswith(" you") for phrase in asked)
 
 
 def _begins_with_yes(speech: Speech) -> bool:

@@ -34,7 +34,7 @@ def _answers(unit: Unit, frame: Frame) -> list[tuple[Any, ...]]:
     spans = spans or [doubt.readings[0] for doubt in doubts]
     if not unit.days and not unit.moment:
         spans = [_coming(span, frame) for span in spans]
-    if unit.mood is Mood.NO and unit.sign in ("not", "except", "cannot") and not unit.hours:
+    if unit.mood is Mood.NO and unit.sign in ("not", "except", "cannot", "fails") and not unit.hours:
         return [(span.start, span.end, "not") for span in spans]
     return [_answer(span, unit) for span in spans]
 

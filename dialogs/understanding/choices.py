@@ -44,12 +44,14 @@ def _bare(pieces: Sequence[Piece], at: int, frame: Frame) -> tuple[int, ...] | N
 def _is_label(pieces: Sequence[Piece], at: int) -> bool:
     """A digit is an offer's number; a number in words only when nothing but courtesy stands beside it."""
     following = pieces[at + 1] if at + 1 < len(pieces) else None
-    counting = following is not None and following.word.isalpha() and not following.kinds and following.word not in _FINE
+    beside = following is None or bool(following.kinds.keys() & _BESIDE) or following.word in _FINE
+    counting = following is not None and following.word.isalpha() and not beside
     if "digits" in pieces[at].kinds:
         return not counting
     return len(pieces) <= 3 and not counting
 
 
+_BESIDE = frozenset({"link", "beside", "day", "hours", "lead"})
 _FINE = frozenset(
     "works work is would please for it sounds looks then thanks fits suits and or but not i if ok great if seems will can"
     .split()

@@ -23,8 +23,9 @@ def clock(
     half: str = "",
     add: int = 0,
     least: int = 0,
+    sure: int = 0,
 ) -> Clock | None:
-    """3:15 pm, half past three, quarter to four (`add` in minutes)."""
+    """3:15 pm, half past three, quarter to four (`add` in minutes); `sure`: written as in a timetable, 3h15."""
     if hour.value > 24 or hour.value < least or (minute and minute.value > 59) or (second and second.value > 59):
         return None
     minutes = hour.value * 60 + (minute.value if minute else 0)
@@ -32,7 +33,7 @@ def clock(
         return None
     if half and (1 <= hour.value <= 12):
         minutes = minutes % NOON + (NOON if half == "pm" else 0)
-    firm = bool(half) or hour.value > 12 or hour.value == 0 or (hour.digits == 2 and hour.value < 10)
+    firm = bool(half or sure) or hour.value > 12 or hour.value == 0 or (hour.digits == 2 and hour.value < 10)
     return Clock((minutes + add) % MIDNIGHT if minutes != MIDNIGHT or add else minutes, firm, second.value if second else 0)
 
 

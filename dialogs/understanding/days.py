@@ -17,7 +17,7 @@ from dialogs.understanding.values import DAY, EVERY, HORIZON, WORKDAYS, Days, Fr
 
 
 def relative(frame: Frame, *, offset: int) -> Days:
-    return day(frame.today + timedelta(days=offset))
+    return day(frame.today + timedelta(days=offset), running=offset == 0)
 
 
 def weekday(frame: Frame, *, weekday: int, which: str = "", weeks: int = 0) -> Days:

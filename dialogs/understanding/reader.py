@@ -52,7 +52,7 @@ def understand(text: str, context: Context) -> Understanding:
     shown = signs(pieces, words)
     colour(pieces, found, shown)
     found = leaning(anchored(corrected(pieces, found, shown), _dates(context)), frame)
-    found, aside = _aside(found, speech)
+    found, aside = _aside(found, speech, bool(context.offers))
     return _summed(body, pieces, found, aside, speech, frame, context)
 
 
@@ -113,19 +113,28 @@ def _workday_morning(when: datetime) -> datetime:
     return when.replace(hour=_MORNING, minute=0) if when.hour < _MORNING else when
 
 
-def _aside(found: list[Mention], speech: Speech) -> tuple[list[Mention], list[Mention]]:
+def _aside(found: list[Mention], speech: Speech, offered: bool) -> tuple[list[Mention], list[Mention]]:
     """Times that are not about the interview: when the answer comes, how late somebody is, the subject of a question."""
     kept: list[Mention] = []
     aside: list[Mention] = []
     late = speech.has("late")
     idle = speech.has("thanks", "bye", "no", "later", "late")  # "that's all for right now"
+    idle = idle or (offered and speech.has("yes"))
     for mention in found:
         sentence = speech.sentence_at(mention.start)
         if _promised(mention, sentence, speech) or (late and mention.moment):
             aside.append(mention)
-        elif not (mention.now and idle) and not _only_asked_about(mention, sentence, speech):
+        elif not (mention.now and idle) and not _courtesy(mention, sentence, speech) and not _only_asked_about(mention, sentence, speech):
             kept.append(mention)
     return kept, aside
+
+
+def _courtesy(mention: Mention, sentence: int, speech: Speech) -> bool:
+    """"That's all for today" names no time to meet."""
+    if mention.hours or len(mention.days) != 1 or not mention.days[0].running:
+        return False
+    names = {phrase.name for phrase in speech.phrases if phrase.sentence == sentence}
+    return bool(names & {"thanks", "bye"})
 
 
 def _promised(mention: Mention, sentence: int, speech: Speech) -> bool:

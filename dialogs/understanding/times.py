@@ -151,8 +151,10 @@ def _mends(pieces: Sequence[Piece], at: int) -> bool:
 
 def _dated(pieces: Sequence[Piece], at: int) -> bool:
     """A day follows at once: "10 on Monday"."""
+    if at > 0 and "counts" in pieces[at - 1].kinds:  # a table for 2 on Friday
+        return False
     following = pieces[at + 1 : at + 3]
-    if following and "beside" in following[0].kinds:
+    if following and "on" in following[0].kinds:
         following = following[1:]
     return bool(following) and "near_day" in following[0].kinds and "hours" not in following[0].kinds
 

@@ -110,6 +110,7 @@ class Days:
     last: date
     grain: Grain = Grain.DAY
     floating: bool = False  # a bare weekday: moves on a week when its time has passed
+    running: bool = False  # "today"
     today: bool = False  # a bare weekday that is today's
     others: tuple[tuple[date, date], ...] = ()
     repeat: frozenset[int] = frozenset()  # weekdays within first..last, for "Mondays" and "weekdays"
