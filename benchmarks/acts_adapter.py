@@ -34,6 +34,8 @@ def act(text: str, system_text: str, lang: str) -> str:
     if "one of these work" in said or "here are some times" in said:
         return _choice(text)
     stage = _stage(said)
+    if stage is Stage.CONFIRMED and (named := _choice(text)).isdigit():
+        return named
     speech = listen(start(plain(text), language("en")), language("en"))
     return _label(understand(text, Context(_NOW, _ZONE, offers=_OFFERS, stage=stage)), speech, stage, said)
 

@@ -35,6 +35,7 @@ class Sign:
     name: str
     at: int
     end: int  # the piece after it
+    singular: bool = False  # about one time: "… is bad", not "… are bad"
 
 
 def signs(pieces: Sequence[Piece], language: Language) -> list[Sign]:
@@ -50,7 +51,8 @@ def signs(pieces: Sequence[Piece], language: Language) -> list[Sign]:
         if best.rule.constants["sign"] == "not" and not _near(pieces, best.end, language.light):
             at = best.end
             continue
-        found.append(Sign(best.rule.constants["sign"], at, best.end))
+        singular = pieces[at].word in language.singular
+        found.append(Sign(best.rule.constants["sign"], at, best.end, singular))
         at = best.end
     return found
 
@@ -160,8 +162,8 @@ def _looks_back(
 def _spoken_for(
     pieces: Sequence[Piece], open_mentions: Sequence[Mention], governing: Sign | None, sign: Sign
 ) -> Sequence[Mention]:
-    """All that is open; behind another sign, and for a preference, only what follows the last comma."""
-    if governing is None and sign.name != "prefer":
+    """All that is open; behind another sign, for a preference or in the singular only what follows the last comma."""
+    if governing is None and sign.name != "prefer" and not (sign.name == "fails" and sign.singular):
         return open_mentions
     last = len(open_mentions) - 1
     while last > 0 and not any(

@@ -48,7 +48,8 @@ def _is_label(pieces: Sequence[Piece], at: int) -> bool:
     counting = following is not None and following.word.isalpha() and not beside
     if "digits" in pieces[at].kinds:
         return not counting
-    return len(pieces) <= 3 and not counting
+    alone = len(pieces) == 1 or (len(pieces) <= 3 and pieces[at].kinds["n"].value > 1)
+    return alone and not counting
 
 
 _BESIDE = frozenset({"link", "beside", "day", "hours", "lead"})
