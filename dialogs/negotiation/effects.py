@@ -147,7 +147,6 @@ class Reason(StrEnum):
     WRONG_PERSON = "wrong_person"
     UNDELIVERED = "undelivered"
     OPT_OUT = "opt_out"
-    CANCELLED = "cancelled"
     NO_SLOTS = "no_slots"
     NOT_ARRANGED = "not_arranged"  # the calendar or the meeting service refused
 
