@@ -79,7 +79,7 @@ def listen(tokens: Sequence[Piece], language: Language) -> Speech:
             words = " ".join(piece.word for piece in tokens[at:end])
             speech.phrases.append(Phrase(name, token.start, tokens[end - 1].end, len(speech.sentences) - 1, opening, denied, words))
         speech.covered += (end - at) if matches else 0
-        opening = opening and (bool(matches) and matches[0].rule.constants["sign"] in _OPENERS or not token.word.isalpha())
+        opening = opening and ((bool(matches) and matches[0].rule.constants["sign"] in _OPENERS) or not token.word.isalpha())
         at = end
     _close(speech, tokens, sentence_start, at)
     return speech
@@ -137,7 +137,7 @@ def topics(speech: Speech, times_at: Sequence[int]) -> list[Topic]:
 def _otherwise_busy(mine: Sequence[Phrase]) -> bool:
     """The question is an act of its own: "can you call me?", "anything else?", "can we move it?"."""
     names = {phrase.name for phrase in mine} - {"question", "hello", "thanks", "yes", "change", "help"}
-    return bool(names) or not any(phrase.name == "question" for phrase in mine) and bool(mine)
+    return bool(names) or (not any(phrase.name == "question" for phrase in mine) and bool(mine))
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,9 +200,7 @@ def _about_the_booking(speech: Speech, found: Found) -> list[Act]:
         said.append(Act.RESCHEDULE)
     elif cancels:
         said.append(Act.CANCEL)
-    elif moves and not found.proposes:
-        said.append(Act.RESCHEDULE)
-    elif confirmed and (found.proposes or found.none_left or found.cannot or speech.has("none")) and Act.LATE not in said:
+    elif (moves and not found.proposes) or (confirmed and (found.proposes or found.none_left or found.cannot or speech.has("none")) and Act.LATE not in said):
         said.append(Act.RESCHEDULE)
     return said
 
@@ -217,9 +215,7 @@ def _about_offers(speech: Speech, found: Found, said: Sequence[Act]) -> list[Act
         mine.append(Act.PROPOSE)
     turned_down = speech.has("none") or found.none_left or found.refused or found.cannot or _refuses(speech, found)
     free_to = not takes(mine) and Act.RESCHEDULE not in said and (bool(found.offers) or not mine)
-    if turned_down and free_to:
-        mine.append(Act.REJECT)
-    elif speech.has("alternatives") and found.offers and not mine and not said:
+    if (turned_down and free_to) or (speech.has("alternatives") and found.offers and not mine and not said):
         mine.append(Act.REJECT)
     if not mine and not said and _accepts(speech, found):
         mine.append(Act.ACCEPT)
@@ -243,5 +239,5 @@ def _accepts(speech: Speech, found: Found) -> bool:
     agreed = [phrase for phrase in yes if phrase.first or not speech.sentences[phrase.sentence].asks]
     if found.stage is Stage.CONFIRMED:
         firm = [phrase for phrase in agreed if phrase.words.split(" ")[0] in ("yes", "confirm", "confirmed", "i", "that")]
-        return found.booked_again and not speech.has("bye") or bool(firm) or bool(agreed and not speech.has("thanks", "bye"))
+        return (found.booked_again and not speech.has("bye")) or bool(firm) or bool(agreed and not speech.has("thanks", "bye"))
     return bool(agreed)

@@ -71,7 +71,10 @@ def colour(pieces: Sequence[Piece], found: Sequence[Mention], shown: Iterable[Si
     """Sets the mood of each mention from the signs around it."""
     marks = [sign for sign in shown if sign.name in _MOODS or sign.name == "but"]
     items: list[Mention | Sign] = sorted([*found, *marks], key=lambda item: item.at)
-    for clause in _clauses(pieces, items):
+    for number, clause in enumerate(_clauses(pieces, items)):
+        for item in clause:
+            if isinstance(item, Mention):
+                item.clause = number
         _colour_clause(pieces, clause)
 
 
@@ -118,6 +121,11 @@ def _colour_clause(pieces: Sequence[Piece], clause: Sequence[Mention | Sign]) ->
             continue
         if item.name == "lesser":  # "Thursday over Friday": only where something is preferred
             governing = item if governing is not None and governing.name == "prefer" else governing
+        elif item.name == "fails" and open_mentions and "if" in pieces[max(open_mentions[0].at - 1, 0)].kinds:
+            governing = Sign("fallback", item.at, item.end)  # "if Monday doesn't work, then Tuesday"
+        elif item.name == "fallback" and open_mentions and not _mention_follows(clause, index):
+            for mention in _spoken_for(pieces, open_mentions, item, item):  # "Tuesday at a push"
+                _set(mention, item)
         elif item.name not in _BEFORE and _looks_back(pieces, clause, index, open_mentions, governing):
             for mention in _spoken_for(pieces, open_mentions, governing, item):
                 _set(mention, item)
@@ -125,6 +133,10 @@ def _colour_clause(pieces: Sequence[Piece], clause: Sequence[Mention | Sign]) ->
         else:
             governing = item
         open_mentions = []
+
+
+def _mention_follows(clause: Sequence[Mention | Sign], index: int) -> bool:
+    return index + 1 < len(clause) and isinstance(clause[index + 1], Mention)
 
 
 def _turns(pieces: Sequence[Piece], clause: Sequence[Mention | Sign], index: int, governing: Sign) -> bool:

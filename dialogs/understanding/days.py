@@ -9,11 +9,22 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from dialogs.understanding.tokens import Number
-from dialogs.understanding.values import DAY, EVERY, HORIZON, WORKDAYS, Days, Frame, Grain, Length, Order, Shape, add_months, day, month_length, week_of
-
-
-
-
+from dialogs.understanding.values import (
+    DAY,
+    EVERY,
+    HORIZON,
+    WORKDAYS,
+    Days,
+    Frame,
+    Grain,
+    Length,
+    Order,
+    Shape,
+    add_months,
+    day,
+    month_length,
+    week_of,
+)
 
 
 def relative(frame: Frame, *, offset: int) -> Days:
@@ -81,7 +92,11 @@ def weekday_date(frame: Frame, *, weekday: int, day: Days) -> Days | None:
     """Tuesday the 5th: the date says which; a weekday that does not agree is a second reading."""
     if not day.single:
         return None
+    for first, last in day.others:
+        if first.weekday() == weekday != day.first.weekday():
+            return replace(day, first=first, last=last, others=(), weekday=weekday)
     if day.first.weekday() == weekday:
+        day = replace(day, others=tuple(each for each in day.others if each[0].weekday() == weekday))
         return replace(day, floating=False, weekday=weekday)
     if day.month_day:
         fitting = day_of_month(frame, number=Number(day.first.day, 2), weekday=weekday)

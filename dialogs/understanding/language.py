@@ -17,7 +17,6 @@ from dialogs.understanding.tokens import Number, Piece, tokenize
 from dialogs.understanding.values import Part
 
 
-
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
     """Words stay words: "no" and "on" are not false and true here."""
 
@@ -63,7 +62,7 @@ class Language:
     def _mended(self, word: str) -> str:
         if word.endswith("'s") and word[:-2] in self.known:
             return word[:-2]
-        if len(word) < 6 or len(word) > 14:
+        if len(word) > 14:
             return word
         for candidate in _deletions(word):
             right = self.slips.get(candidate)

@@ -14,7 +14,20 @@ from dialogs.understanding.availability import colour, corrected, signs
 from dialogs.understanding.language import Language, language
 from dialogs.understanding.meaning import Act, Ambiguity, Context, Stage, Topic, Understanding
 from dialogs.understanding.quoted import own_words
-from dialogs.understanding.times import Doubt, Mention, Mood, Span, Unit, anchored, grow, lay, leaning, mentions, start, units
+from dialogs.understanding.times import (
+    Doubt,
+    Mention,
+    Mood,
+    Span,
+    Unit,
+    anchored,
+    grow,
+    lay,
+    leaning,
+    mentions,
+    start,
+    units,
+)
 from dialogs.understanding.tokens import Piece, plain
 from dialogs.understanding.values import HORIZON, Frame, Order, Shape
 
@@ -141,7 +154,7 @@ def _promised(mention: Mention, sentence: int, speech: Speech) -> bool:
     promises = [phrase for phrase in speech.all("later") if phrase.sentence == sentence]
     if not promises:
         return False
-    return mention.start > promises[0].start or len(speech.sentences) <= 2 and mention.end <= promises[0].start and promises[0].start - mention.end < 3
+    return mention.start > promises[0].start or (len(speech.sentences) <= 2 and mention.end <= promises[0].start and promises[0].start - mention.end < 3)
 
 
 def _only_asked_about(mention: Mention, sentence: int, speech: Speech) -> bool:

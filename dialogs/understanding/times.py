@@ -12,7 +12,20 @@ from dialogs.understanding import clocks
 from dialogs.understanding.language import Language
 from dialogs.understanding.patterns import apply
 from dialogs.understanding.tokens import Piece, tokenize
-from dialogs.understanding.values import DAY, MIDNIGHT, Clock, Days, Frame, Grain, Hours, Moment, Part, Shape, at, week_of
+from dialogs.understanding.values import (
+    DAY,
+    MIDNIGHT,
+    Clock,
+    Days,
+    Frame,
+    Grain,
+    Hours,
+    Moment,
+    Part,
+    Shape,
+    at,
+    week_of,
+)
 
 _LINK, _WORD, _SENTENCE = 3, 1, 8  # how far apart a comma, a word, an end of sentence put two times
 _ENDS = frozenset(".!?;\n")
@@ -45,6 +58,7 @@ class Mention:
     sign: str = ""  # the sign that set the mood
     shared: bool = False  # its part of the day goes for the days named just before: "Monday or Tuesday night"
     now: bool = False  # this very moment, often only a manner of speaking
+    clause: int = 0
     gap: int = 0  # distance from the mention before
 
 
@@ -102,6 +116,8 @@ def mentions(pieces: Sequence[Piece], options: int = 0) -> list[Mention]:
     gap = _SENTENCE
     for at, piece in enumerate(pieces):
         mention = _mention(at, piece) or _company(at, pieces, found, options)
+        if mention is None and "after_that" in piece.kinds:
+            mention = _after_that(at, piece, found)
         if mention is None:
             zone = piece.kinds.get("zone")
             if zone and found and gap <= 2 and found[-1].hours:
@@ -127,6 +143,18 @@ def _mention(at: int, piece: Piece) -> Mention | None:
     if not days and hours is None:
         return None
     return Mention(at, piece.start, piece.end, days, hours, shared="shared" in kinds)
+
+
+def _after_that(at: int, piece: Piece, found: list[Mention]) -> Mention | None:
+    """"I finish at 4, any time after that" is after 4; behind a stretch it is what follows the stretch."""
+    timed = [mention for mention in found[-2:] if mention.hours]
+    hours = timed[-1].hours if timed else None
+    if hours is None or (edge := hours.end or hours.start) is None:
+        return None
+    if hours.shape is Shape.POINT:
+        timed[-1].hours = Hours(Shape.AFTER, start=edge)
+        return None
+    return Mention(at, piece.start, piece.end, hours=Hours(Shape.AFTER, start=edge))
 
 
 def _company(at: int, pieces: Sequence[Piece], found: Sequence[Mention], options: int) -> Mention | None:
@@ -160,7 +188,7 @@ def _dated(pieces: Sequence[Piece], at: int) -> bool:
 
 
 def _only_links(pieces: Sequence[Piece], left: int, right: int) -> bool:
-    between = pieces[left + 1 : right]
+    between = [piece for piece in pieces[left + 1 : right] if piece.word != "("]
     return 0 < len(between) <= 2 and all("link" in piece.kinds for piece in between)
 
 
@@ -308,7 +336,8 @@ def units(found: Sequence[Mention]) -> list[Unit]:
 
 def _plain_day(run: Sequence[Mention], hours: Sequence[Mention]) -> bool:
     """Only a place for the hours that follow: "Tuesday I'm busy until 3" says nothing of the rest of Tuesday."""
-    return run[0].mood is Mood.YES and not run[0].sign and hours[0].sign != "except"
+    neutral = run[0].mood is Mood.YES and not run[0].sign
+    return neutral and hours[0].sign != "except" and hours[0].clause == run[0].clause
 
 
 def _runs(found: Sequence[Mention]) -> list[list[Mention]]:
