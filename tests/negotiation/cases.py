@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from dialogs.negotiation.decide import Decision, decide
+from dialogs.negotiation.decide import decide
+from dialogs.negotiation.draft import Decision
 from dialogs.negotiation.effects import Kind, Reader, Say
 from dialogs.negotiation.events import Arranged, Event, Heard, Requested
 from dialogs.negotiation.facts import Facts, Mode, Person, Rules
