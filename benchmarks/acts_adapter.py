@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from dialogs.understanding import Act, Context, Stage, Understanding, understand
 from dialogs.understanding.acts import Speech, listen
 from dialogs.understanding.language import language
-from dialogs.understanding.times import start
+from dialogs.understanding.mentions import start
 from dialogs.understanding.tokens import plain
 
 _NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -51,7 +51,7 @@ def _choice(text: str) -> str:
 def _stage(said: str) -> Stage:
     asks = "?" in said and "else" not in said
     confirms = any(word in said for word in _CONFIRMS)
-    if not said or asks or confirms and "confirmed" not in said:
+    if not said or asks or (confirms and "confirmed" not in said):
         return Stage.OFFERED
     done = any(word in said for word in _DONE) or not any(word in said for word in _OFFERING)
     return Stage.CONFIRMED if done else Stage.OFFERED
@@ -60,13 +60,13 @@ def _stage(said: str) -> Stage:
 def _label(read: Understanding, speech: Speech, stage: Stage, said: str) -> str:
     main = read.acts[0]
     content = speech.words - speech.covered
-    confirms = "do you" not in said and any(word in said for word in _CONFIRMS) or not said
+    confirms = ("do you" not in said and any(word in said for word in _CONFIRMS)) or not said
     new = "inform" if confirms else "request_alternatives"
     if _says_goodbye(read, speech, stage):
         return "goodbye"
     if speech.has("alternatives") and main in (Act.REJECT, Act.ASK, Act.PROPOSE, Act.UNCLEAR, Act.ACCEPT):
         return "request_alternatives"
-    if (speech.has("picks") and main is not Act.REJECT) or read.choice and main is Act.SELECT:
+    if (speech.has("picks") and main is not Act.REJECT) or (read.choice and main is Act.SELECT):
         return "select"
     if Act.ASK in read.acts and not _begs(read, speech):
         return "other"

@@ -7,8 +7,10 @@ from typing import Any
 
 from dialogs.understanding.availability import colour, signs
 from dialogs.understanding.language import language
-from dialogs.understanding.times import Mood, Span, Unit, grow, lay, mentions, start, units
+from dialogs.understanding.laying import Span, lay
+from dialogs.understanding.mentions import Mood, grow, mentions, start
 from dialogs.understanding.tokens import plain
+from dialogs.understanding.units import Unit, units
 from dialogs.understanding.values import Frame, Order, Shape
 
 _ORDERS = {"en": Order.MONTH}

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from dialogs.understanding.language import Language
-from dialogs.understanding.times import Mention, Mood
+from dialogs.understanding.mentions import Mention, Mood
 from dialogs.understanding.tokens import Piece
-from dialogs.understanding.values import EVERY, Shape
+from dialogs.understanding.values import EVERY
 
 _ENDS = frozenset(".!?;\n")
 _MOODS = {
@@ -165,10 +165,17 @@ def _looks_back(
         return True
     following = clause[index + 1] if index + 1 < len(clause) else None
     if not isinstance(following, Mention):
-        return governing is None
+        return governing is None or _comma(pieces, open_mentions)
     if governing is not None:
         return False
     return any("link" in piece.kinds for piece in pieces[sign.end : following.at][:1])
+
+
+def _comma(pieces: Sequence[Piece], open_mentions: Sequence[Mention]) -> bool:
+    """Does a comma part the last time from those before?"""
+    if len(open_mentions) < 2:
+        return False
+    return any(piece.word == "," for piece in pieces[open_mentions[-2].at : open_mentions[-1].at])
 
 
 def _spoken_for(
@@ -190,12 +197,7 @@ def _set(mention: Mention, sign: Sign) -> None:
     mention.sign = sign.name
 
 
-def commits(mention: Mention) -> bool:
-    """A call at one takes its time even though only its start was named."""
-    return mention.mood is Mood.NO and mention.hours is not None and mention.hours.shape is Shape.POINT
-
-
-def corrected(pieces: Sequence[Piece], found: Sequence[Mention], shown: Iterable[Sign]) -> list[Mention]:
+def corrected(found: Sequence[Mention], shown: Iterable[Sign]) -> list[Mention]:
     """Without what the writer took back: "Tuesday, no wait, Wednesday" keeps Wednesday."""
     kept = list(found)
     for sign in shown:

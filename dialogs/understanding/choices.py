@@ -7,8 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from dialogs.understanding import clocks
-from dialogs.understanding.times import Mention, Mood, Span, Unit
+from dialogs.understanding.laying import Span
+from dialogs.understanding.mentions import Mention, Mood
 from dialogs.understanding.tokens import Piece
+from dialogs.understanding.units import Unit
 from dialogs.understanding.values import Clock, Frame, Hours, Shape
 
 

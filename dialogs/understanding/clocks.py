@@ -92,12 +92,29 @@ def part(frame: Frame, *, part: Part, edge: str = "") -> Hours:
 
 
 def part_hours(frame: Frame, *, hours: Hours, part: Part) -> Hours:
+    return in_part(hours, part)
+
+
+def in_part(hours: Hours, part: Part) -> Hours:
     """Seven in the evening, the morning from nine: the part says which half of the day the numbers mean."""
     start = _halved(hours.start, part) if hours.start else None
     end = _halved(hours.end, part) if hours.end else None
     if start and end and end.minutes <= start.minutes:
         end = replace(end, minutes=MIDNIGHT) if end.minutes % NOON == 0 else hours.end
     return replace(hours, start=start, end=end, part=part.name, weak=False)
+
+
+def within_part(part: Hours, other: Hours) -> Hours | None:
+    """Hours within a part of the day: "Tuesday afternoon after 3" ends with the afternoon."""
+    if part.start is None or part.end is None:
+        return None
+    whole = Part(part.part, part.start.minutes, part.end.minutes)
+    told = in_part(other, whole)
+    if told.shape is Shape.AFTER and told.start and told.start.minutes < part.end.minutes:
+        return Hours(Shape.RANGE, told.start, part.end)
+    if told.shape is Shape.BEFORE and told.end and part.start.minutes < told.end.minutes:
+        return Hours(Shape.RANGE, part.start, told.end)
+    return told
 
 
 def _halved(time: Clock, part: Part) -> Clock:

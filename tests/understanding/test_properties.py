@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from dialogs.scheduling.intervals import intersection, union
 from dialogs.understanding import Act, Context, Stage, Understanding, understand
 from dialogs.understanding.language import language
+from dialogs.understanding.mentions import grow, start
 from dialogs.understanding.patterns import Patterns
-from dialogs.understanding.times import grow, start
 from dialogs.understanding.tokens import Piece, plain, tokenize
 from dialogs.understanding.values import Frame
 from tests.understanding.sentences import sentences

@@ -1,0 +1,194 @@
+"""Times where they stand in a text: days, hours and moments found, not yet brought together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from dialogs.understanding.clocks import within_part
+from dialogs.understanding.language import Language
+from dialogs.understanding.patterns import apply
+from dialogs.understanding.tokens import Piece, tokenize
+from dialogs.understanding.values import Days, Frame, Hours, Moment, Shape
+
+LINK, WORD, SENTENCE = 3, 1, 8  # how far apart a comma, a word, an end of sentence put two times
+_ENDS = frozenset(".!?;\n")
+
+
+class Mood(StrEnum):
+    """How the writer stands to a time."""
+
+    YES = "yes"
+    NO = "no"
+    PREFER = "prefer"
+    FALLBACK = "fallback"
+
+
+@dataclass(slots=True)
+class Mention:
+    """A day or hours where they stand in the text, not yet brought together."""
+
+    at: int  # index of the piece
+    start: int
+    end: int
+    days: tuple[Days, ...] = ()
+    hours: Hours | None = None
+    moment: Moment | None = None
+    shift: timedelta | None = None  # the moment is so far from what is on the table
+    options: tuple[int, ...] = ()  # offers meant, as indexes
+    generic: bool = False  # "both", "any": only where no offer is named
+    zone: ZoneInfo | None = None
+    mood: Mood = Mood.YES
+    sign: str = ""  # the sign that set the mood
+    shared: bool = False  # its part of the day goes for the days named just before: "Monday or Tuesday night"
+    now: bool = False  # this very moment, often only a manner of speaking
+    clause: int = 0
+    gap: int = 0  # distance from the mention before
+
+
+def start(text: str, language: Language) -> list[Piece]:
+    """The words of a plain text and what each may be."""
+    pieces = tokenize(text)
+    language.annotate(pieces)
+    return pieces
+
+
+def grow(pieces: list[Piece], language: Language, frame: Frame) -> list[Piece]:
+    """The pieces with all days and hours found."""
+    for layer in language.layers:
+        pieces = apply(layer, pieces, frame)
+    return pieces
+
+
+def mentions(pieces: Sequence[Piece], options: int = 0) -> list[Mention]:
+    """Days and hours in order of the text, with bare numbers in their company taken as hours; not if they may be
+    the number of one of the `options`."""
+    found: list[Mention] = []
+    gap = SENTENCE
+    for at, piece in enumerate(pieces):
+        mention = _mention(at, piece) or _company(at, pieces, found, options)
+        if mention is None and "after_that" in piece.kinds:
+            mention = _after_that(at, piece, found)
+        if mention is None:
+            zone = piece.kinds.get("zone")
+            if zone and found and gap <= 2 and found[-1].hours:
+                found[-1].zone = zone
+                found[-1].end = piece.end
+            gap += _distance(piece)
+            continue
+        mention.gap = gap
+        found.append(mention)
+        gap = 0
+    return _absorbed(found)
+
+
+def _mention(at: int, piece: Piece) -> Mention | None:
+    kinds = piece.kinds
+    if "moment" in kinds:
+        shift = kinds.get("shift")
+        return Mention(at, piece.start, piece.end, moment=kinds["moment"], shift=shift, now="now" in kinds)
+    if "option" in kinds:
+        return Mention(at, piece.start, piece.end, options=kinds["option"], generic=kinds.get("generic", False))
+    days = (kinds["day"],) if "day" in kinds else kinds.get("days", ())
+    hours = kinds.get("hours")
+    if not days and hours is None:
+        return None
+    return Mention(at, piece.start, piece.end, days, hours, shared="shared" in kinds)
+
+
+def _after_that(at: int, piece: Piece, found: list[Mention]) -> Mention | None:
+    """"I finish at 4, any time after that" is after 4; behind a stretch it is what follows the stretch."""
+    timed = [mention for mention in found[-2:] if mention.hours]
+    hours = timed[-1].hours if timed else None
+    if hours is None or (edge := hours.end or hours.start) is None:
+        return None
+    if hours.shape is Shape.POINT:
+        timed[-1].hours = Hours(Shape.AFTER, start=edge)
+        return None
+    return Mention(at, piece.start, piece.end, hours=Hours(Shape.AFTER, start=edge))
+
+
+def _company(at: int, pieces: Sequence[Piece], found: Sequence[Mention], options: int) -> Mention | None:
+    """A bare number is an hour beside another hour ("at 3 or 4", "3 or 4 on Friday", "at 3, no wait, 4") or a day."""
+    clock = pieces[at].kinds.get("bare")
+    if clock is None or "length" in pieces[at].kinds:
+        return None
+    after_hour = any(mention.hours and mention.hours.shape is Shape.POINT for mention in found[-1:])
+    beside = after_hour and (_only_links(pieces, found[-1].at, at) or _mends(pieces, at))
+    led = at > 0 and bool(pieces[at - 1].kinds.keys() & {"lead", "about"})
+    maybe = at > 0 and "weak_lead" in pieces[at - 1].kinds and _stands_alone(pieces, at)
+    ahead = maybe or _before_time(pieces, at) or _dated(pieces, at)
+    if not ((beside or led) and _stands_alone(pieces, at)) and not (ahead and clock.minutes > options * 60):
+        return None
+    piece = pieces[at]
+    return Mention(at, piece.start, piece.end, hours=Hours(Shape.POINT, replace(clock, written=True)))
+
+
+def _mends(pieces: Sequence[Piece], at: int) -> bool:
+    return any("mend" in piece.kinds for piece in pieces[max(at - 2, 0) : at])
+
+
+def _dated(pieces: Sequence[Piece], at: int) -> bool:
+    """A day follows at once: "10 on Monday"."""
+    if at > 0 and "counts" in pieces[at - 1].kinds:  # a table for 2 on Friday
+        return False
+    following = pieces[at + 1 : at + 3]
+    if following and "on" in following[0].kinds:
+        following = following[1:]
+    return bool(following) and "near_day" in following[0].kinds and "hours" not in following[0].kinds
+
+
+def _only_links(pieces: Sequence[Piece], left: int, right: int) -> bool:
+    between = [piece for piece in pieces[left + 1 : right] if piece.word != "("]
+    return 0 < len(between) <= 2 and all("link" in piece.kinds for piece in between)
+
+
+def _stands_alone(pieces: Sequence[Piece], at: int) -> bool:
+    """Nothing that it could be counting follows."""
+    if at + 1 == len(pieces):
+        return True
+    following = pieces[at + 1]
+    company = following.kinds.keys() & {"link", "day", "hours", "zone", "at", "beside"}
+    return bool(company) or not (following.word.isalpha() or "n" in following.kinds)
+
+
+def _before_time(pieces: Sequence[Piece], at: int) -> bool:
+    if at + 2 >= len(pieces) or "link" not in pieces[at + 1].kinds or pieces[at + 1].word == ",":
+        return False
+    if "bare" in pieces[at + 2].kinds and _dated(pieces, at + 2):
+        return True
+    hours = pieces[at + 2].kinds.get("hours")
+    return hours is not None and hours.shape is Shape.POINT and "day" not in pieces[at + 2].kinds
+
+
+def _distance(piece: Piece) -> int:
+    if piece.word in _ENDS:
+        return SENTENCE
+    return LINK if "link" in piece.kinds else WORD
+
+
+def _absorbed(found: list[Mention]) -> list[Mention]:
+    """"From 7 to 9 on Friday evening": the part of the day beside it belongs to the hours."""
+    kept: list[Mention] = []
+    for mention in found:
+        last = kept[-1] if kept else None
+        if last is not None and mention.gap < LINK and (one := _one(last, mention) or _one(mention, last)):
+            kept[-1] = replace(one, at=last.at, start=last.start, end=mention.end, gap=last.gap)
+        else:
+            kept.append(mention)
+    for before, mention in zip(reversed(kept[:-1]), reversed(kept), strict=False):
+        if mention.shared and before.days and before.hours is None and mention.gap <= LINK:
+            before.hours, before.shared = mention.hours, True
+    return kept
+
+
+def _one(hours: Mention, dated: Mention) -> Mention | None:
+    if hours.days or hours.hours is None or not dated.days or dated.hours is None or dated.hours.shape is not Shape.PART:
+        return None
+    if hours.hours.shape not in (Shape.POINT, Shape.RANGE):
+        return None
+    together = within_part(dated.hours, hours.hours)
+    return replace(dated, hours=together) if together else None

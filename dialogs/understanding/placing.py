@@ -1,0 +1,101 @@
+"""Weekdays and shifts put where the rest of the text, or what is on the table, puts them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from dialogs.understanding.mentions import SENTENCE, Mention, Mood
+from dialogs.understanding.values import Days, Frame, Moment, Shape, week_of
+
+
+def anchored(found: Sequence[Mention], offered: Sequence[date]) -> list[Mention]:
+    """Bare weekdays put where the text or the offers put them: into the week that was named, onto an offered day."""
+    placed: list[Mention] = []
+    week: Mention | None = None
+    used: set[int] = set()
+    listed = False  # another weekday was named before
+    for index, mention in enumerate(found):
+        if _is_stretch(mention):
+            week = mention
+        elif mention.days and any(day.floating for day in mention.days):
+            mention, inside = _placed(found, index, mention, week, offered)
+            if listed and not inside:
+                mention = replace(mention, days=tuple(_not_today(day) for day in mention.days))
+            listed = True
+            if inside and week is not None and mention.mood is not Mood.NO:
+                used.add(week.at)
+        placed.append(mention)
+    return [mention for mention in placed if mention.at not in used or mention.hours]
+
+
+def _not_today(day: Days) -> Days:
+    """In a list of weekdays nobody says the name of today for today."""
+    return day.moved(7) if day.floating and day.today else day
+
+
+def leaning(found: Sequence[Mention], frame: Frame) -> list[Mention]:
+    """"Tuesday, half an hour later": later than the offer of that day, else at that day's hour of what is on the table."""
+    kept = list(found)
+    for mention in found:
+        beside = [other for other in kept if other.days and other.hours is None and other.days[0].single]
+        if mention.shift is None or not beside or frame.base is None:
+            continue
+        when = beside[-1].days[0].first
+        starts = [start for start in frame.starts if start.date() == when]
+        base = starts[0] if starts else datetime.combine(when, frame.base.time())
+        kept = [other for other in kept if other is not beside[-1]]
+        kept[kept.index(mention)] = replace(mention, moment=Moment(base + mention.shift))
+    return kept
+
+
+def _is_stretch(mention: Mention) -> bool:
+    if len(mention.days) != 1 or mention.hours:
+        return False
+    day = mention.days[0]
+    return day.shape is Shape.RANGE and 4 <= (day.last - day.first).days <= 31 and (not day.repeat or len(day.repeat) > 1)
+
+
+def _placed(
+    found: Sequence[Mention], index: int, mention: Mention, week: Mention | None, offered: Sequence[date]
+) -> tuple[Mention, bool]:
+    if week is not None:
+        inside = tuple(_within(day, week.days[0]) for day in mention.days)
+        return replace(mention, days=inside), inside != mention.days
+    beside = _neighbour(found, index)
+    if beside is not None:
+        monday = week_of(beside)
+        moved = tuple(replace(day, first=_of_week(monday, day), last=_of_week(monday, day)) for day in mention.days)
+        if all(new.first >= old.first for new, old in zip(moved, mention.days, strict=True)):
+            return replace(mention, days=moved), False
+    days: list[Days] = []
+    for day in mention.days:
+        hits = [when for when in offered if when.weekday() == day.weekday and day.shape is Shape.RANGE]
+        days.extend(Days(when, when, weekday=day.weekday) for when in hits)
+        days.extend([] if hits else [day])
+    return replace(mention, days=tuple(days)), False
+
+
+def _within(day: Days, week: Days) -> Days:
+    if not day.floating or day.weekday is None:
+        return day
+    if week.repeat:  # every day but Wednesday: no Wednesday
+        return replace(week, repeat=frozenset({day.weekday}), floating=False, weekday=day.weekday)
+    when = week.first + timedelta(days=(day.weekday - week.first.weekday()) % 7)
+    return Days(when, when, weekday=day.weekday) if when <= week.last else day
+
+
+def _of_week(monday: date, day: Days) -> date:
+    return monday + timedelta(days=day.weekday or 0)
+
+
+def _neighbour(found: Sequence[Mention], index: int) -> date | None:
+    """A weekday of a named week right beside: "Monday or Tuesday next week"."""
+    for other, gap in ((index + 1, 1), (index - 1, 0)):
+        if not 0 <= other < len(found) or found[index + gap].gap >= SENTENCE:
+            continue
+        days = found[other].days
+        if days and days[0].weekday is not None and not days[0].floating and days[0].single and not days[0].others:
+            return days[0].first
+    return None

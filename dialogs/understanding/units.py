@@ -1,0 +1,158 @@
+"""Days and hours brought together: each unit is one thing somebody said about time."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from dialogs.understanding import clocks
+from dialogs.understanding.clocks import within_part
+from dialogs.understanding.mentions import LINK, SENTENCE, Mention, Mood
+from dialogs.understanding.values import Clock, Days, Hours, Moment, Shape
+
+
+@dataclass(slots=True)
+class Unit:
+    """Days with their hours: one thing somebody said about time."""
+
+    days: list[Days] = field(default_factory=list)
+    hours: list[Hours] = field(default_factory=list)
+    moment: Moment | None = None
+    mood: Mood = Mood.YES
+    sign: str = ""
+    start: int = 0
+    end: int = 0
+    borrowed: bool = False  # its days stand elsewhere in the text
+
+
+def units(found: Sequence[Mention]) -> list[Unit]:
+    """Days and hours brought together: each run of hours goes to the nearer run of days, the one before if in doubt."""
+    runs = _runs([mention for mention in found if not mention.options])
+    partner = _partners(runs)
+    made: list[Unit] = []
+    for index, run in enumerate(runs):
+        first = run[0]
+        unit = Unit(mood=first.mood, sign=first.sign, start=first.start, end=run[-1].end, moment=first.moment)
+        if first.hours is None:
+            taken = any(partner.get(other) == index and runs[other][0].mood is first.mood for other in partner)
+            taken = taken or any(partner.get(other) == index and _plain_day(run, runs[other]) for other in partner)
+            if not taken:
+                unit.days = [day for mention in run for day in mention.days]
+                made.append(unit)
+            continue
+        unit.hours = _combined(run)
+        own = [day for mention in run for day in mention.days]
+        near = partner.get(index)
+        if not own and near is not None:
+            own = [day for mention in runs[near] for day in mention.days]
+            unit.borrowed = runs[near][0].mood is not first.mood or abs(near - index) > 1
+            unit.start, unit.end = min(unit.start, runs[near][0].start), max(unit.end, runs[near][-1].end)
+        unit.days = own
+        made.append(unit)
+    return _merged(made)
+
+
+def _plain_day(run: Sequence[Mention], hours: Sequence[Mention]) -> bool:
+    """Only a place for the hours that follow: "Tuesday I'm busy until 3" says nothing of the rest of Tuesday."""
+    neutral = run[0].mood is Mood.YES and not run[0].sign
+    return neutral and hours[0].sign != "except" and hours[0].clause == run[0].clause
+
+
+def _runs(found: Sequence[Mention]) -> list[list[Mention]]:
+    runs: list[list[Mention]] = []
+    for mention in found:
+        last = runs[-1][-1] if runs else None
+        if last is not None and _same_run(last, mention):
+            runs[-1].append(mention)
+        else:
+            runs.append([mention])
+    return runs
+
+
+def _same_run(last: Mention, mention: Mention) -> bool:
+    if last.moment or mention.moment or last.mood is not mention.mood:
+        return False
+    if bool(last.hours) != bool(mention.hours) or (mention.days and mention.hours) or (last.days and last.hours):
+        return bool(last.days and last.hours and mention.hours and not mention.days)
+    return mention.hours is not None or mention.gap < SENTENCE
+
+
+def _partners(runs: Sequence[Sequence[Mention]]) -> dict[int, int]:
+    """For each run of hours, the run of days it belongs to."""
+    partner: dict[int, int] = {}
+    days = [i for i, run in enumerate(runs) if run[0].hours is None and run[0].days]
+    for index, run in enumerate(runs):
+        if run[0].hours is None or any(mention.days for mention in run):
+            continue
+        before = max((i for i in days if i < index), default=None)
+        after = min((i for i in days if i > index), default=None)
+        partner_index = _nearer(runs, index, before, after, partner)
+        if partner_index is not None:
+            partner[index] = partner_index
+    return partner
+
+
+def _nearer(
+    runs: Sequence[Sequence[Mention]], index: int, before: int | None, after: int | None, partner: dict[int, int]
+) -> int | None:
+    if before is None and after is not None and _has_own_hours(runs, index, after):
+        return None
+    if before is None or after is None:
+        return before if after is None else after
+    near = sum(runs[i][0].gap for i in range(before + 1, index + 1))
+    far = sum(runs[i][0].gap for i in range(index + 1, after + 1))
+    taken = before in partner.values()
+    next_is_free = after + 1 == len(runs) or runs[after + 1][0].hours is None or runs[after + 1][0].gap > far
+    if taken and far <= near + 2 and next_is_free:
+        return after
+    return after if far < near and next_is_free else before
+
+
+def _has_own_hours(runs: Sequence[Sequence[Mention]], index: int, days: int) -> bool:
+    """In "mornings are best, but Tuesday afternoon is possible" the morning has no day."""
+    far = sum(runs[i][0].gap for i in range(index + 1, days + 1))
+    following = runs[days + 1][0] if days + 1 < len(runs) else None
+    return far > LINK and following is not None and following.hours is not None and following.gap < LINK
+
+
+def _combined(run: Sequence[Mention]) -> list[Hours]:
+    """The hours of a run: "after 3 … before 6" is one range, "evening … at 8" one time, "all day" yields to others."""
+    made: list[Hours] = []
+    for mention in run:
+        hours = mention.hours
+        if hours is None:
+            continue
+        hours = replace(hours, zone=mention.zone) if mention.zone else hours
+        joined = _joined(made[-1], hours, mention.gap) if made else None
+        if joined is not None:
+            made[-1] = joined
+        else:
+            made.append(hours)
+    telling = [hours for hours in made if hours.part != "all"]
+    return telling or made[:1]
+
+
+def _joined(left: Hours, right: Hours, gap: int) -> Hours | None:
+    if left.shape is Shape.AFTER and right.shape is Shape.BEFORE and left.start and right.end and gap < SENTENCE:
+        fitted = clocks.fit(left.start, right.end) if _in_order(left.start, right.end) else None
+        return Hours(Shape.RANGE, *fitted) if fitted else None
+    if right.shape is Shape.AFTER and left.shape is Shape.BEFORE and right.start and left.end and gap < SENTENCE:
+        fitted = clocks.fit(right.start, left.end) if _in_order(right.start, left.end) else None
+        return Hours(Shape.RANGE, *fitted) if fitted else None
+    if Shape.PART in (left.shape, right.shape) and left.shape is not right.shape and gap < LINK + 1 and left.part != "all":
+        part, other = (left, right) if left.shape is Shape.PART else (right, left)
+        if other.part == "all":
+            return part
+        return within_part(part, other) if gap < LINK or other.shape is not Shape.POINT else None
+    return None
+
+
+def _in_order(start: Clock, end: Clock) -> bool:
+    """"After 3 … before 6" is a stretch; "before 9 or after 5" are two."""
+    first, last = clocks.settle(start).minutes, clocks.settle(end).minutes
+    return first < last or (not end.firm and first < last + 12 * 60 and last >= 8 * 60 and first >= 17 * 60 and last < 9 * 60)
+
+
+def _merged(made: list[Unit]) -> list[Unit]:
+    """Weak hours that found no day are numbers after all."""
+    return [unit for unit in made if unit.moment or unit.days or any(not hours.weak for hours in unit.hours)]
