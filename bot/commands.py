@@ -101,7 +101,8 @@ def parse(text: str) -> Command | None:
         found = form.fullmatch(said if verb is Verb.SAY else tidy)
         if found:
             return _command(verb, {name: value or "" for name, value in found.groupdict().items()})
-    return None
+    # `move` alone is a command that lacks its candidate.
+    return Command(Verb(tidy.lower())) if tidy.lower() in set(Verb) else None
 
 
 def _command(verb: Verb, found: Mapping[str, str]) -> Command:

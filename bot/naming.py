@@ -18,7 +18,7 @@ T = TypeVar("T")
 NEAR = 0.55  # how alike two names must be, of 1, to be suggested
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Unclear(Exception):
     """The recruiter has to say it again: `text` names our answer, `words` and `choices` go into it."""
 

@@ -16,6 +16,7 @@ from bot.naming import Unclear
 from bot.planning import Planned, hosting, round_of
 from bot.records import interviews, jobs, negotiations, people, story
 from bot.records.base import Session
+from bot.records.interviews import InterviewRow
 from bot.records.jobs import ApplicationRow
 from bot.records.messages import MessageRow
 from bot.records.people import PersonRow
@@ -102,7 +103,7 @@ async def _plan(session: Session, recruiter: PersonRow, candidate: PersonRow, co
     application = await jobs.application(session, candidate.id, job.id)
     held = await interviews.of_application(session, application.id) if application else ()
     number = command.round or _next_round(held)
-    if any(each.round == number and each.status not in ("cancelled", "no_show") for each in held):
+    if any(each.round == number and each.status not in (Status.CANCELLED, Status.NO_SHOW) for each in held):
         raise Unclear("already_scheduled", candidate.name, (f"{job.title} at {company.name}",))
     of_round = await round_of(session, job.id, number)
     if of_round is None:
@@ -128,11 +129,11 @@ async def _plan(session: Session, recruiter: PersonRow, candidate: PersonRow, co
     return Planned(plan, Requested(hosting(host, interviewers, candidate_first=command.candidate_first)))
 
 
-def _next_round(held: Sequence[interviews.InterviewRow]) -> int:
-    """The one that was called off or missed once more, else the one after the last."""
-    open_again = [each.round for each in held if each.status in ("cancelled", "no_show")]
-    done = [each.round for each in held if each.status not in ("cancelled", "no_show")]
-    return max(done, default=0) + 1 if not open_again or max(done, default=0) >= max(open_again) else max(open_again)
+def _next_round(held: Sequence[InterviewRow]) -> int:
+    """The one going on, or called off, or missed; the one after what took place."""
+    if not held:
+        return 1
+    return held[-1].round + (1 if held[-1].status == Status.COMPLETED else 0)
 
 
 class Obeying:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -56,7 +57,12 @@ def _joined(
         house.phrasebook.say(
             part.text,
             reader,
-            {**record, "times": part.times, "words": part.words, "rows": [_row(row) for row in part.rows]},
+            {
+                **record,
+                "times": part.times,
+                "words": defaultdict(str, part.words),
+                "rows": [_row(row) for row in part.rows],
+            },
             zone=zone,
             locale=person.locale,
         )

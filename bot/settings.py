@@ -248,6 +248,25 @@ def example() -> str:
     return "\n\n".join(blocks) + "\n"
 
 
+def reference() -> str:
+    """The text of docs/reference/settings.md."""
+    lines = [
+        "# Settings",
+        "",
+        "From the environment, or from a file `.env` (`.env.example` is one to copy). `askarsan settings` shows each as it",
+        "is and where it came from. The firm's rules can also stand under `settings:` in a rehearsal, in small letters and",
+        f"without `{PREFIX}`. This page is made from the code; a test compares the two.",
+        "",
+        "| name | meaning | allowed | default |",
+        "|---|---|---|---|",
+    ]
+    for name, field in _names().items():
+        about = Settings.model_fields[field]
+        default = "" if about.default is None else f"`{_masked(field, about.default)}`"
+        lines.append(f"| `{name}` | {about.description} | {_allowed(field)} | {default} |")
+    return "\n".join(lines) + "\n"
+
+
 class _Given(NamedTuple):
     value: str
     source: Source

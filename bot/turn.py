@@ -58,7 +58,8 @@ class Turn:
         case = await load(self.session, row)
         facts = await gather(self.session, self.house, case, seen)
         decision = decide(case.state, event, facts)
-        turn_id = f"{row.id}.{row.version + 1}"
+        row.turns = (row.turns or 0) + 1
+        turn_id = f"{row.id}.{row.turns}"
         state = decision.negotiation
         negotiations.save(row, state, self.now)
         _show(case.interview, state)

@@ -20,7 +20,7 @@ STATE = TypeAdapter(Negotiation)
 
 
 class NegotiationRow(Table):
-    """`version` counts the turns; a turn that started from an older one cannot be saved."""
+    """`version` counts what was saved; a turn that started from an older one cannot be."""
 
     __tablename__ = "negotiations"
 
@@ -33,6 +33,7 @@ class NegotiationRow(Table):
     waiting_for: Mapped[str | None]
     state: Mapped[dict[str, Any]]
     changed_at: Mapped[datetime]
+    turns: Mapped[int] = mapped_column(default=0)  # so far; names the next one
     version: Mapped[int] = mapped_column(default=0)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 – as SQLAlchemy wants it

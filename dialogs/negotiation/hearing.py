@@ -34,6 +34,8 @@ def hear(d: Draft, event: Heard) -> None:
             pass_on(d, event)
     elif Act.WRONG_PERSON in acts:
         apologise(d, party)
+    elif d.n.status is Status.ESCALATED and d.n.rounds >= d.facts.rules.rounds_at_most:
+        pass_on(d, event)  # enough was tried; they were told that a human takes it from here
     elif is_past(d):
         if acts != {Act.CHITCHAT} or d.n.asked_how_it_went:
             hear_how_it_went(d, party, event.words)

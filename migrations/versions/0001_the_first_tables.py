@@ -188,6 +188,7 @@ def upgrade() -> None:
         sa.Column("waiting_for", sa.String(), nullable=True),
         sa.Column("state", sa.JSON(), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("turns", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["candidate_id"], ["people.id"], name=op.f("fk_negotiations_candidate_id_people")),
         sa.ForeignKeyConstraint(["host_id"], ["people.id"], name=op.f("fk_negotiations_host_id_people")),

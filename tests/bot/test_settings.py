@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import DOTENV, HIDDEN, Line, Settings, SettingsError, example, listed, load_settings
+from bot.settings import DOTENV, HIDDEN, Line, Settings, SettingsError, example, listed, load_settings, reference
 
 
 @pytest.fixture(autouse=True)
@@ -143,3 +143,24 @@ def test_the_example_as_it_stands_changes_nothing() -> None:
 
 def test_every_setting_says_what_it_is_for() -> None:
     assert all(field.description for field in Settings.model_fields.values())
+
+
+def test_the_page_of_settings_says_what_the_code_says() -> None:
+    page = Path(__file__).parents[2] / "docs" / "reference" / "settings.md"
+    assert page.read_text("utf-8") == reference()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("QUIET_HOURS", "at night"), ("NUDGE_AFTER", "soon"), ("OFFER_SIZE", "0"), ("NUDGE_ON_WEEKENDS", "maybe")],
+)
+def test_a_rule_that_is_none_is_explained(name: str, value: str) -> None:
+    in_dotenv(f"ASKARSAN_{name}={value}")
+    assert f"ASKARSAN_{name} is {value!r}" in complaint()
+
+
+def test_the_firms_rules_hold_as_they_are_set() -> None:
+    in_dotenv("ASKARSAN_QUIET_HOURS=20:00-09:00", "ASKARSAN_NUDGE_AFTER=4h, 1d")
+    rules = load_settings().rules
+    assert (rules.quiet_hours.start.hour, rules.quiet_hours.end.hour) == (20, 9)
+    assert [each.total_seconds() / 3600 for each in rules.nudge_after] == [4, 24]
