@@ -34,6 +34,16 @@ def phone(words: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+def zone_of(number: str | None) -> str | None:
+    """The time zone of a phone number in E.164, where its beginning has only one."""
+    if not number:
+        return None
+    from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number  # a table of its own, rarely needed
+
+    found = time_zones_for_number(phonenumbers.parse(number))
+    return found[0] if len(found) == 1 and found[0] != UNKNOWN_TIMEZONE else None
+
+
 @cache
 def _zones() -> dict[str, str]:
     return {name.lower(): name for name in sorted(available_timezones())}

@@ -119,6 +119,17 @@ async def last_of(session: AsyncSession, person_id: str) -> MessageRow | None:
     return (await session.scalars(mine.order_by(MessageRow.id.desc()).limit(1))).first()
 
 
+async def of_negotiation(session: AsyncSession, negotiation_id: str) -> Sequence[MessageRow]:
+    query = select(MessageRow).where(MessageRow.negotiation_id == negotiation_id).order_by(MessageRow.id)
+    return (await session.scalars(query)).all()
+
+
+async def about_nothing(session: AsyncSession, person_id: str) -> Sequence[MessageRow]:
+    """What was said between this person and the assistant that belongs to no interview."""
+    mine = (MessageRow.person_id == person_id, MessageRow.negotiation_id.is_(None))
+    return (await session.scalars(select(MessageRow).where(*mine).order_by(MessageRow.id))).all()
+
+
 async def told_stranger_since(session: AsyncSession, address: str, since: datetime) -> bool:
     told = (MessageRow.direction == "out", MessageRow.person_id.is_(None), MessageRow.address == address)
     return await session.scalar(select(MessageRow.id).where(*told, MessageRow.at > since).limit(1)) is not None

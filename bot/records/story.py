@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, select
+from sqlalchemy import ForeignKey, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -60,3 +60,14 @@ async def last_command(session: AsyncSession, recruiter_id: str) -> EventRow | N
 async def turns_of(session: AsyncSession, negotiation_id: str) -> Sequence[TurnRow]:
     query = select(TurnRow).where(TurnRow.negotiation_id == negotiation_id)
     return (await session.scalars(query.order_by(TurnRow.at, TurnRow.id))).all()
+
+
+async def last_turns(session: AsyncSession) -> Sequence[TurnRow]:
+    """All that was decided in the last instant in which anything was."""
+    last = select(func.max(TurnRow.at)).scalar_subquery()
+    return (await session.scalars(select(TurnRow).where(TurnRow.at == last).order_by(TurnRow.id))).all()
+
+
+async def events_of(session: AsyncSession, negotiation_id: str) -> Sequence[EventRow]:
+    query = select(EventRow).where(EventRow.negotiation_id == negotiation_id)
+    return (await session.scalars(query.order_by(EventRow.id))).all()

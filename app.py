@@ -1,0 +1,305 @@
+"""The house put together: every command there is, and what each one is for."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+from typer.exceptions import TyperException
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+# Whatever a command needs is imported when it runs: `askarsan --help` and the completion of a word answer at once.
+
+
+class Commands(TyperGroup):
+    """All commands; what goes wrong in any of them is told in one sentence."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (TyperException, typer.Exit, typer.Abort, BrokenPipeError):
+            raise
+        except Exception as error:  # noqa: BLE001 – nothing is behind us that could tell it
+            raise typer.Exit(_told(error, debug=ctx.params["debug"])) from None
+
+
+def _told(error: Exception, *, debug: bool) -> int:
+    from bot.terminal.screen import standard_error
+    from bot.terminal.trouble import in_words
+
+    console = standard_error()
+    if debug:
+        console.print_exception()
+    words, code = in_words(error)
+    console.print(words, style="red", soft_wrap=True)
+    return code
+
+
+def _settings() -> Settings:
+    from bot.settings import load_settings
+
+    return load_settings()
+
+
+def _example(*lines: str) -> str:
+    title = "Example:" if len(lines) == 1 else "Examples:"
+    return "\n".join(["\b", title, *(f"  {line}" for line in lines)])
+
+
+File = Annotated[Path, typer.Argument(metavar="FILE", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="For machines.")]
+
+app = typer.Typer(
+    cls=Commands,
+    help="An assistant that negotiates, books, moves and follows up interviews in plain words.",
+    epilog="Begin with `askarsan demo`. Every command shows an example with --help.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+@app.callback()
+def prepare(
+    debug: Annotated[bool, typer.Option("--debug", help="Show logs, and what lies behind an error.")] = False,
+) -> None:
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a terminal without ✓ must not be the end of it
+
+
+def _logs(ctx: typer.Context) -> None:
+    """Only for those who asked: a person at a terminal reads sentences, not logs."""
+    from bot.logs import configure
+
+    configure("debug" if ctx.parent and ctx.parent.params["debug"] else "critical", as_json=False)
+
+
+# To try
+
+
+@app.command(epilog=_example("askarsan demo"))
+def demo(
+    ctx: typer.Context,
+    keep: Annotated[Path, typer.Option(metavar="DIR", help="Where the invites are kept.")] = Path("var/demo"),
+) -> None:
+    """Play one whole negotiation, the way people will see it."""
+    from bot.terminal.demo import demo as play
+
+    _logs(ctx)
+    play(keep)
+
+
+@app.command(
+    epilog=_example(
+        "askarsan chat",
+        "askarsan chat --cast team.yaml",
+        r"printf 'schedule Ana for Data Engineer\ncarl: Tuesday 10-12\n' | askarsan chat",
+    )
+)
+def chat(
+    ctx: typer.Context,
+    cast: Annotated[Path | None, typer.Option(metavar="FILE", help="Your own people, jobs and calendars.")] = None,
+    keep: Annotated[Path | None, typer.Option(metavar="DIR", help="Keep the database and each invite here.")] = None,
+) -> None:
+    """Write as candidate, client or recruiter; let time pass.
+
+    Everyone is a stand-in and nothing leaves this machine. Inside, /help shows what there is.
+    """
+    from bot.terminal.chat import chat as talk
+
+    _logs(ctx)
+    talk(cast, keep)
+
+
+@app.command(
+    epilog=_example(
+        "askarsan rehearse story.yaml",
+        "askarsan rehearse --json stories/*.yaml",
+        "askarsan rehearse story.yaml --keep kept",
+    )
+)
+def rehearse(
+    ctx: typer.Context,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE", help="Scenarios, as YAML.", show_default=False)],
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per file, each on a line.")] = False,
+    speed: Annotated[float, typer.Option(min=0, metavar="N", help="Virtual seconds in a real one; 0: no waiting.")] = 0,
+    keep: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Keep the database, the JSON and each invite here.")
+    ] = None,
+) -> None:
+    """Play written scenarios on a clock that jumps.
+
+    All but the outside is the real assistant; for that there are stand-ins, and nothing leaves this machine.
+
+    Exits with 0 if every expectation holds, 1 if one does not, 2 if a file is not valid.
+    """
+    from bot.terminal.rehearse import Wanted
+    from bot.terminal.rehearse import rehearse as play
+
+    _logs(ctx)
+    raise typer.Exit(play(files, Wanted(as_json, speed, keep)))
+
+
+@app.command(
+    epilog=_example(
+        'askarsan understand "Tuesday after 3" --timezone Europe/Lisbon',
+        'askarsan understand "the second" --offer 2026-03-03T10:00 --offer 2026-03-04T15:00 --now 2026-03-02T09:00',
+        "askarsan understand --jsonl < in.jsonl > out.jsonl",
+    )
+)
+def understand(
+    ctx: typer.Context,
+    text: Annotated[str | None, typer.Argument(metavar="TEXT", help="What somebody wrote.", show_default=False)] = None,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="Many: a JSON object per line in, one per line out.")] = False,
+    now: Annotated[str | None, typer.Option(metavar="ISO", help="When it was written; else now.")] = None,
+    timezone: Annotated[str | None, typer.Option(metavar="IANA", help="The writer's zone; else the firm's.")] = None,
+    offer: Annotated[list[str] | None, typer.Option(metavar="ISO", help="What is on the table, in its order.")] = None,
+    locale: Annotated[str | None, typer.Option(metavar="BCP47", help="en-US and en-GB order days and months.")] = None,
+    minutes: Annotated[int, typer.Option(min=1, max=1440, metavar="N", help="The length of the meeting.")] = 45,
+    state: Annotated[str | None, typer.Option(metavar="STATE", help="collecting, offered or confirmed.")] = None,
+    as_json: Json = False,
+    rules_only: Annotated[bool, typer.Option("--rules-only", help="Never ask a model.")] = False,
+) -> None:
+    """Say what a message means for scheduling.
+
+    Exits with 1 if a line of --jsonl was not valid; its answer then holds an error, and the rest goes on.
+    """
+    _logs(ctx)
+    if jsonl == (text is not None):
+        raise typer.BadParameter("give it one text, or --jsonl and the texts on standard input.")
+    if jsonl or text is None:
+        from bot.terminal.understand import understand_lines
+
+        raise typer.Exit(understand_lines(sys.stdin.buffer, sys.stdout))
+    from bot.clock import RealClock
+    from bot.terminal.understand import Situation, understand_one
+
+    situation = Situation(now, timezone or _settings().firm_timezone, offer or (), locale, minutes, state)
+    understand_one(text, situation, RealClock().now(), as_data=as_json)
+
+
+# To work with
+
+
+@app.command(epilog=_example("askarsan tracker", "askarsan tracker --export tracker.xlsx"))
+def tracker(
+    ctx: typer.Context,
+    export: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it to an .xlsx or a .csv.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Show who stands where, with every interview."""
+    from bot.terminal.office import show_tracker
+
+    _logs(ctx)
+    show_tracker(_settings(), export, as_json=as_json)
+
+
+@app.command(
+    "import", epilog=_example("askarsan import candidates.csv", "askarsan import new.xlsx --recruiter 'Rita Lopes'")
+)
+def import_(
+    ctx: typer.Context,
+    file: File,
+    recruiter: Annotated[str | None, typer.Option(metavar="NAME", help="Who looks after their applications.")] = None,
+) -> None:
+    """Bring candidates in from a .csv or .xlsx file.
+
+    All of them, or none and a word about every line that is wrong. Who is there already is left as they are.
+
+    Columns: name, and email or phone; timezone, locale, channels, consent, job and company if you have them.
+    """
+    from bot.terminal.office import import_candidates
+
+    _logs(ctx)
+    import_candidates(_settings(), file, recruiter)
+
+
+@app.command(epilog=_example("askarsan add team.yaml"))
+def add(ctx: typer.Context, file: File) -> None:
+    """Add people and jobs from a YAML file.
+
+    The file has the sections people and jobs of a rehearsal; who or what is there already is left as it is.
+    """
+    from bot.terminal.office import add_people_and_jobs
+
+    _logs(ctx)
+    add_people_and_jobs(_settings(), file)
+
+
+@app.command(epilog=_example("askarsan why Ana Silva"))
+def why(
+    ctx: typer.Context, candidate: Annotated[list[str], typer.Argument(metavar="CANDIDATE", show_default=False)]
+) -> None:
+    """Tell a candidate's story, with the reason of each step."""
+    from bot.terminal.office import show_why
+
+    _logs(ctx)
+    show_why(_settings(), " ".join(candidate))
+
+
+@app.command(epilog=_example("askarsan timers"))
+def timers(ctx: typer.Context) -> None:
+    """Show what will come by itself.
+
+    Nudges, reminders, and the question how it went. What is sent is decided when the time has come.
+    """
+    from bot.terminal.office import show_timers
+
+    _logs(ctx)
+    show_timers(_settings())
+
+
+# To run
+
+
+@app.command(epilog=_example("askarsan serve", "ASKARSAN_PORT=9000 askarsan serve", "askarsan serve --no-worker"))
+def serve(
+    worker: Annotated[bool, typer.Option(help="Also do the work here, or leave it to `askarsan worker`.")] = True,
+) -> None:
+    """Serve, with the worker in the same process."""
+    import asyncio
+
+    from bot import service
+
+    asyncio.run(service.serve(_settings(), worker=worker))
+
+
+@app.command(epilog=_example("askarsan worker"))
+def worker() -> None:
+    """Work beside processes that serve, on their database."""
+    import asyncio
+
+    from bot import service
+
+    asyncio.run(service.work(_settings()))
+
+
+@app.command(epilog=_example("askarsan settings", "ASKARSAN_OFFER_SIZE=5 askarsan settings"))
+def settings(as_json: Json = False) -> None:
+    """Show every setting and where it came from."""
+    from bot.terminal.office import show_settings
+
+    show_settings(_settings(), as_json=as_json)
+
+
+@app.command(epilog=_example("askarsan migrate"))
+def migrate(ctx: typer.Context) -> None:
+    """Make the database, or bring it up to date."""
+    from bot.terminal.office import migrate as bring
+
+    _logs(ctx)
+    bring(_settings())
+
+
+def main() -> None:
+    app()
+
+
+if __name__ == "__main__":
+    main()

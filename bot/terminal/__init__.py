@@ -1,0 +1,1 @@
+"""How the assistant is shown, and written to, in a terminal."""
