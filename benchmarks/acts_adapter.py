@@ -88,7 +88,7 @@ def _says_goodbye(read: Understanding, speech: Speech, stage: Stage) -> bool:
 
 
 def _begs(read: Understanding, speech: Speech) -> bool:
-    """"Sure, could you help me with that?" asks nothing."""
+    """ "Sure, could you help me with that?" asks nothing."""
     asked = [phrase for phrase in speech.phrases if phrase.name == "question"]
     return _begins_with_yes(speech) and bool(asked) and all(phrase.words.endswith(" you") for phrase in asked)
 

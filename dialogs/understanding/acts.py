@@ -60,31 +60,35 @@ class Speech:
 
 def listen(tokens: Sequence[Piece], language: Language) -> Speech:
     """Every act's phrase in the text, the longest at each place."""
-    speech = Speech()
-    at, sentence_start = 0, 0
-    opening = True
-    speech.sentences.append(Sentence(0, 0))
+    speech = Speech(sentences=[Sentence(0, 0)])
+    at, begun, opening = 0, 0, True
     while at < len(tokens):
-        token = tokens[at]
-        if token.word in _ENDS and not _inside(tokens, at):
-            _close(speech, tokens, sentence_start, at)
+        if tokens[at].word in _ENDS and not _inside(tokens, at):
+            _close(speech, tokens, at)
             at += 1
-            sentence_start, opening = at, True
+            begun, opening = at, True
             continue
         matches = language.acts.matches(tokens, at)
         end = matches[0].end if matches else at + 1
-        speech.words += (end - at) if token.word.isalpha() or matches else 0
-        for name in dict.fromkeys(match.rule.constants["sign"] for match in matches if match.end == end):
-            denied = _denied(tokens, max(sentence_start, at - (3 if name in _DENIABLE else 1)), at)
-            words = " ".join(piece.word for piece in tokens[at:end])
-            speech.phrases.append(Phrase(name, token.start, tokens[end - 1].end, len(speech.sentences) - 1, opening, denied, words))
-        speech.covered += (end - at) if matches else 0
-        opening = opening and ((bool(matches) and matches[0].rule.constants["sign"] in _OPENERS) or not token.word.isalpha())
+        names = dict.fromkeys(match.rule.constants["sign"] for match in matches if match.end == end)
+        for name in names:
+            speech.phrases.append(_phrase(name, tokens, at, end, begun, len(speech.sentences) - 1, opening))
+        wordy = bool(names) or tokens[at].word.isalpha()
+        speech.words += (end - at) if wordy else 0
+        speech.covered += (end - at) if names else 0
+        opening = opening and (not wordy or not names.keys().isdisjoint(_OPENERS))
         at = end
-    _close(speech, tokens, sentence_start, at)
+    _close(speech, tokens, at)
     return speech
 
 
+def _phrase(name: str, tokens: Sequence[Piece], at: int, end: int, begun: int, sentence: int, opening: bool) -> Phrase:
+    denied = _denied(tokens, max(begun, at - (3 if name in _DENIABLE else 1)), at)
+    words = " ".join(piece.word for piece in tokens[at:end])
+    return Phrase(name, tokens[at].start, tokens[end - 1].end, sentence, opening, denied, words)
+
+
+_OPENERS = frozenset({"hello", "yes", "thanks"})  # what may stand before the words that open a sentence
 _DENIABLE = frozenset({"reschedule", "cancel", "opt_out", "human"})
 
 
@@ -103,10 +107,7 @@ def _inside(tokens: Sequence[Piece], at: int) -> bool:
     return tokens[at].word == "." and tokens[at].glued and at + 1 < len(tokens) and tokens[at + 1].glued
 
 
-_OPENERS = frozenset({"hello", "yes", "thanks"})
-
-
-def _close(speech: Speech, tokens: Sequence[Piece], start: int, end: int) -> None:
+def _close(speech: Speech, tokens: Sequence[Piece], end: int) -> None:
     """Ends the running sentence and notes whether it asks something."""
     running = speech.sentences[-1]
     last = tokens[end].end if end < len(tokens) else (tokens[-1].end if tokens else 0)
@@ -119,7 +120,7 @@ def _close(speech: Speech, tokens: Sequence[Piece], start: int, end: int) -> Non
 
 
 def topics(speech: Speech, times_at: Sequence[int]) -> list[Topic]:
-    """What each question is about. A sentence that asks, with no known subject and no time in it, is about something else."""
+    """What each question is about; of one with no known subject and no time in it: something else."""
     found: list[Topic] = []
     timed = {speech.sentence_at(offset) for offset in times_at}
     for index, sentence in enumerate(speech.sentences):
@@ -160,34 +161,38 @@ class Found:
 
 def acts(speech: Speech, found: Found, asked: Sequence[Topic]) -> tuple[Act, ...]:
     """All acts, the main one first."""
-    said: list[Act] = []
-    if speech.has("wrong_person"):
-        said.append(Act.WRONG_PERSON)
-    if speech.has("opt_out"):
-        said.append(Act.OPT_OUT)
-    said.extend(_about_the_booking(speech, found))
+    leaving = [act for name, act in _LEAVING.items() if speech.has(name)]
+    if Act.WRONG_PERSON in leaving:
+        return tuple(leaving)
+    said = [*leaving, *_about_the_booking(speech, found)]
     if Act.CANCEL not in said:
         said.extend(_about_offers(speech, found, said))
-    if speech.has("later") and not (found.chosen or found.proposes):
-        said.insert(0, Act.LATER)
-    elif speech.has("later") and found.proposes:
-        said.append(Act.LATER)
+    said = _with_later(said, speech, found)
     if speech.has("human"):
         said.insert(0, Act.HUMAN)
     if speech.has("opt_in"):
         said.append(Act.OPT_IN)
     if asked:
         said.append(Act.ASK)
-    said = list(dict.fromkeys(said))
-    if Act.LATER in said and said[0] is Act.LATER and Act.ACCEPT in said:
-        said.remove(Act.ACCEPT)
-    if Act.WRONG_PERSON in said:
-        said = [act for act in said if act in (Act.WRONG_PERSON, Act.OPT_OUT)]
-    if not said and speech.has("help") and not speech.has("thanks"):
-        said.append(Act.HELP)
-    if not said:
-        said.append(Act.CHITCHAT if speech.has(*_ALONE) else Act.UNCLEAR)
-    return tuple(said)
+    return tuple(dict.fromkeys(said)) or (_of_nothing_else(speech),)
+
+
+_LEAVING = {"wrong_person": Act.WRONG_PERSON, "opt_out": Act.OPT_OUT}
+
+
+def _with_later(said: list[Act], speech: Speech, found: Found) -> list[Act]:
+    """A promise to answer comes first, unless the message already answers."""
+    if not speech.has("later"):
+        return said
+    if found.proposes:
+        return [*said, Act.LATER]
+    return said if found.chosen else [Act.LATER, *(act for act in said if act is not Act.ACCEPT)]
+
+
+def _of_nothing_else(speech: Speech) -> Act:
+    if speech.has("help") and not speech.has("thanks"):
+        return Act.HELP
+    return Act.CHITCHAT if speech.has(*_ALONE) else Act.UNCLEAR
 
 
 def _about_the_booking(speech: Speech, found: Found) -> list[Act]:
@@ -200,7 +205,9 @@ def _about_the_booking(speech: Speech, found: Found) -> list[Act]:
         said.append(Act.RESCHEDULE)
     elif cancels:
         said.append(Act.CANCEL)
-    elif (moves and not found.proposes) or (confirmed and (found.proposes or found.none_left or found.cannot or speech.has("none")) and Act.LATE not in said):
+    elif (moves and not found.proposes) or (
+        confirmed and (found.proposes or found.none_left or found.cannot or speech.has("none")) and Act.LATE not in said
+    ):
         said.append(Act.RESCHEDULE)
     return said
 
@@ -238,6 +245,12 @@ def _accepts(speech: Speech, found: Found) -> bool:
     yes = [*speech.all("yes"), *speech.all("picks")]
     agreed = [phrase for phrase in yes if phrase.first or not speech.sentences[phrase.sentence].asks]
     if found.stage is Stage.CONFIRMED:
-        firm = [phrase for phrase in agreed if phrase.words.split(" ")[0] in ("yes", "confirm", "confirmed", "i", "that")]
-        return (found.booked_again and not speech.has("bye")) or bool(firm) or bool(agreed and not speech.has("thanks", "bye"))
+        firm = [
+            phrase for phrase in agreed if phrase.words.split(" ")[0] in ("yes", "confirm", "confirmed", "i", "that")
+        ]
+        return (
+            (found.booked_again and not speech.has("bye"))
+            or bool(firm)
+            or bool(agreed and not speech.has("thanks", "bye"))
+        )
     return bool(agreed)

@@ -97,7 +97,7 @@ def _take(sums: Sums, hits: list[int], spans: Sequence[Span], table: Table) -> N
 
 
 def _standing(unit: Unit, offers: Sequence[datetime], table: Table) -> list[date]:
-    """The days that hours without a day stand on: those of the offers; else every day for open hours, or the next one."""
+    """The days for hours without one: those of the offers; else every day, and for an instant the next to come."""
     if unit.days or unit.moment:
         return []
     if offers:

@@ -17,7 +17,7 @@ _MORNING = 9  # the hour at which a day without hours begins for a reminder
 
 
 def parted(found: Sequence[Mention], speech: Speech, offered: bool) -> tuple[list[Mention], list[Mention]]:
-    """The times to meet, and the times of promises and delays. Those of mere courtesy and of questions are in neither."""
+    """The times to meet, and those of promises and delays; those of mere courtesy and of questions are in neither."""
     kept: list[Mention] = []
     aside: list[Mention] = []
     late = speech.has("late")
@@ -27,13 +27,17 @@ def parted(found: Sequence[Mention], speech: Speech, offered: bool) -> tuple[lis
         sentence = speech.sentence_at(mention.start)
         if _promised(mention, sentence, speech) or (late and mention.moment):
             aside.append(mention)
-        elif not ((mention.now and idle) or _courtesy(mention, sentence, speech) or _asked_about(mention, sentence, speech)):
+        elif not (mention.now and idle) and not _beside_the_point(mention, sentence, speech):
             kept.append(mention)
     return kept, aside
 
 
+def _beside_the_point(mention: Mention, sentence: int, speech: Speech) -> bool:
+    return _courtesy(mention, sentence, speech) or _asked_about(mention, sentence, speech)
+
+
 def _courtesy(mention: Mention, sentence: int, speech: Speech) -> bool:
-    """"That's all for today" names no time to meet."""
+    """ "That's all for today" names no time to meet."""
     if mention.hours or len(mention.days) != 1 or not mention.days[0].running:
         return False
     names = {phrase.name for phrase in speech.phrases if phrase.sentence == sentence}
@@ -41,7 +45,7 @@ def _courtesy(mention: Mention, sentence: int, speech: Speech) -> bool:
 
 
 def _promised(mention: Mention, sentence: int, speech: Speech) -> bool:
-    """"I'll tell you tomorrow", "tomorrow I'll tell you"."""
+    """ "I'll tell you tomorrow", "tomorrow I'll tell you"."""
     promises = [phrase for phrase in speech.all("later") if phrase.sentence == sentence]
     if not promises:
         return False
@@ -50,7 +54,7 @@ def _promised(mention: Mention, sentence: int, speech: Speech) -> bool:
 
 
 def _asked_about(mention: Mention, sentence: int, speech: Speech) -> bool:
-    """"Who will I meet on Tuesday?" is about the people."""
+    """ "Who will I meet on Tuesday?" is about the people."""
     if not speech.sentences[sentence].asks:
         return False
     return any(

@@ -82,7 +82,8 @@ def _clauses(pieces: Sequence[Piece], items: Sequence[Mention | Sign]) -> list[l
     """Items between ends of sentences and buts."""
     clauses: list[list[Mention | Sign]] = [[]]
     reached = 0
-    for item in items:
+    for each in items:
+        item = each
         if any(piece.word in _ENDS for piece in pieces[reached : item.at]):
             clauses.append([])
         reached = item.at
@@ -96,7 +97,7 @@ def _clauses(pieces: Sequence[Piece], items: Sequence[Mention | Sign]) -> list[l
 
 
 def _but(pieces: Sequence[Piece], clause: Sequence[Mention | Sign], sign: Sign) -> Sign:
-    """"Any time but Monday" takes Monday out; any other "but" begins a new thought."""
+    """ "Any time but Monday" takes Monday out; any other "but" begins a new thought."""
     last = clause[-1] if clause else None
     if isinstance(last, Mention) and sign.at - last.at == 1 and _everything(last):
         return Sign("except", sign.at, sign.end)
@@ -109,7 +110,7 @@ def _everything(mention: Mention) -> bool:
 
 
 def _colour_clause(pieces: Sequence[Piece], clause: Sequence[Mention | Sign]) -> None:
-    open_mentions: list[Mention] = []  # those no sign has spoken for yet
+    open_mentions: list[Mention] = []  # those since the last sign
     governing: Sign | None = None
     for index, item in enumerate(clause):
         if isinstance(item, Mention):
@@ -118,21 +119,32 @@ def _colour_clause(pieces: Sequence[Piece], clause: Sequence[Mention | Sign]) ->
             if governing is not None:
                 _set(item, governing)
             open_mentions.append(item)
-            continue
-        if item.name == "lesser":  # "Thursday over Friday": only where something is preferred
-            governing = item if governing is not None and governing.name == "prefer" else governing
-        elif item.name == "fails" and open_mentions and "if" in pieces[max(open_mentions[0].at - 1, 0)].kinds:
-            governing = Sign("fallback", item.at, item.end)  # "if Monday doesn't work, then Tuesday"
-        elif item.name == "fallback" and open_mentions and not _mention_follows(clause, index):
-            for mention in _spoken_for(pieces, open_mentions, item, item):  # "Tuesday at a push"
-                _set(mention, item)
-        elif item.name not in _BEFORE and _looks_back(pieces, clause, index, open_mentions, governing):
-            for mention in _spoken_for(pieces, open_mentions, governing, item):
-                _set(mention, item)
-            governing = None
         else:
-            governing = item
-        open_mentions = []
+            governing = _governing(pieces, clause, index, open_mentions, governing)
+            open_mentions = []
+
+
+def _governing(
+    pieces: Sequence[Piece],
+    clause: Sequence[Mention | Sign],
+    index: int,
+    open_mentions: Sequence[Mention],
+    governing: Sign | None,
+) -> Sign | None:
+    """The sign that holds for what follows; one that speaks of what stands before it colours that instead."""
+    sign = clause[index]
+    assert isinstance(sign, Sign)
+    if sign.name == "lesser":  # "Thursday over Friday": only where something is preferred
+        return sign if governing is not None and governing.name == "prefer" else governing
+    if sign.name == "fails" and open_mentions and "if" in pieces[max(open_mentions[0].at - 1, 0)].kinds:
+        return Sign("fallback", sign.at, sign.end)  # "if Monday doesn't work, then Tuesday"
+    at_last = sign.name == "fallback" and open_mentions and not _mention_follows(clause, index)  # "… at a push"
+    back = sign.name not in _BEFORE and _looks_back(pieces, clause, index, open_mentions, governing)
+    if not (at_last or back):
+        return sign
+    for mention in _spoken_for(pieces, open_mentions, governing, sign):
+        _set(mention, sign)
+    return None
 
 
 def _mention_follows(clause: Sequence[Mention | Sign], index: int) -> bool:
@@ -140,7 +152,7 @@ def _mention_follows(clause: Sequence[Mention | Sign], index: int) -> bool:
 
 
 def _turns(pieces: Sequence[Piece], clause: Sequence[Mention | Sign], index: int, governing: Sign) -> bool:
-    """"Not Tuesday, Wednesday": what follows the comma is wanted, unless an "or" makes it a list."""
+    """ "Not Tuesday, Wednesday": what follows the comma is wanted, unless an "or" makes it a list."""
     last, here = clause[index - 1], clause[index]
     if governing.name != "not" or not isinstance(last, Mention):
         return False
@@ -182,7 +194,7 @@ def _spoken_for(
     pieces: Sequence[Piece], open_mentions: Sequence[Mention], governing: Sign | None, sign: Sign
 ) -> Sequence[Mention]:
     """All that is open; behind another sign, for a preference or in the singular only what follows the last comma."""
-    if governing is None and sign.name != "prefer" and not (sign.name == "fails" and sign.singular):
+    if governing is None and sign.name not in ("prefer", "fallback") and not (sign.name == "fails" and sign.singular):
         return open_mentions
     last = len(open_mentions) - 1
     while last > 0 and not any(

@@ -45,7 +45,10 @@ def number_kinds(value: Number) -> Kinds:
     """All that a number in words may be."""
     kinds: Kinds = {"n": value}
     if 1 <= value.value <= 12:
-        kinds |= {"hour": value, "time": Clock(value.value * 60, False, written=False), }
+        kinds |= {
+            "hour": value,
+            "time": Clock(value.value * 60, False, written=False),
+        }
         kinds["bare"] = kinds["time"]
     if value.value == 1:  # "the Tuesday one" is no hour
         kinds.pop("bare", None)
@@ -85,33 +88,34 @@ def digit_kinds(word: str) -> Kinds:
 
 
 def _short_digits(value: Number) -> Kinds:
+    """Up to two digits: an hour, a minute, a day, a month, a year."""
     kinds: Kinds = {}
     if value.value <= 24:
-        firm = value.value > 12 or value.value == 0 or (value.digits == 2 and value.value < 10)
-        kinds |= {"hour": value}
+        kinds["hour"] = value
         if value.value or value.digits == 2:
+            firm = value.value > 12 or value.value == 0 or (value.digits == 2 and value.value < 10)
             kinds["time"] = kinds["bare"] = Clock(value.value * 60, firm, written=False)
     if value.digits == 2:
-        kinds |= {"short_year": value}
-        if value.value < 60:
-            kinds["minute"] = value
-    if 1 <= value.value <= 31:
-        kinds |= {"number": value, "daynum": value}
-        if value.digits == 2:
-            kinds["padded"] = value
-            if value.value <= 12:
-                kinds["padded_month"] = value
-        if value.value > 23:
-            kinds["big_day"] = value
-    if 1 <= value.value <= 12:
-        kinds["month_digits"] = value
-    if 12 < value.value < 24:
-        kinds["late_hour"] = value
-    if 12 < value.value <= 31:
-        kinds["over_twelve"] = value
-    if value.value in (5, 10, 20, 25):
-        kinds["five"] = value
-    return kinds
+        kinds["short_year"] = value
+    if value.digits == 2 and value.value < 60:
+        kinds["minute"] = value
+    return {**kinds, **_calendar_digits(value)} if 1 <= value.value <= 31 else kinds
+
+
+def _calendar_digits(value: Number) -> Kinds:
+    number = value.value
+    fitting = {
+        "number": True,
+        "daynum": True,
+        "padded": value.digits == 2,
+        "padded_month": value.digits == 2 and number <= 12,
+        "month_digits": number <= 12,
+        "over_twelve": number > 12,
+        "late_hour": 12 < number < 24,
+        "big_day": number > 23,
+        "five": number in (5, 10, 20, 25),
+    }
+    return {kind: value for kind, fits in fitting.items() if fits}
 
 
 def few_length(frame: Frame, *, few: int, unit: str) -> Length | None:
@@ -128,9 +132,7 @@ def weekdays_away(frame: Frame, *, count: Number, weekday: int) -> Days:
     return day(frame.today + timedelta(days=ahead), weekday=weekday)
 
 
-def month_list(
-    frame: Frame, *, first: Number, second: Number, month: int, third: Number | None = None
-) -> Kinds | None:
+def month_list(frame: Frame, *, first: Number, second: Number, month: int, third: Number | None = None) -> Kinds | None:
     """The 4th or 5th of July."""
     found = [days.month_day(frame, month=month, number=each) for each in (first, second, third) if each]
     listed = tuple(each for each in found if each)
@@ -359,26 +361,29 @@ def _day_kinds(value: Days) -> Kinds:
 
 
 BUILDERS: dict[str, Callable[..., Any]] = {
-    "number": number, "ordinal": ordinal, "ordinal_digits": ordinal_digits,
-    "length": clocks.length, "minutes_length": clocks.minutes_length, "few_length": few_length,
-    "clock": clocks.clock, "counted": clocks.counted, "plain_clock": clocks.plain_clock, "digits": clocks.digits,
-    "relative": days.relative, "weekday": days.weekday, "week_day_in": week_day_in, "weeks_from": days.weeks_from,
-    "weekdays_away": weekdays_away, "month_day": days.month_day, "numeric": days.numeric, "weekday_numeric": days.weekday_numeric, "iso": days.iso,
-    "day_of_month": days.day_of_month, "month_days": days.month_days, "month_list": month_list, "month": days.month,
-    "span": days.span, "weekend": weekend, "few_days": days.few_days, "coming_units": days.coming_units,
-    "upcoming": upcoming, "shifted": days.shifted, "soon": clocks.soon, "coming_hours": clocks.coming_hours,
-    "now": clocks.now, "every": days.every, "weekday_date": days.weekday_date, "weekday_number": weekday_number,
+    "number": number, "ordinal": ordinal, "ordinal_digits": ordinal_digits, "length": clocks.length,
+    "minutes_length": clocks.minutes_length, "few_length": few_length, "clock": clocks.clock,
+    "counted": clocks.counted, "plain_clock": clocks.plain_clock, "digits": clocks.digits, "relative": days.relative,
+    "weekday": days.weekday, "week_day_in": week_day_in, "weeks_from": days.weeks_from,
+    "weekdays_away": weekdays_away, "month_day": days.month_day, "numeric": days.numeric,
+    "weekday_numeric": days.weekday_numeric, "iso": days.iso, "day_of_month": days.day_of_month,
+    "month_days": days.month_days, "month_list": month_list, "month": days.month, "span": days.span,
+    "weekend": weekend, "few_days": days.few_days, "coming_units": days.coming_units, "upcoming": upcoming,
+    "shifted": days.shifted, "soon": clocks.soon, "coming_hours": clocks.coming_hours, "now": clocks.now,
+    "every": days.every, "weekday_date": days.weekday_date, "weekday_number": weekday_number,
     "weekday_in_week": days.weekday_in_week, "edge": days.edge, "edge_of": edge_of, "week_around": days.week_around,
     "week_in": days.week_in, "last_week_in": last_week_in, "weekend_in": days.weekend_in,
-    "last_weekend_in": last_weekend_in, "nth_weekday": days.nth_weekday, "in_month": in_month, "month_edge": month_edge, "calendar_week": calendar_week, "rest_of_day": rest_of_day, "paired_part": paired_part,
+    "last_weekend_in": last_weekend_in, "nth_weekday": days.nth_weekday, "in_month": in_month,
+    "month_edge": month_edge, "calendar_week": calendar_week, "rest_of_day": rest_of_day, "paired_part": paired_part,
     "edge_day": days.edge_day, "nth_day": days.nth_day, "day_after": days.day_after, "every_in": days.every_in,
     "dated_part": dated_part, "tonight": tonight, "part": clocks.part, "whole_day": clocks.whole_day,
     "point": clocks.point, "part_point": part_point, "dated_point": dated_point, "tonight_point": tonight_point,
-    "part_span": part_span, "span_of_hours": clocks.span, "open_hours": clocks.open_start, "closed_hours": clocks.open_end,
-    "lasting": clocks.lasting, "part_after": clocks.part_after, "part_before": clocks.part_before, "from_part": clocks.from_part,
-    "parts": clocks.parts, "end_of_day": end_of_day, "through": days.through, "after_day": days.open_start, "from_day": days.open_start,
-    "before_day": days.open_end, "until_day": until_day, "paired": paired,
-    "day_part": day_part, "across": across, "later": clocks.later, "day_later": day_later, "same_time": clocks.same_time, "base_day": days.base_day,
-    "later_that_day": later_that_day, "option": option, "options": options, "first_options": first_options, "keep_part": keep_part,
-    "keep_weekday": keep_weekday,
+    "part_span": part_span, "span_of_hours": clocks.span, "open_hours": clocks.open_start,
+    "closed_hours": clocks.open_end, "lasting": clocks.lasting, "part_after": clocks.part_after,
+    "part_before": clocks.part_before, "from_part": clocks.from_part, "parts": clocks.parts, "end_of_day": end_of_day,
+    "through": days.through, "after_day": days.open_start, "from_day": days.open_start, "before_day": days.open_end,
+    "until_day": until_day, "paired": paired, "day_part": day_part, "across": across, "later": clocks.later,
+    "day_later": day_later, "same_time": clocks.same_time, "base_day": days.base_day,
+    "later_that_day": later_that_day, "option": option, "options": options, "first_options": first_options,
+    "keep_part": keep_part, "keep_weekday": keep_weekday,
 }  # fmt: skip

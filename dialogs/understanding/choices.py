@@ -56,19 +56,20 @@ def _is_label(pieces: Sequence[Piece], at: int) -> bool:
 
 _BESIDE = frozenset({"link", "beside", "day", "hours", "lead"})
 _FINE = frozenset(
-    "works work is would please for it sounds looks then thanks fits suits and or but not i if ok great if seems will can"
-    .split()
-)  # fmt: skip
+    "works work is would please for it sounds looks then thanks fits suits and or but not i if ok great will can".split()
+)
 
 
 def _as_option(mention: Mention, frame: Frame) -> Mention:
-    """"The 2nd" with two offers or more on the table is the second of them."""
+    """ "The 2nd" with two offers or more on the table is the second of them."""
     if mention.hours or len(mention.days) != 1:
         return mention
     day = mention.days[0]
     if not day.month_day or not day.single or day.first.day > min(frame.options, 5):
         return mention
-    return Mention(mention.at, mention.start, mention.end, options=(day.first.day - 1,), mood=mention.mood, gap=mention.gap)
+    return Mention(
+        mention.at, mention.start, mention.end, options=(day.first.day - 1,), mood=mention.mood, gap=mention.gap
+    )
 
 
 def settled(unit: Unit, offers: Sequence[datetime]) -> Unit:

@@ -34,7 +34,8 @@ def clock(
     if half and (1 <= hour.value <= 12):
         minutes = minutes % NOON + (NOON if half == "pm" else 0)
     firm = bool(half or sure) or hour.value > 12 or hour.value == 0 or (hour.digits == 2 and hour.value < 10)
-    return Clock((minutes + add) % MIDNIGHT if minutes != MIDNIGHT or add else minutes, firm, second.value if second else 0)
+    whole = minutes if minutes == MIDNIGHT and not add else (minutes + add) % MIDNIGHT
+    return Clock(whole, firm, second.value if second else 0)
 
 
 def plain_clock(frame: Frame, *, at: int) -> Clock:

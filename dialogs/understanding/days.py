@@ -285,7 +285,9 @@ def coming_units(frame: Frame, *, length: Length, sign: int = 1) -> Days | None:
     if length.minutes:
         return None
     if sign < 0:
-        return Days(add_months(frame.today, -length.months) - timedelta(days=length.days), frame.today - DAY, Grain.SPAN)
+        return Days(
+            add_months(frame.today, -length.months) - timedelta(days=length.days), frame.today - DAY, Grain.SPAN
+        )
     if length.months:
         return Days(frame.today, add_months(frame.today, length.months), Grain.SPAN)
     return Days(frame.today + DAY, frame.today + timedelta(days=length.days), Grain.SPAN)

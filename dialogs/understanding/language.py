@@ -22,7 +22,9 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
 
 
 _Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if not tag.endswith((":bool", ":timestamp", ":float", ":null"))]
+    first: [
+        (tag, pattern) for tag, pattern in resolvers if not tag.endswith((":bool", ":timestamp", ":float", ":null"))
+    ]
     for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 
@@ -75,7 +77,7 @@ class Language:
 def language(code: str) -> Language:
     raw = yaml.load(
         resources.files("dialogs.understanding").joinpath(f"languages/{code}.yaml").read_text(encoding="utf-8"),
-        Loader=_Loader,
+        Loader=_Loader,  # noqa: S506 – a safe loader, with less magic
     )
     return _compiled(raw)
 
@@ -188,4 +190,3 @@ def _slips(words: Iterable[str]) -> dict[str, str]:
 
 def _deletions(word: str) -> list[str]:
     return [word, *(word[:i] + word[i + 1 :] for i in range(len(word)))]
-

@@ -100,7 +100,7 @@ def _mention(at: int, piece: Piece) -> Mention | None:
 
 
 def _after_that(at: int, piece: Piece, found: list[Mention]) -> Mention | None:
-    """"I finish at 4, any time after that" is after 4; behind a stretch it is what follows the stretch."""
+    """ "I finish at 4, any time after that" is after 4; behind a stretch it is what follows the stretch."""
     timed = [mention for mention in found[-2:] if mention.hours]
     hours = timed[-1].hours if timed else None
     if hours is None or (edge := hours.end or hours.start) is None:
@@ -171,7 +171,7 @@ def _distance(piece: Piece) -> int:
 
 
 def _absorbed(found: list[Mention]) -> list[Mention]:
-    """"From 7 to 9 on Friday evening": the part of the day beside it belongs to the hours."""
+    """ "From 7 to 9 on Friday evening": the part of the day beside it belongs to the hours."""
     kept: list[Mention] = []
     for mention in found:
         last = kept[-1] if kept else None
@@ -186,7 +186,13 @@ def _absorbed(found: list[Mention]) -> list[Mention]:
 
 
 def _one(hours: Mention, dated: Mention) -> Mention | None:
-    if hours.days or hours.hours is None or not dated.days or dated.hours is None or dated.hours.shape is not Shape.PART:
+    if (
+        hours.days
+        or hours.hours is None
+        or not dated.days
+        or dated.hours is None
+        or dated.hours.shape is not Shape.PART
+    ):
         return None
     if hours.hours.shape not in (Shape.POINT, Shape.RANGE):
         return None

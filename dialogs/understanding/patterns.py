@@ -1,16 +1,16 @@
 """Patterns over pieces: written as one line of words and slots, compiled once into a tree, matched longest first.
 
-    half past|after <hour>      a word, or one of two words, then any piece of the kind "hour"
-    <hour> +pm                  the plus wants no space before the word
-    (on the|for)? <ordinal>     a group, here one that may be missing; its bars part whole rows of words
-    <hour:first> - <hour:last>  slots with names of their own
+half past|after <hour>      a word, or one of two words, then any piece of the kind "hour"
+<hour> +pm                  the plus wants no space before the word
+(on the|for)? <ordinal>     a group, here one that may be missing; its bars part whole rows of words
+<hour:first> - <hour:last>  slots with names of their own
 """
 
 from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
@@ -85,31 +85,31 @@ class Patterns:
 
     def matches(self, pieces: Sequence[Piece], at: int) -> list[Match]:
         """All patterns that fit from `at` on: longest first, then as written."""
-        root = self._root
         first = pieces[at]
-        if first.word not in root.words and root.slots.keys().isdisjoint(first.kinds):
+        if first.word not in self._root.words and self._root.slots.keys().isdisjoint(first.kinds):
             return []
         found: list[Match] = []
-        stack: list[tuple[_Node, int, tuple[Any, ...]]] = [(root, at, ())]
-        size = len(pieces)
+        stack: list[tuple[_Node, int, tuple[Any, ...]]] = [(self._root, at, ())]
         while stack:
             node, here, values = stack.pop()
-            for rule in node.rules:
-                found.append(Match(here, rule, values))
-            if here == size:
-                continue
-            piece = pieces[here]
-            if (child := node.words.get(piece.word)) is not None:
-                stack.append((child, here + 1, values))
-            if piece.glued and (child := node.glued.get(piece.word)) is not None:
-                stack.append((child, here + 1, values))
-            if node.slots:
-                for kind, value in piece.kinds.items():
-                    if (child := node.slots.get(kind)) is not None:
-                        stack.append((child, here + 1, (*values, value)))
+            found.extend(Match(here, rule, values) for rule in node.rules)
+            if here < len(pieces):
+                stack.extend((child, here + 1, now) for child, now in _children(node, pieces[here], values))
         if len(found) > 1:
             found.sort(key=lambda match: (-match.end, match.rule.order))
         return found
+
+
+def _children(node: _Node, piece: Piece, values: tuple[Any, ...]) -> Iterator[tuple[_Node, tuple[Any, ...]]]:
+    """Where the piece leads from a node: as a word, as a word without space, as a value for a slot."""
+    if (child := node.words.get(piece.word)) is not None:
+        yield child, values
+    if piece.glued and (child := node.glued.get(piece.word)) is not None:
+        yield child, values
+    if node.slots:
+        for kind, value in piece.kinds.items():
+            if (child := node.slots.get(kind)) is not None:
+                yield child, (*values, value)
 
 
 def apply(patterns: Patterns, pieces: list[Piece], frame: Any) -> list[Piece]:
@@ -188,12 +188,12 @@ def _alternatives(tokens: list[str], at: int, depth: int = 0) -> tuple[list[tupl
 
 
 def _item(tokens: list[str], at: int) -> tuple[list[tuple[str, ...]], int]:
-    token = tokens[at]
-    if token == "(":
+    element = tokens[at]
+    if element == "(":
         inner, close = _alternatives(tokens, at + 1, 1)
         if close == len(tokens):
             raise ValueError(f"a bracket stays open in {' '.join(tokens)!r}")
         return inner + [()] * tokens[close].endswith("?"), close + 1
-    if token.endswith("?") and len(token) > 1:
-        return [(token[:-1],), ()], at + 1
-    return [(token,)], at + 1
+    if element.endswith("?") and len(element) > 1:
+        return [(element[:-1],), ()], at + 1
+    return [(element,)], at + 1

@@ -16,7 +16,8 @@ def anchored(found: Sequence[Mention], offered: Sequence[date]) -> list[Mention]
     week: Mention | None = None
     used: set[int] = set()
     listed = False  # another weekday was named before
-    for index, mention in enumerate(found):
+    for index, each in enumerate(found):
+        mention = each
         if _is_stretch(mention):
             week = mention
         elif mention.days and any(day.floating for day in mention.days):
@@ -36,7 +37,7 @@ def _not_today(day: Days) -> Days:
 
 
 def leaning(found: Sequence[Mention], frame: Frame) -> list[Mention]:
-    """"Tuesday, half an hour later": later than the offer of that day, else at that day's hour of what is on the table."""
+    """ "Tuesday, half an hour later": later than that day's offer, else than the hour of what is on the table."""
     kept = list(found)
     for mention in found:
         beside = [other for other in kept if other.days and other.hours is None and other.days[0].single]
@@ -54,7 +55,9 @@ def _is_stretch(mention: Mention) -> bool:
     if len(mention.days) != 1 or mention.hours:
         return False
     day = mention.days[0]
-    return day.shape is Shape.RANGE and 4 <= (day.last - day.first).days <= 31 and (not day.repeat or len(day.repeat) > 1)
+    return (
+        day.shape is Shape.RANGE and 4 <= (day.last - day.first).days <= 31 and (not day.repeat or len(day.repeat) > 1)
+    )
 
 
 def _placed(

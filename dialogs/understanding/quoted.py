@@ -6,10 +6,13 @@ import re
 
 # Each is tried on one short line at a time, so none can take long.
 _QUOTE = re.compile(r"\s*(>|\|>)")
-_SEPARATOR = re.compile(r"\s*(-{2,}|_{5,}|\*{5,}|={5,}) *((original|forwarded) (message|appointment|mail))?[ -]*$", re.IGNORECASE)
+_SEPARATOR = re.compile(
+    r"\s*(-{2,}|_{5,}|\*{5,}|={5,}) *((original|forwarded) (message|appointment|mail))?[ -]*$", re.IGNORECASE
+)
 _HEADER = re.compile(r"\s*\*?(from|sent|to|cc|subject|date)\*? ?: ?\S", re.IGNORECASE)
-_WROTE = re.compile(r"\s*(on|am|le|el|il|em|op)\b.{0,200}(wrote|schrieb|a écrit|escribió|ha scritto|escreveu|schreef)\W*$", re.IGNORECASE)
-_WROTE_END = re.compile(r".{0,200}(wrote|schrieb|a écrit|escribió|ha scritto|escreveu|schreef) ?:\s*$", re.IGNORECASE)
+_SAYS = "(wrote|schrieb|a écrit|escribió|ha scritto|escreveu|schreef)"
+_WROTE = re.compile(r"\s*(on|am|le|el|il|em|op)\b.{0,200}" + _SAYS + r"\W*$", re.IGNORECASE)
+_WROTE_END = re.compile(r".{0,200}" + _SAYS + r" ?:\s*$", re.IGNORECASE)
 _SENT_FROM = re.compile(r"\s*(sent from my|sent via|get outlook for)\b", re.IGNORECASE)
 _LINE = 400  # a longer line is prose
 
@@ -28,7 +31,7 @@ def own_words(text: str) -> str:
 
 def _ends_here(line: str, lines: list[str], index: int) -> bool:
     if _SEPARATOR.match(line) and line.strip():
-        return line.rstrip() in ("--", "-- ") or "rig" in line.lower() or "orward" in line.lower() or len(line.strip()) > 4
+        return line.rstrip() == "--" or len(line.strip()) > 4
     if _WROTE.match(line) or _SENT_FROM.match(line):
         return True
     following = lines[index + 1] if index + 1 < len(lines) else ""

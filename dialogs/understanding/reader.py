@@ -116,7 +116,7 @@ def _summed(
         preferred=intersection(sums.preferred or (sums.wanted if sums.fallback else []), windows),
         ambiguous=tuple(sums.doubts),
         remind_at=aware(remind, context.timezone) if remind else None,
-        topics=tuple(asked),
+        topics=tuple(asked) if Act.ASK in said else (),
         confidence=_confidence(said, speech, sums, found),
         late_minutes=aside.lateness(pieces, set_aside, table.frame) if Act.LATE in said else None,
     )
@@ -159,7 +159,7 @@ def _facts(
 
 
 def _bare_cannot(found: Sequence[Mention], speech: Speech) -> bool:
-    """"I can't" with nothing beside it that they can not."""
+    """ "I can't" with nothing beside it that they can not."""
     busy = {speech.sentence_at(mention.start) for mention in found if mention.mood is Mood.NO}
     return any(phrase.sentence not in busy for phrase in speech.all("cannot"))
 

@@ -139,7 +139,12 @@ def _joined(left: Hours, right: Hours, gap: int) -> Hours | None:
     if right.shape is Shape.AFTER and left.shape is Shape.BEFORE and right.start and left.end and gap < SENTENCE:
         fitted = clocks.fit(right.start, left.end) if _in_order(right.start, left.end) else None
         return Hours(Shape.RANGE, *fitted) if fitted else None
-    if Shape.PART in (left.shape, right.shape) and left.shape is not right.shape and gap < LINK + 1 and left.part != "all":
+    if (
+        Shape.PART in (left.shape, right.shape)
+        and left.shape is not right.shape
+        and gap < LINK + 1
+        and left.part != "all"
+    ):
         part, other = (left, right) if left.shape is Shape.PART else (right, left)
         if other.part == "all":
             return part
@@ -148,9 +153,11 @@ def _joined(left: Hours, right: Hours, gap: int) -> Hours | None:
 
 
 def _in_order(start: Clock, end: Clock) -> bool:
-    """"After 3 … before 6" is a stretch; "before 9 or after 5" are two."""
+    """ "After 3 … before 6" is a stretch; "before 9 or after 5" are two."""
     first, last = clocks.settle(start).minutes, clocks.settle(end).minutes
-    return first < last or (not end.firm and first < last + 12 * 60 and last >= 8 * 60 and first >= 17 * 60 and last < 9 * 60)
+    return first < last or (
+        not end.firm and first < last + 12 * 60 and last >= 8 * 60 and first >= 17 * 60 and last < 9 * 60
+    )
 
 
 def _merged(made: list[Unit]) -> list[Unit]:

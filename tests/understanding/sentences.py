@@ -123,5 +123,3 @@ _CHECKS: dict[str, Any] = {
     "back_at": lambda got, context: _moment(got.back_at, context),
     "late_minutes": lambda got, context: got.late_minutes,
 }
-
-
