@@ -1,4 +1,4 @@
-"""Lets a harness for words-to-times run the reader's grammar: (text, reference, language) to naive stretches, best first."""
+"""Lets a harness for times run the reader's grammar: text, reference and language to naive stretches, best first."""
 
 from __future__ import annotations
 

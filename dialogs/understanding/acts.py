@@ -10,9 +10,6 @@ from dialogs.understanding.meaning import Act, Stage, Topic
 from dialogs.understanding.tokens import Piece
 
 _ENDS = frozenset(".!?\n;")
-_NEGATORS = frozenset(
-    "not isn't doesn't don't never no wasn't aren't ain't hardly won't wouldn't didn't can't couldn't without".split()
-)
 _ALONE = frozenset({"thanks", "bye", "hello"})
 
 
@@ -26,6 +23,7 @@ class Phrase:
     sentence: int
     first: bool  # begins its sentence
     denied: bool  # "not ok"
+    firm: bool  # as a yes more than courtesy
     words: str
 
 
@@ -71,8 +69,12 @@ def listen(tokens: Sequence[Piece], language: Language) -> Speech:
         matches = language.acts.matches(tokens, at)
         end = matches[0].end if matches else at + 1
         names = dict.fromkeys(match.rule.constants["sign"] for match in matches if match.end == end)
+        said = " ".join(token.word for token in tokens[at:end])
         for name in names:
-            speech.phrases.append(_phrase(name, tokens, at, end, begun, len(speech.sentences) - 1, opening))
+            denied = _denied(name, tokens, begun, at, language.lists["negators"])
+            firm = tokens[at].word in language.lists["firm_yes"]
+            place = (tokens[at].start, tokens[end - 1].end, len(speech.sentences) - 1)
+            speech.phrases.append(Phrase(name, *place, opening, denied, firm, said))
         wordy = bool(names) or tokens[at].word.isalpha()
         speech.words += (end - at) if wordy else 0
         speech.covered += (end - at) if names else 0
@@ -82,22 +84,17 @@ def listen(tokens: Sequence[Piece], language: Language) -> Speech:
     return speech
 
 
-def _phrase(name: str, tokens: Sequence[Piece], at: int, end: int, begun: int, sentence: int, opening: bool) -> Phrase:
-    denied = _denied(tokens, max(begun, at - (3 if name in _DENIABLE else 1)), at)
-    words = " ".join(piece.word for piece in tokens[at:end])
-    return Phrase(name, tokens[at].start, tokens[end - 1].end, sentence, opening, denied, words)
-
-
 _OPENERS = frozenset({"hello", "yes", "thanks"})  # what may stand before the words that open a sentence
 _DENIABLE = frozenset({"reschedule", "cancel", "opt_out", "human"})
 
 
-def _denied(tokens: Sequence[Piece], start: int, at: int) -> bool:
+def _denied(name: str, tokens: Sequence[Piece], begun: int, at: int, negators: frozenset[str]) -> bool:
     """Not ok; no need to reschedule."""
-    for token in reversed(tokens[start:at]):
+    reach = 3 if name in _DENIABLE else 1
+    for token in reversed(tokens[max(begun, at - reach) : at]):
         if not token.word[:1].isalpha():
             return False
-        if token.word in _NEGATORS:
+        if token.word in negators:
             return True
     return False
 
@@ -245,9 +242,7 @@ def _accepts(speech: Speech, found: Found) -> bool:
     yes = [*speech.all("yes"), *speech.all("picks")]
     agreed = [phrase for phrase in yes if phrase.first or not speech.sentences[phrase.sentence].asks]
     if found.stage is Stage.CONFIRMED:
-        firm = [
-            phrase for phrase in agreed if phrase.words.split(" ")[0] in ("yes", "confirm", "confirmed", "i", "that")
-        ]
+        firm = [phrase for phrase in agreed if phrase.firm]
         return (
             (found.booked_again and not speech.has("bye"))
             or bool(firm)

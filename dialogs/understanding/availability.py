@@ -48,10 +48,10 @@ def signs(pieces: Sequence[Piece], language: Language) -> list[Sign]:
             at += 1
             continue
         best = matches[0]
-        if best.rule.constants["sign"] == "not" and not _near(pieces, best.end, language.light):
+        if best.rule.constants["sign"] == "not" and not _near(pieces, best.end, language.lists["light"]):
             at = best.end
             continue
-        singular = pieces[at].word in language.singular
+        singular = pieces[at].word in language.lists["singular"]
         found.append(Sign(best.rule.constants["sign"], at, best.end, singular))
         at = best.end
     return found

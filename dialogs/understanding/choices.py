@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from dialogs.understanding import clocks
+from dialogs.understanding.language import Language
 from dialogs.understanding.laying import Span
 from dialogs.understanding.mentions import Mention, Mood
 from dialogs.understanding.tokens import Piece
@@ -14,7 +15,7 @@ from dialogs.understanding.units import Unit
 from dialogs.understanding.values import Clock, Frame, Hours, Shape
 
 
-def numbered(pieces: Sequence[Piece], found: list[Mention], frame: Frame) -> list[Mention]:
+def numbered(pieces: Sequence[Piece], found: list[Mention], frame: Frame, language: Language) -> list[Mention]:
     """Adds what is left of bare numbers and ordinals, if they can be offers; dates like "the 2nd" count as such too."""
     if not frame.options or not pieces:
         return found
@@ -24,7 +25,7 @@ def numbered(pieces: Sequence[Piece], found: list[Mention], frame: Frame) -> lis
     extra = [
         Mention(at, piece.start, piece.end, options=option)
         for at, piece in enumerate(pieces)
-        if at not in taken and (option := _bare(pieces, at, frame)) is not None
+        if at not in taken and (option := _bare(pieces, at, frame, language)) is not None
     ]
     if not found and not extra and len(pieces) <= 2 and "bare" in pieces[0].kinds and "digits" in pieces[0].kinds:
         hour = Hours(Shape.POINT, replace(pieces[0].kinds["bare"], written=True))
@@ -33,20 +34,21 @@ def numbered(pieces: Sequence[Piece], found: list[Mention], frame: Frame) -> lis
     return sorted([*turned, *extra], key=lambda mention: mention.at)
 
 
-def _bare(pieces: Sequence[Piece], at: int, frame: Frame) -> tuple[int, ...] | None:
+def _bare(pieces: Sequence[Piece], at: int, frame: Frame, language: Language) -> tuple[int, ...] | None:
     kinds = pieces[at].kinds
     number = kinds.get("ordinal") or kinds.get("n")
     if number is None or "length" in kinds or not 1 <= number.value <= frame.options:
         return None
-    if "ordinal" not in kinds and not _is_label(pieces, at):
+    if "ordinal" not in kinds and not _is_label(pieces, at, language):
         return None
     return (number.value - 1,)
 
 
-def _is_label(pieces: Sequence[Piece], at: int) -> bool:
+def _is_label(pieces: Sequence[Piece], at: int, language: Language) -> bool:
     """A digit is an offer's number; a number in words only when nothing but courtesy stands beside it."""
     following = pieces[at + 1] if at + 1 < len(pieces) else None
-    beside = following is None or bool(following.kinds.keys() & _BESIDE) or following.word in _FINE
+    fine = language.lists["after_a_number"]
+    beside = following is None or bool(following.kinds.keys() & _BESIDE) or following.word in fine
     counting = following is not None and following.word.isalpha() and not beside
     if "digits" in pieces[at].kinds:
         return not counting
@@ -55,9 +57,6 @@ def _is_label(pieces: Sequence[Piece], at: int) -> bool:
 
 
 _BESIDE = frozenset({"link", "beside", "day", "hours", "lead"})
-_FINE = frozenset(
-    "works work is would please for it sounds looks then thanks fits suits and or but not i if ok great will can".split()
-)
 
 
 def _as_option(mention: Mention, frame: Frame) -> Mention:

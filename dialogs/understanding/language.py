@@ -41,10 +41,7 @@ class Language:
     layers: list[Patterns] = field(default_factory=list)
     signs: Patterns = field(default_factory=lambda: Patterns({}))
     acts: Patterns = field(default_factory=lambda: Patterns({}))
-    singular: frozenset[str] = frozenset()
-    light: frozenset[str] = frozenset()
-    stop_words: frozenset[str] = frozenset()
-    start_words: frozenset[str] = frozenset()
+    lists: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def annotate(self, pieces: Iterable[Piece]) -> None:
         """What each word or number may be, on its own."""
@@ -94,9 +91,7 @@ def _compiled(raw: Mapping[str, Any]) -> Language:
     for layer in raw["layers"]:
         made.layers.append(_layer(layer, made.spellings))
     made.signs, made.acts = _signs(raw["signs"], made.spellings), _signs(raw["acts"], made.spellings)
-    made.singular = frozenset(raw["singular"])
-    made.light = frozenset(raw["light"])
-    made.stop_words, made.start_words = frozenset(raw["words_that_stop"]), frozenset(raw["words_that_start"])
+    made.lists = {name: frozenset(words) for name, words in raw["lists"].items()}
     literal = set().union(*(patterns.words() for patterns in (*made.layers, made.signs, made.acts)))
     made.known = frozenset(literal | set(made.words) | set(raw["no_slips"]) | set(raw["slips"]))
     made.slips = _slips(raw["slips"])

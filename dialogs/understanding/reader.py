@@ -61,19 +61,19 @@ def _frame(context: Context) -> Frame:
 def _by_keyword(body: str, words: Language) -> Act | None:
     """A message that is nothing but STOP or START, as carriers have it."""
     bare = " ".join(body.lower().replace(".", " ").replace("!", " ").split())
-    if bare in words.stop_words:
+    if bare in words.lists["words_that_stop"]:
         return Act.OPT_OUT
-    return Act.OPT_IN if bare in words.start_words else None
+    return Act.OPT_IN if bare in words.lists["words_that_start"] else None
 
 
 def _automatic(speech: Speech) -> bool:
-    told = speech.all("auto")
-    return len({phrase.start for phrase in told}) >= 2 or any("auto" in phrase.words for phrase in told)
+    """An answering machine says so, or says two things only one would."""
+    return speech.has("auto_sure") or len({phrase.start for phrase in speech.all("auto")}) >= 2
 
 
 def _settled(pieces: Sequence[Piece], words: Language, frame: Frame, context: Context) -> list[Mention]:
     """The times and offers named, each with its mood, without what was taken back, where the context puts them."""
-    found = choices.numbered(pieces, mentions(pieces, frame.options), frame)
+    found = choices.numbered(pieces, mentions(pieces, frame.options), frame, words)
     shown = signs(pieces, words)
     colour(pieces, found, shown)
     return leaning(anchored(corrected(found, shown), _dates(context)), frame)
@@ -88,7 +88,7 @@ def _dates(context: Context) -> list[date]:
 def _zone(pieces: Sequence[Piece]) -> ZoneInfo | None:
     """A zone named once for the whole message: "I'm in New York this week", "all times Eastern"."""
     for at, piece in enumerate(pieces):
-        in_city = "city" in piece.kinds and at >= 2 and pieces[at - 1].word == "in"
+        in_city = "city" in piece.kinds and at >= 2 and "within" in pieces[at - 1].kinds
         zone: ZoneInfo | None = piece.kinds.get("city" if in_city else "zone")
         if zone is not None:
             return zone
