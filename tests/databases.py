@@ -34,6 +34,8 @@ class Postgres:
     them, nobody may be unable to go.
     """
 
+    options = OPTIONS
+
     def __init__(self) -> None:
         # The name of a socket may be 107 bytes long: a short folder under the system's own.
         self.home = Path(tempfile.mkdtemp(prefix="askarsan-pg-"))
@@ -49,7 +51,7 @@ class Postgres:
         with self._started(initdb, stdout=subprocess.DEVNULL) as making:
             pass
         assert making.returncode == 0, "initdb failed; what it says is above"
-        options = [word for option in OPTIONS for word in ("-c", option)]
+        options = [word for option in self.options for word in ("-c", option)]
         keeper: Command = ["sh", "-c", KEEPER, self.home, postgres, "-D", data, "-k", self.home, *options]
         # In a session of its own: Ctrl-C is for the tests, the pipe tells the server.
         self._keeper = self._started(keeper, stdin=subprocess.PIPE, own_session=True)
