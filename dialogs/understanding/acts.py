@@ -159,9 +159,9 @@ class Found:
 def acts(speech: Speech, found: Found, asked: Sequence[Topic]) -> tuple[Act, ...]:
     """All acts, the main one first."""
     leaving = [act for name, act in _LEAVING.items() if speech.has(name)]
-    if Act.WRONG_PERSON in leaving:
-        return tuple(leaving)
-    said = [*leaving, *_about_the_booking(speech, found)]
+    if leaving:  # nothing else they say is about this interview any more
+        return (*leaving, Act.CANCEL) if speech.has("cancel") else tuple(leaving)
+    said = _about_the_booking(speech, found)
     if Act.CANCEL not in said:
         said.extend(_about_offers(speech, found, said))
     said = _with_later(said, speech, found)
@@ -178,12 +178,12 @@ _LEAVING = {"wrong_person": Act.WRONG_PERSON, "opt_out": Act.OPT_OUT}
 
 
 def _with_later(said: list[Act], speech: Speech, found: Found) -> list[Act]:
-    """A promise to answer comes first, unless the message already answers."""
+    """A promise to answer comes first, unless the message already answers for certain."""
     if not speech.has("later"):
         return said
-    if found.proposes:
+    if (found.proposes or found.chosen) and not speech.has("tentative"):
         return [*said, Act.LATER]
-    return said if found.chosen else [Act.LATER, *(act for act in said if act is not Act.ACCEPT)]
+    return [Act.LATER, *(act for act in said if act is not Act.ACCEPT)]
 
 
 def _of_nothing_else(speech: Speech) -> Act:

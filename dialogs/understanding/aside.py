@@ -25,7 +25,7 @@ def parted(found: Sequence[Mention], speech: Speech, offered: bool) -> tuple[lis
     idle = idle or (offered and speech.has("yes"))
     for mention in found:
         sentence = speech.sentence_at(mention.start)
-        if _promised(mention, sentence, speech) or (late and mention.moment):
+        if _promised(mention, found, sentence, speech) or (late and mention.moment):
             aside.append(mention)
         elif not (mention.now and idle) and not _beside_the_point(mention, sentence, speech):
             kept.append(mention)
@@ -44,13 +44,14 @@ def _courtesy(mention: Mention, sentence: int, speech: Speech) -> bool:
     return bool(names & {"thanks", "bye"})
 
 
-def _promised(mention: Mention, sentence: int, speech: Speech) -> bool:
+def _promised(mention: Mention, found: Sequence[Mention], sentence: int, speech: Speech) -> bool:
     """ "I'll tell you tomorrow", "tomorrow I'll tell you"."""
     promises = [phrase for phrase in speech.all("later") if phrase.sentence == sentence]
     if not promises:
         return False
-    gap = promises[0].start - mention.end
-    return mention.start > promises[0].start or (len(speech.sentences) <= 2 and 0 <= gap < 3)
+    start = promises[0].start
+    ahead = any(other.start > start for other in found)
+    return mention.start > start or (not ahead and len(speech.sentences) <= 2 and 0 <= start - mention.end < 3)
 
 
 def _asked_about(mention: Mention, sentence: int, speech: Speech) -> bool:

@@ -19,12 +19,13 @@ _MOODS = {
     "commitment": Mood.NO,
     "fails": Mood.NO,
     "not": Mood.NO,
+    "unsure": Mood.FALLBACK,
     "except": Mood.NO,
     "prefer": Mood.PREFER,
     "fallback": Mood.FALLBACK,
     "lesser": Mood.FALLBACK,
 }
-_BEFORE = frozenset({"not", "except", "commitment", "fallback"})  # these stand before what they are about
+_BEFORE = frozenset({"unsure", "not", "except", "commitment", "fallback"})  # these stand before what they are about
 _AFTER = frozenset({"works", "fails"})  # these stand behind it
 
 
@@ -134,6 +135,8 @@ def _governing(
     """The sign that holds for what follows; one that speaks of what stands before it colours that instead."""
     sign = clause[index]
     assert isinstance(sign, Sign)
+    if governing is not None and governing.name == "unsure":  # "not sure if Tuesday works"
+        return governing
     if sign.name == "lesser":  # "Thursday over Friday": only where something is preferred
         return sign if governing is not None and governing.name == "prefer" else governing
     if sign.name == "fails" and open_mentions and "if" in pieces[max(open_mentions[0].at - 1, 0)].kinds:
@@ -215,11 +218,11 @@ def corrected(found: Sequence[Mention], shown: Iterable[Sign]) -> list[Mention]:
     for sign in shown:
         if sign.name != "correction":
             continue
-        after = [mention for mention in kept if mention.at >= sign.end]
+        after = [mention for mention in kept if mention.at >= sign.end and mention.mood is not Mood.NO]
         before = [mention for mention in kept if mention.at < sign.at]
         if after and before:
-            kept = [*_taken_back(before, after), *after]
-    return kept
+            kept = [*_taken_back(before, after), *(mention for mention in kept if mention.at >= sign.at)]
+    return [mention for mention in kept if mention.sign != "unsure"]
 
 
 def _taken_back(before: Sequence[Mention], after: Sequence[Mention]) -> list[Mention]:

@@ -47,6 +47,8 @@ def _bare(pieces: Sequence[Piece], at: int, frame: Frame, language: Language) ->
 def _is_label(pieces: Sequence[Piece], at: int, language: Language) -> bool:
     """A digit is an offer's number; a number in words only when nothing but courtesy stands beside it."""
     following = pieces[at + 1] if at + 1 < len(pieces) else None
+    if following is not None and following.glued and at + 2 < len(pieces) and pieces[at + 2].word.isdecimal():
+        return False  # version 2.0
     fine = language.lists["after_a_number"]
     beside = following is None or bool(following.kinds.keys() & _BESIDE) or following.word in fine
     counting = following is not None and following.word.isalpha() and not beside

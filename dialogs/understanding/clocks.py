@@ -173,7 +173,7 @@ def same_time(frame: Frame) -> Hours | None:
     """At the time of day of what is on the table."""
     if frame.base is None:
         return None
-    return Hours(Shape.POINT, Clock(frame.base.hour * 60 + frame.base.minute))
+    return Hours(Shape.POINT, Clock(frame.base.hour * 60 + frame.base.minute), part="same")
 
 
 def beyond_base(frame: Frame, *, sign: int) -> Hours | None:

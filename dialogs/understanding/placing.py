@@ -40,8 +40,16 @@ def leaning(found: Sequence[Mention], frame: Frame) -> list[Mention]:
     """ "Tuesday, half an hour later": later than that day's offer, else than the hour of what is on the table."""
     kept = list(found)
     for mention in found:
+        if mention.shift is None or frame.base is None:
+            continue
+        named = [other for other in kept if len(other.options) == 1 and other.mood is not Mood.NO]
+        if named:  # "the second, but half an hour later"
+            start = frame.starts[named[-1].options[0]]
+            kept = [other for other in kept if other is not named[-1]]
+            kept[kept.index(mention)] = replace(mention, moment=Moment(start + mention.shift))
+            continue
         beside = [other for other in kept if other.days and other.hours is None and other.days[0].single]
-        if mention.shift is None or not beside or frame.base is None:
+        if not beside:
             continue
         when = beside[-1].days[0].first
         starts = [start for start in frame.starts if start.date() == when]

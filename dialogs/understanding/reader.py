@@ -141,14 +141,15 @@ def _facts(
     speech: Speech,
 ) -> Found:
     """What the acts depend on besides the words."""
-    moved = bool(windows) and context.stage is Stage.CONFIRMED and speech.has("reschedule")
+    booked = context.stage is Stage.CONFIRMED
+    moved = bool(windows) and booked and speech.has("reschedule")
     return Found(
         stage=context.stage,
         offers=len(context.offers),
         chosen=len(chosen),
         everything=bool(context.offers) and len(chosen) == len(context.offers),
         named=bool(taken),
-        proposes=sums.proposes or moved,
+        proposes=sums.proposes or moved or (bool(windows) and not chosen and not booked),
         blocked=bool(sums.blocked),
         none_left=bool(blocked) and bool(context.offers) and not chosen and _all_blocked(blocked, context),
         refused=bool(refused) and not chosen and not sums.proposes,

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _TOKEN = re.compile(r"\d+|[^\W\d_]+(?:'[^\W\d_]+)*|\n|[^\w\s]|_")
+# Addresses and telephone numbers; each part is bounded, so no text can make this slow.
+_ADDRESS = re.compile(r"(?:https?://|www\.)\S{1,300}|[\w.+-]{1,64}@[\w.-]{1,64}\.\w{2,20}|\+\d[\d ()-]{7,20}\d")
 _PLAIN = str.maketrans(
     {
         "’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-",
@@ -31,8 +33,8 @@ class Piece:
 
 
 def plain(text: str) -> str:
-    """One spelling for quotes, dashes and digits in boxes; everything else stays."""
-    return text.replace("🔟", "10").translate(_PLAIN)
+    """One spelling for quotes, dashes and digits in boxes; blanks for addresses; everything else stays."""
+    return _ADDRESS.sub(lambda found: " " * len(found.group()), text.replace("🔟", "10").translate(_PLAIN))
 
 
 def tokenize(text: str) -> list[Piece]:

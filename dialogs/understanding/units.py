@@ -162,4 +162,9 @@ def _in_order(start: Clock, end: Clock) -> bool:
 
 def _merged(made: list[Unit]) -> list[Unit]:
     """Weak hours that found no day are numbers after all."""
-    return [unit for unit in made if unit.moment or unit.days or any(not hours.weak for hours in unit.hours)]
+    return [unit for unit in made if unit.moment or unit.days or any(map(_stands, unit.hours))]
+
+
+def _stands(hours: Hours) -> bool:
+    """ "Same time, different day" names no day: nothing to offer yet."""
+    return not hours.weak and hours.part != "same"
