@@ -141,7 +141,7 @@ async def _prepared(session: Session, house: House, effect: EffectRow, say: Say)
         if not worth_sending(say, case.state, house.clock.now()):
             return "no longer true"
     person = await people.get(session, effect.person_id or "")
-    if person.opted_out_at and say.kind is not Kind.OPT_OUT_CONFIRMATION:
+    if person.opted_out_at and not say.last_word:
         return "they asked never to be written to"
     contact = await _way_to(session, house, person, say, effect)
     if contact is None:
@@ -154,7 +154,7 @@ async def _prepared(session: Session, house: House, effect: EffectRow, say: Say)
 async def _way_to(session: Session, house: House, person: PersonRow, say: Say, effect: EffectRow) -> ContactRow | None:
     """The channel this kind of message is best sent on, else where they last wrote, else the first they prefer."""
     known = await people.contacts(session, person.id)
-    if say.kind is Kind.OPT_OUT_CONFIRMATION:
+    if say.last_word:
         open_ones = {contact.channel: contact for contact in known}
     else:
         tried = set(effect.payload.get("tried", ()))

@@ -100,6 +100,8 @@ class Hearing:
     async def hear(self) -> None:
         for message in self.waiting:
             message.turn_id = self.turn_id
+        broken = {contact.address for contact in await people.contacts(self.session, self.person.id) if contact.broken}
+        self.waiting = [message for message in self.waiting if message.address not in broken]
         for message in self.waiting:
             if message.reply:
                 await self._invite_answered(message)
@@ -148,7 +150,7 @@ class Hearing:
             return
         self.person.opted_out_at = self.turn.now
         self.turn.log("opted_out", person=self.person.id)
-        self._say_alone(Kind.OPT_OUT_CONFIRMATION, Part("opt_out_confirmation"))
+        self._say_alone(Kind.OPT_OUT_CONFIRMATION, Part("opt_out_confirmation"), last_word=True)
         for case in cases:
             if not case.state.over:
                 await self.turn.happen(case.row, Left(case.party(self.person.id)), self.seen)
@@ -162,6 +164,9 @@ class Hearing:
         for message in heard:
             message.negotiation_id, message.put_off = case.row.id, False
         await self.turn.happen(case.row, Heard(case.party(self.person.id), meaning, words), self.seen)
+        if Act.WRONG_PERSON in meaning.acts:
+            # Somebody else reads there: on every channel that has this address.
+            await people.break_address(self.session, self.person.id, heard[-1].address)
 
     async def _pressed(self, message: MessageRow) -> None:
         pressed = await self._button(message.pressed or "")
@@ -211,9 +216,9 @@ class Hearing:
         self.turn.log("wrote_without_interview", person=self.person.id)
         self._say_alone(Kind.ANSWER, Part("nothing_going_on"))
 
-    def _say_alone(self, kind: Kind, part: Part) -> None:
+    def _say_alone(self, kind: Kind, part: Part, *, last_word: bool = False) -> None:
         reader = Reader.CANDIDATE if self.person.role == "candidate" else Reader.HOST
-        say = SAY.dump_python(Say(reader, kind, (part,)), mode="json")
+        say = SAY.dump_python(Say(reader, kind, (part,), last_word=last_word), mode="json")
         self.turn.begin(f"{self.turn_id}.{part.text}", "say", say, self.person.id, None)
 
 

@@ -56,7 +56,7 @@ def _dates(held: Sequence[InterviewRow], zone: ZoneInfo) -> dict[str, str]:
 async def _status(session: Session, held: Sequence[InterviewRow], candidate: PersonRow) -> str:
     if not held:
         return "New"
-    last = held[-1]
+    last = ([each for each in held if each.status != "cancelled"] or held)[-1]
     if candidate.opted_out_at:
         return "Opted out"
     if last.outcome:

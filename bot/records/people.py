@@ -95,6 +95,12 @@ async def client_of(session: AsyncSession, company_id: str) -> PersonRow | None:
     return (await session.scalars(query.order_by(PersonRow.id))).first()
 
 
+async def break_address(session: AsyncSession, person_id: str, address: str) -> None:
+    """Somebody else is there."""
+    at = (ContactRow.person_id == person_id, ContactRow.address == normal(address))
+    await session.execute(update(ContactRow).where(*at).values(broken="somebody else"))
+
+
 async def break_contact(session: AsyncSession, person_id: str, channel: str, why: str) -> None:
     at = (ContactRow.person_id == person_id, ContactRow.channel == channel)
     await session.execute(update(ContactRow).where(*at).values(broken=why))

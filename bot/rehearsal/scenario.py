@@ -142,6 +142,21 @@ class Expectation:
 
 
 EXPECTABLE = ("interview", "message", "none", "invite", "tracker", "escalation", "timer", "event")
+# What may be asked of each, besides the four of every one. The tracker has a column for every interview there is.
+_MESSAGE = ("at", "from", "to", "channel", "kind", "template", "text", "status")
+ASKED = ("contains", "after", "before", "count")
+FIELDS: Mapping[str, tuple[str, ...]] = {
+    "interview": (
+        *("candidate", "job", "company", "round", "status", "start", "end", "minutes", "mode", "uid", "sequence"),
+        *("meeting_url", "place"),
+    ),
+    "message": _MESSAGE,
+    "none": _MESSAGE,
+    "invite": ("at", "to", "method", "uid", "sequence", "start", "end"),
+    "escalation": ("at", "candidate", "job", "reason"),
+    "timer": ("at", "kind", "candidate"),
+    "event": ("at", "event", "candidate", "job"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -534,6 +549,10 @@ def _expectation(value: Value, people: Mapping[str, Person]) -> Expectation:
     if what not in EXPECTABLE:
         raise Fault(said.line, f"{what!r} can not be expected{suggestion(what, EXPECTABLE)}")
     found = {key: word(each, key) for key, each in fields(filters, what).values.items()}
+    for key, each in fields(filters, what).values.items():
+        known = (*FIELDS.get(what, (key.casefold(),)), *ASKED)
+        if key.casefold() not in known:
+            raise Fault(each.line, f"{what} has no {key!r}{suggestion(key, known)}")
     for key in ("after", "before"):
         if key in found:
             instant(Word(found[key], filters.line), key)

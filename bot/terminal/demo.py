@@ -22,7 +22,7 @@ from bot.terminal.trouble import Trouble
 
 DEMO = Path(str(files("prompts"))) / "demo"
 SCENARIO = DEMO / "demo.yaml"
-PAUSE = 0.85  # seconds to read a message in; the whole stays under a minute
+PAUSE = 0.75  # seconds to read a message in; the whole stays under a minute
 
 
 def demo(keep: Path, pause: float | None = None) -> None:

@@ -30,7 +30,7 @@ def confirm(d: Draft, sequence: int) -> None:
             tell(d, d.n.owed_to, topic)
         d.change(topics_owed=(), owed_to=None)
     d.because("invites and confirmations are out")
-    _set_alarms(d)
+    set_alarms(d)
 
 
 def remind(d: Draft, name: str) -> None:
@@ -63,7 +63,8 @@ def hear_how_it_went(d: Draft, party: Party, words: str) -> None:
     d.because("an answer to how it went: passed on to the recruiter")
 
 
-def _set_alarms(d: Draft) -> None:
+def set_alarms(d: Draft) -> None:
+    """The reminders that still make sense, and the question how it went."""
     booked, rules = d.n.booked, d.facts.rules
     assert booked
     for lead in rules.reminders:

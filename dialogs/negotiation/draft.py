@@ -77,6 +77,7 @@ class Draft:
         prefer: str | None = None,
         choices: Sequence[datetime] = (),
         urgent: bool = False,
+        last_word: bool = False,
     ) -> None:
         """Adds a passage; all that one reader is told in one decision goes out as one message."""
         reader = Reader(to.value)
@@ -85,7 +86,7 @@ class Draft:
         if reader in (Reader.CANDIDATE, Reader.HOST):
             self._reached(Party(reader.value))
         part = Part(text or kind.value, tuple(times), dict(words or {}), tuple(rows))
-        self._says.append(Say(reader, kind, (part,), holds, prefer, tuple(choices)))
+        self._says.append(Say(reader, kind, (part,), holds, prefer, tuple(choices), last_word))
 
     def say_again(self, say: Say) -> None:
         """What was kept back, as it was decided then."""
@@ -148,4 +149,5 @@ def _merged(says: Sequence[Say]) -> Say:
         holds=main.holds,
         prefer=main.prefer,
         choices=main.choices,
+        last_word=any(say.last_word for say in says),
     )

@@ -58,8 +58,10 @@ def change_or_settle(d: Draft, event: Heard, acts: set[Act]) -> bool:
     """At most one of these can be meant at once; the gravest wins."""
     party, meaning = event.party, event.meaning
     booked = d.n.status in BOOKED
-    if Act.CANCEL in acts:
-        withdraw(d) if party is Party.CANDIDATE else call_off_by_host(d)
+    if Act.CANCEL in acts and party is Party.HOST:
+        call_off_by_host(d)
+    elif Act.CANCEL in acts and not (booked and Act.RESCHEDULE in acts):
+        withdraw(d)  # "I must cancel, I am ill" is no withdrawal: it is read as both, and moved
     elif Act.LATE in acts:
         run_late(d, party, meaning.late_minutes)
     elif booked and wants_change(meaning):
@@ -141,7 +143,7 @@ def pass_on(d: Draft, event: Heard) -> None:
 
 
 def apologise(d: Draft, party: Party) -> None:
-    d.say(party, Kind.ANSWER, "wrong_person")
+    d.say(party, Kind.ANSWER, "wrong_person", last_word=True)
     d.do(Record("wrong_person", {"by": party.value}))
     escalate(d, Reason.WRONG_PERSON, who=d.person(party).name)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from dialogs.negotiation.booked import set_alarms
 from dialogs.negotiation.draft import Draft
 from dialogs.negotiation.effects import Alarm, Book, Forget, Kind
 from dialogs.negotiation.offering import ask_for_times, offer, offer_anew, put, withdraw_offer
 from dialogs.negotiation.state import Given, Hosting, Party, Status
 from dialogs.negotiation.times import ahead, first_start, free, is_free, office_hours, said
 from dialogs.negotiation.waiting import stop_waiting
-from dialogs.scheduling.concession import Concession, concession
+from dialogs.scheduling.concession import Concession, concessions
 from dialogs.scheduling.hours import instant_of, local_day
 from dialogs.scheduling.intervals import Interval, difference, intersection, union
 from dialogs.scheduling.slots import starts
@@ -48,6 +49,8 @@ def hear_times(d: Draft, party: Party, meaning: Understanding) -> None:
         reject(d, party)
     elif table:
         accept(d, party, table)
+    elif Act.PROPOSE in meaning.acts:
+        _cannot_use(d, party, ())
     else:
         ask_for_times(d, party, "availability_request_again")
 
@@ -149,6 +152,7 @@ def stay(d: Draft) -> None:
     withdraw_offer(d)
     stop_waiting(d)
     d.change(moving=False, status=Status.CONFIRMED)
+    set_alarms(d)
     for party in d.n.reached:
         d.say(party, Kind.CONFIRMATION, "confirmation_stays")
     d.because("the old time is fine after all")
@@ -188,14 +192,7 @@ def _counter(d: Draft, party: Party) -> None:
     wanted = said(d, party)
     length = sum((window.length for window in wanted), timedelta())
     if length >= BROAD and not d.n.moving:
-        change = concession(
-            said(d, Party.HOST),
-            said(d, Party.CANDIDATE),
-            d.facts.minutes,
-            horizon=ahead(d),
-            host_zone=d.zone(Party.HOST),
-            candidate_zone=d.zone(Party.CANDIDATE),
-        )
+        change = _best_change(d, party)
         open_now = [start for start in change.examples if is_free(d, start)] if change else []
         if change and open_now:
             asked = Party(change.party)
@@ -205,6 +202,20 @@ def _counter(d: Draft, party: Party) -> None:
                 d.say(party, Kind.ANSWER, "checking")
             return
     _put_to_other(d, party)
+
+
+def _best_change(d: Draft, speaker: Party) -> Concession | None:
+    """Of two changes that open as much, the one asked of whoever has not just spoken."""
+    ranked = concessions(
+        said(d, Party.HOST),
+        said(d, Party.CANDIDATE),
+        d.facts.minutes,
+        horizon=ahead(d),
+        host_zone=d.zone(Party.HOST),
+        candidate_zone=d.zone(Party.CANDIDATE),
+    )
+    best = [each for each in ranked if (each.kind == "on", each.opens) == (ranked[0].kind == "on", ranked[0].opens)]
+    return next((each for each in best if each.party == speaker.other), ranked[0] if ranked else None)
 
 
 def _limit(d: Draft, change: Concession) -> list[dict[str, str]]:
@@ -224,7 +235,8 @@ def _nearest(d: Draft, party: Party, wanted: Sequence[Interval], text: str) -> N
 
 def _cannot_use(d: Draft, party: Party, windows: Sequence[Interval]) -> None:
     """Times were named, none of use: too short, too soon, too far off, or all of them ruled out."""
-    short = not any(window.length >= timedelta(minutes=d.facts.minutes) for window in windows)
+    length = timedelta(minutes=d.facts.minutes)
+    short = bool(windows) and all(window.length < length for window in windows)
     d.because("the times named are " + ("too short" if short else "too soon or too far ahead"))
     _give(d, party, windows=())
     d.change(waiting_for=party)

@@ -68,8 +68,17 @@ def worth_offering(d: Draft, windows: Sequence[Interval], to: Party) -> tuple[da
     """The few starts of one offer, spread over the days of the reader's clock, in order."""
     zone, minutes = d.zone(to), d.facts.minutes
     preferred = d.n.candidate.preferred or d.n.host.preferred
-    found = starts(difference(windows, d.facts.held), minutes, zone=zone) or starts(windows, minutes, zone=zone)
-    return spread(found, d.facts.rules.offer_size, zone, minutes=minutes, preferred=preferred)
+    by_day = intersection(windows, _waking_hours(d, to))
+    # The best first: by day for whoever reads it and on no other table; by day; anything at all.
+    for choice in (difference(by_day, d.facts.held), by_day, windows):
+        if found := starts(choice, minutes, zone=zone):
+            return spread(found, d.facts.rules.offer_size, zone, minutes=minutes, preferred=preferred)
+    return ()
+
+
+def _waking_hours(d: Draft, reader: Party) -> tuple[Interval, ...]:
+    """Nobody is offered three in the morning while there is another time."""
+    return WorkingHours.parse("07:00-21:00", "Mon-Sun", zone=d.zone(reader)).open(ahead(d))
 
 
 def office_hours(d: Draft, party: Party) -> tuple[Interval, ...]:
