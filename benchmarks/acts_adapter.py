@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from dialogs.understanding import Act, Context, Stage, Understanding, understand
+from dialogs.understanding import Act, Context, Stage, Topic, Understanding, understand
 from dialogs.understanding.acts import Speech, listen
 from dialogs.understanding.language import language
 from dialogs.understanding.mentions import start
@@ -22,7 +22,8 @@ _DONE = (
 _CONFIRMS = ("confirm", "correct", "right?", "verify", "ensure", "make sure", "to be clear", "you want", "want me to")
 _OFFERING = (
     "there is", "there's", "there are", "i found", "i have", "i've", "how about", "what about", "recommend", "you can",
-    "option", "available", "nice", "star", "leaves", "departs", "playing", "booking", "would you", "another", "one of",
+    "option", "available", "nice", "star", "located at", "flight", "one is", "bus", "suggest", "has a", "found",
+    "leaves", "departs", "playing", "booking", "would you", "another", "one of",
 )  # fmt: skip
 
 
@@ -40,6 +41,10 @@ def act(text: str, system_text: str, lang: str) -> str:
     return _label(understand(text, Context(_NOW, _ZONE, offers=_OFFERS, stage=stage)), speech, stage, said)
 
 
+def _offers(said: str) -> bool:
+    return any(word in said for word in _OFFERING)
+
+
 def _choice(text: str) -> str:
     """Which of two offers, by number; "time" when by day or hour."""
     read = understand(text, Context(_NOW, _ZONE, offers=_OFFERS[:2], stage=Stage.OFFERED))
@@ -53,35 +58,43 @@ def _stage(said: str) -> Stage:
     confirms = any(word in said for word in _CONFIRMS)
     if not said or asks or (confirms and "confirmed" not in said):
         return Stage.OFFERED
-    done = any(word in said for word in _DONE) or not any(word in said for word in _OFFERING)
+    done = any(word in said for word in _DONE) or not _offers(said)
     return Stage.CONFIRMED if done else Stage.OFFERED
 
 
 def _label(read: Understanding, speech: Speech, stage: Stage, said: str) -> str:
-    main = read.acts[0]
-    content = speech.words - speech.covered
     confirms = ("do you" not in said and any(word in said for word in _CONFIRMS)) or not said
     new = "inform" if confirms else "request_alternatives"
-    if _says_goodbye(read, speech, stage):
+    if _says_goodbye(read, speech, stage, said):
         return "goodbye"
-    if speech.has("alternatives") and main in (Act.REJECT, Act.ASK, Act.PROPOSE, Act.UNCLEAR, Act.ACCEPT):
+    if speech.has("alternatives") and read.acts[0] in (Act.REJECT, Act.ASK, Act.PROPOSE, Act.UNCLEAR, Act.ACCEPT):
         return "request_alternatives"
-    if (speech.has("picks") and main is not Act.REJECT) or (read.choice and main is Act.SELECT):
+    if (speech.has("picks") and read.acts[0] is not Act.REJECT) or (read.choice and read.acts[0] is Act.SELECT):
         return "select"
+    if speech.has("suggests") and stage is Stage.OFFERED and set(read.topics) <= {Topic.OTHER}:
+        return "accept" if _begins_with_yes(speech) else new
     if Act.ASK in read.acts and not _begs(read, speech):
         return "other"
+    return _plain_label(read.acts[0], speech, new if said else "other", confirms and bool(said))
+
+
+def _plain_label(main: Act, speech: Speech, new: str, confirms: bool) -> str:
+    """For messages that neither ask nor choose; `new` is what other wishes are called here."""
+    wishes = speech.has("change") and speech.words - speech.covered >= 3
     if main is Act.REJECT:
-        return new if content >= 3 and confirms and said else "reject"
+        return new if confirms and speech.words - speech.covered >= 3 else "reject"
     if main in (Act.ACCEPT, Act.SELECT):
-        return new if speech.has("change") and content >= 3 and not _begins_with_yes(speech) else "accept"
+        return new if wishes and not _begins_with_yes(speech) else "accept"
     if main in (Act.PROPOSE, Act.RESCHEDULE):
-        return new
+        return new if new != "other" else "inform"
     if main is Act.CHITCHAT and speech.has("thanks", "bye"):
         return "goodbye"
-    return new if speech.has("change") and said else "other"
+    return new if speech.has("change") else "other"
 
 
-def _says_goodbye(read: Understanding, speech: Speech, stage: Stage) -> bool:
+def _says_goodbye(read: Understanding, speech: Speech, stage: Stage, said: str) -> bool:
+    if stage is Stage.CONFIRMED and read.acts == (Act.ACCEPT,) and any(word in said for word in _DONE):
+        return True  # praise for what is done
     if read.acts[0] is Act.CHITCHAT:
         return stage is Stage.CONFIRMED or speech.has("bye")
     return speech.has("bye") and (speech.has("thanks") or stage is Stage.CONFIRMED) and Act.ASK not in read.acts

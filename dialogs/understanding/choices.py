@@ -39,7 +39,7 @@ def _bare(pieces: Sequence[Piece], at: int, frame: Frame, language: Language) ->
     number = kinds.get("ordinal") or kinds.get("n")
     if number is None or "length" in kinds or not 1 <= number.value <= frame.options:
         return None
-    if "ordinal" not in kinds and not _is_label(pieces, at, language):
+    if not _is_label(pieces, at, language):
         return None
     return (number.value - 1,)
 
@@ -52,7 +52,7 @@ def _is_label(pieces: Sequence[Piece], at: int, language: Language) -> bool:
     fine = language.lists["after_a_number"]
     beside = following is None or bool(following.kinds.keys() & _BESIDE) or following.word in fine
     counting = following is not None and following.word.isalpha() and not beside
-    if "digits" in pieces[at].kinds:
+    if pieces[at].kinds.keys() & {"digits", "ordinal"}:
         return not counting
     alone = len(pieces) == 1 or (len(pieces) <= 3 and pieces[at].kinds["n"].value > 1)
     return alone and not counting
@@ -66,7 +66,7 @@ def _as_option(mention: Mention, frame: Frame) -> Mention:
     if mention.hours or len(mention.days) != 1:
         return mention
     day = mention.days[0]
-    if not day.month_day or not day.single or day.first.day > min(frame.options, 5):
+    if not day.month_day or day.sure or not day.single or day.first.day > min(frame.options, 5):
         return mention
     return Mention(
         mention.at, mention.start, mention.end, options=(day.first.day - 1,), mood=mention.mood, gap=mention.gap

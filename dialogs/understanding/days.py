@@ -72,8 +72,11 @@ def month_day(
     return None if when is None else day(when, weekday=weekday, dated=year is not None)
 
 
-def day_of_month(frame: Frame, *, number: Number, months: int | None = None, weekday: int | None = None) -> Days | None:
-    """The 5th: of this month, or of the next when it has passed; with a weekday, the month in which both fit."""
+def day_of_month(
+    frame: Frame, *, number: Number, months: int | None = None, weekday: int | None = None, sure: int = 0
+) -> Days | None:
+    """The 5th: of this month, or of the next when it has passed; with a weekday, the month in which both fit.
+    `sure`: said so that it can be nothing but a date."""
     if not 1 <= number.value <= 31:
         return None
     first = frame.today.replace(day=1)
@@ -84,7 +87,7 @@ def day_of_month(frame: Frame, *, number: Number, months: int | None = None, wee
         month = add_months(first, ahead)
         when = _date(month.year, month.month, number.value)
         if when and when >= frame.today and weekday in (None, when.weekday()):
-            return day(when, month_day=True)
+            return day(when, month_day=True, sure=bool(sure))
     return None
 
 

@@ -118,6 +118,7 @@ class Days:
     weekday: int | None = None
     dated: bool = False  # its year was said, so no weekday can move it
     until: bool = False  # "until Friday": to the end of it; "before Friday": up to it
+    sure: bool = False  # "on the 2nd" is a date; "the 2nd" may be the second of some offers
     month_day: bool = False  # only a day of the month was named
 
     @property
