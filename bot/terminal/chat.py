@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import sys
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
@@ -72,6 +73,8 @@ def _listen(room: Room, runner: asyncio.Runner) -> None:
 def typed_lines(prompt: Callable[[], str]) -> Iterator[str]:
     """With a prompt and a history where somebody sits; every line as it is from a pipe."""
     if not sys.stdin.isatty():
+        if isinstance(sys.stdin, io.TextIOWrapper):
+            sys.stdin.reconfigure(errors="replace")  # bytes that are no text end nothing
         yield from sys.stdin
         return
     with suppress(ImportError):

@@ -78,8 +78,8 @@ def _named(said: str, rest: str, people: Mapping[str, Somebody], *, sure: bool) 
     key = who_is(said, people)
     if key:
         return Words(rest, key) if rest else Switch(key)
-    # "note: I am late" is said like that; "crl: Tuesday" is a slip.
-    return _nobody(said, people) if sure or _near(said, people) else None
+    # "note: I am late" and "as soon as you can: today" are said like that; "crl: Tuesday" and "as bob: hi" are slips.
+    return _nobody(said, people) if (sure and " " not in said) or _near(said, people) else None
 
 
 def _near(said: str, people: Mapping[str, Somebody]) -> list[str]:

@@ -19,7 +19,7 @@ name: The second of three
 now: 2026-03-02T09:00:00+01:00
 people:
   rita: {role: recruiter, name: Rita Lopes, timezone: Europe/Madrid, channels: [slack], email: rita@firm.example}
-  carl: {role: client, name: Carl Olsen, company: Acme, timezone: Europe/Berlin, channels: [email], email: c@acme.example}
+  carl: {role: client, name: Carl Olsen, company: Acme, timezone: Europe/Berlin, channels: [email], email: c@a.example}
   ana:
     {role: candidate, name: Ana Silva, timezone: Europe/Lisbon, channels: [whatsapp, email], phone: "+351912345678",
      email: ana@mail.example}

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import pytest
 
@@ -16,13 +17,16 @@ from bot.rehearsal import scenario
 from tests.terminal.conftest import Ask
 
 HOUSE = Path(app.__file__).parent
-COMMANDS = sorted(command.name or command.callback.__name__ for command in app.app.registered_commands if command.callback)
+COMMANDS = sorted(
+    command.name or command.callback.__name__ for command in app.app.registered_commands if command.callback
+)
 
 
-def start(*words: object, **options: object) -> subprocess.CompletedProcess[str]:
+def start(*words: object, given: bytes = b"", **environment: str) -> subprocess.CompletedProcess[str]:
     """The command as its own process, as people start it."""
     command = [sys.executable, str(HOUSE / "app.py"), *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, **options)  # type: ignore[call-overload,no-any-return]
+    done = subprocess.run(command, input=given, capture_output=True, env={**os.environ, **environment}, check=False)
+    return subprocess.CompletedProcess(command, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
 def test_the_help_lists_every_command(ask: Ask) -> None:
@@ -49,7 +53,7 @@ def test_the_help_is_there_at_once() -> None:
         began = perf_counter()
         assert start("--help").returncode == 0
         took.append(perf_counter() - began)
-    assert min(took) < 0.3 * float(os.environ.get("PATIENCE", "3"))
+    assert min(took) < 1, "it is 0.07 s on a machine that does nothing else"
 
 
 def test_help_imports_nothing_heavy() -> None:
@@ -60,10 +64,9 @@ def test_help_imports_nothing_heavy() -> None:
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_a_shell_completes_commands(shell: str) -> None:
-    environment = {**os.environ, "_APP.PY_COMPLETE": f"complete_{shell}"}
-    asked = {"COMP_WORDS": "app.py reh", "COMP_CWORD": "1", "_TYPER_COMPLETE_ARGS": "app.py reh"}
-    fish = {"_TYPER_COMPLETE_FISH_ACTION": "get-args"}
-    done = start(env=environment | asked | fish)
+    asked: dict[str, Any] = {"COMP_WORDS": "app.py reh", "COMP_CWORD": "1", "_TYPER_COMPLETE_ARGS": "app.py reh"}
+    asked |= {"_TYPER_COMPLETE_FISH_ACTION": "get-args", "_APP.PY_COMPLETE": f"complete_{shell}"}
+    done = start(**asked)
     assert "rehearse" in done.stdout
 
 
@@ -117,8 +120,6 @@ def test_a_database_that_is_none_is_named_without_its_password(ask: Ask, tmp_pat
 
 
 def test_a_reader_who_leaves_early_is_no_error(played: dict[str, str]) -> None:
-    done = start("tracker", "--json", env={**os.environ, **played}, cwd=HOUSE)
-    assert done.returncode == 0
-    piped = f"{sys.executable} {HOUSE / 'app.py'} --help | true"
-    done = subprocess.run(["sh", "-c", piped], capture_output=True, text=True)
-    assert "Traceback" not in done.stderr
+    piped = f"{sys.executable} {HOUSE / 'app.py'} why ana | true"
+    done = subprocess.run(["sh", "-c", piped], capture_output=True, env={**os.environ, **played}, check=False)
+    assert done.stderr == b""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 
 import icalendar
@@ -40,14 +39,12 @@ def test_the_same_file_gives_the_same_output(ask: Ask, story: Path) -> None:
 
 
 def test_json_stands_alone_on_standard_output(story: Path) -> None:
-    done = start("rehearse", story, story, "--json", env={**os.environ, "FORCE_COLOR": "1"})
+    done = start("rehearse", story, story, "--json", FORCE_COLOR="1")
     assert (done.returncode, done.stderr) == (0, "")
     first, second = (json.loads(line) for line in done.stdout.splitlines())
     assert first == second
-    assert list(first) == (
-        ["name", "ok", "now", "interviews", "messages", "invites", "tracker"]
-        + ["escalations", "timers", "events", "expectations"]
-    )
+    lists = "interviews messages invites tracker escalations timers events expectations"
+    assert list(first) == ["name", "ok", "now", *lists.split()]
     assert first["ok"] is True
 
 
@@ -134,7 +131,9 @@ def test_a_folder_that_cannot_be_written_to(ask: Ask, story: Path) -> None:
     assert told.stderr == "file/below can not be written to: Not a directory.\n"
 
 
-def test_nothing_is_left_behind_otherwise(ask: Ask, story: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_left_behind_otherwise(
+    ask: Ask, story: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     ask("rehearse", story)
     assert [path.name for path in tmp_path.iterdir()] == ["story.yaml"]
