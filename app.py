@@ -30,7 +30,7 @@ class Commands(TyperGroup):
 
 def _told(error: Exception, *, debug: bool) -> int:
     from bot.terminal.screen import standard_error
-    from bot.terminal.trouble import in_words
+    from bot.terminal.telling import in_words
 
     console = standard_error()
     if debug:

@@ -27,8 +27,9 @@ from bot.terminal.keeping import folders, keep_database, keep_invites, keep_resu
 from bot.terminal.moments import city, stretch
 from bot.terminal.screen import clean, heading, standard_error, standard_output, table
 from bot.terminal.sheets import tracker_table
+from bot.terminal.telling import in_words
 from bot.terminal.threads import Clock, Look, Paragraphs
-from bot.terminal.trouble import NOT_HELD, NOT_VALID, Trouble, in_words
+from bot.terminal.trouble import NOT_HELD, NOT_VALID, Trouble
 
 AT_MOST_SHOWN = 5  # of what was found in place of what was expected
 
