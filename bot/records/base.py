@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import DateTime, Dialect, MetaData, event
-from sqlalchemy.engine import Engine, make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy import DateTime, Dialect, MetaData
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import JSON, TypeDecorator
+
+from bot.records import sqlite
 
 # Names that Alembic can find again on both databases.
 CONVENTION = {
@@ -57,16 +59,22 @@ class Records:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        where = make_url(url)
+        self.is_sqlite = where.get_backend_name() == "sqlite"
+        self._together: sqlite.Together | None = None
         if self.is_sqlite:
             # One writer at a time is SQLite's rule; one connection for it makes waiting a queue, not an error.
-            self._writer = _sqlite(url, pool_size=1, begin="BEGIN IMMEDIATE")
-            self._reader = _sqlite(url, pool_size=4, begin="BEGIN")
+            self._writer = sqlite.engine(where, begin="BEGIN IMMEDIATE", pool_size=1)
+            self._reader = sqlite.engine(where, begin="BEGIN", pool_size=4)
+            self._together = sqlite.Together(self._writer)
         else:
             self._writer = self._reader = create_async_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True)
 
+    def write(self) -> AbstractAsyncContextManager[AsyncSession]:
+        return self._together.unit() if self._together else self._unit()
+
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncSession]:
+    async def _unit(self) -> AsyncIterator[AsyncSession]:
         async with AsyncSession(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
 
@@ -84,27 +92,3 @@ class Records:
     async def close(self) -> None:
         await self._writer.dispose()
         await self._reader.dispose()
-
-
-def _sqlite(url: str, *, pool_size: int, begin: str) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=60)
-    _listen(engine.sync_engine, begin)
-    return engine
-
-
-def _listen(engine: Engine, begin: str) -> None:
-    @event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: object) -> None:
-        # The driver's own idea of when to begin loses the write lock to others half-way; we say when.
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        cursor.execute("PRAGMA journal_mode=WAL")
-        # NORMAL would lose acknowledged turns when the power goes.
-        cursor.execute("PRAGMA synchronous=FULL")
-        cursor.execute("PRAGMA foreign_keys=ON")
-        cursor.execute("PRAGMA busy_timeout=30000")
-        cursor.close()
-
-    @event.listens_for(engine, "begin")
-    def start(connection: Any) -> None:
-        connection.exec_driver_sql(begin)
