@@ -34,7 +34,7 @@ class Postgres:
     them, nobody may be unable to go.
     """
 
-    options = OPTIONS
+    options: tuple[str, ...] = OPTIONS
 
     def __init__(self) -> None:
         # The name of a socket may be 107 bytes long: a short folder under the system's own.
