@@ -39,6 +39,25 @@ async def bind(session: Session, house: House, person: PersonRow, cases: Sequenc
     return spoken_of or [cases[-1]]
 
 
+def by_name(person: PersonRow, cases: Sequence[Case], text: str) -> list[tuple[Case, str]]:
+    """ "Ana: Tuesday at 10. Ben: Wednesday at 11": each passage with the interview it begins by naming.
+
+    Empty where not every passage of the text begins with such a name, or fewer than two interviews are named.
+    """
+    starts: list[tuple[int, int, Case]] = []
+    for case in cases:
+        for name in names(case, person):
+            found = re.search(rf"(?:^|(?<=[.;\n]))\s*(?:for\s+)?{re.escape(name)}\s*[:,–-]", text, re.IGNORECASE)
+            if found:
+                starts.append((found.start(), found.end(), case))
+                break
+    starts.sort(key=lambda start: start[0])
+    if len(starts) < 2 or text[: starts[0][0]].strip():
+        return []
+    ends = [begin for begin, _, _ in starts[1:]] + [len(text)]
+    return [(case, text[after:end].strip()) for (_, after, case), end in zip(starts, ends, strict=True)]
+
+
 def picked_by_number(cases: Sequence[Case], text: str) -> list[Case]:
     """The answer to our own numbered question, which interview it is about."""
     number = re.fullmatch(r"\s*(?:the\s+)?#?(\d)[.)]?\s*", text)

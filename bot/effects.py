@@ -373,6 +373,7 @@ async def _release(house: House, effect: EffectRow) -> Sequence[str]:
     except (MeetingsRefused, CalendarRefused) as error:
         log.warning("release_refused", effect=effect.id, error=str(error))
     async with house.records.write() as session:
+        (await load(session, await negotiations.get(session, case.row.id))).interview.meeting_url = ""
         await _done(session, house, effect.id, "done")
     return ()
 
@@ -408,7 +409,10 @@ async def _invite(house: House, effect: EffectRow) -> Sequence[str]:
                 )
             )
         await _done(session, house, effect.id, result)
-    return ()
+        turn = Turn(house, session)
+        if result.startswith("refused"):
+            await turn.happen(await negotiations.get(session, case.row.id), NotArranged(f"invite, {result}"))
+    return turn.begun
 
 
 async def _mail(house: House, case: Case, person: PersonRow, method: Method, key: str) -> str:

@@ -91,6 +91,7 @@ class Look:
 
     busy: Mapping[str, tuple[Interval, ...]] = field(default_factory=dict)
     open: Mapping[str, tuple[Interval, ...]] = field(default_factory=dict)
+    away: frozenset[str] = frozenset()  # whose calendar could not be read
 
 
 NOTHING_SEEN = Look()
@@ -102,6 +103,7 @@ async def look(house: House, people: tuple[PersonRow, ...]) -> Look:
     between = Interval(now, now + house.rules.notice + house.rules.horizon)
     busy: dict[str, tuple[Interval, ...]] = {}
     open_: dict[str, tuple[Interval, ...]] = {}
+    away: set[str] = set()
     for person in people:
         if person.calendar:
             try:
@@ -109,10 +111,11 @@ async def look(house: House, people: tuple[PersonRow, ...]) -> Look:
                 hours = await house.calendar.hours(calendar_address(person))
             except CalendarError:
                 busy[person.id], hours = (between,), None
+                away.add(person.id)
             country = person.country or country_of(person.zone)
             off = holidays_of(country, {between.start.year, between.end.year})
             open_[person.id] = hours.open(between, off) if hours else ()
-    return Look(busy, open_)
+    return Look(busy, open_, frozenset(away))
 
 
 def calendar_address(person: PersonRow) -> str:
@@ -145,6 +148,7 @@ async def gather(session: Session, house: House, case: Case, seen: Look) -> Fact
         host_busy=tuple(host_busy),
         held=await negotiations.held(session, everyone, besides=case.row.id, now=now),
         host_open=host_open,
+        calendars_away=any(person.id in seen.away for person in case.hosts),
         last_round=case.last_round,
         awake=await _awake(session, case, now),
     )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 import structlog
 
-from bot.binding import bind, cases_of, picked_by_number
+from bot.binding import bind, by_name, cases_of, picked_by_number
 from bot.commands import parse
 from bot.facts import Case, Look, look
 from bot.house import House
@@ -23,6 +23,7 @@ from bot.recruiting import obey
 from bot.turn import SAY, Turn
 from dialogs.negotiation.effects import Kind, Part, Reader, Say
 from dialogs.negotiation.events import Heard, InviteAnswered, Left
+from dialogs.negotiation.settling import speaks_of_times
 from dialogs.negotiation.state import Party
 from dialogs.understanding.meaning import Act, Understanding
 from integrations.calendars.ics import BadCalendarData, Reply, read_reply
@@ -31,6 +32,8 @@ log = structlog.get_logger()
 
 # A turn that lost a race is taken again, from what is so now; each time somebody else has won, so it ends.
 TRIES = 20
+# A time can not be settled without the calendars it has to be free in; so long until they are looked into again.
+AWHILE = timedelta(minutes=5)
 
 ANSWERS: dict[str, Literal["accept", "decline", "tentative"]] = {"accepted": "accept", "declined": "decline"}
 
@@ -40,6 +43,10 @@ async def hear(house: House, person_id: str) -> Sequence[Job]:
     for attempt in range(TRIES):
         try:
             return await _hear(house, person_id)
+        except CalendarAway:
+            async with house.records.write() as session:
+                await messages.put_back(session, person_id, house.clock.now() + AWHILE)
+            return ()
         except (SlotTaken, Conflict) as lost:
             log.info("turn_taken_again", person=person_id, attempt=attempt, because=type(lost).__name__)
     raise RuntimeError(f"the turn of {person_id} lost {TRIES} races")
@@ -85,6 +92,10 @@ async def _hear_party(house: House, person: PersonRow, cases: Sequence[Case], on
     return ()
 
 
+class CalendarAway(Exception):
+    """A calendar that a decision needs could not be read: the turn is taken later, and nothing of it is kept."""
+
+
 class Hearing:
     """The turn of somebody outside the firm."""
 
@@ -115,6 +126,10 @@ class Hearing:
         cases = await cases_of(self.session, self.person)
         text = "\n".join(message.text for message in spoken)
         if await self._stays_silent(cases, text):
+            return
+        if each_named := by_name(self.person, cases, text):
+            for case, words in each_named:
+                await self._heard(spoken, case, read(self.house, case, self.person, words), words)
             return
         earlier = await messages.put_off(self.session, self.person.id)
         found = picked_by_number(cases, text) if earlier else []
@@ -161,6 +176,8 @@ class Hearing:
         self._say_alone(Kind.ANSWER, Part("opt_in_confirmation"))
 
     async def _heard(self, heard: Sequence[MessageRow], case: Case, meaning: Understanding, words: str) -> None:
+        if speaks_of_times(meaning) and any(person.id in self.seen.away for person in case.hosts):
+            raise CalendarAway
         for message in heard:
             message.negotiation_id, message.put_off = case.row.id, False
         await self.turn.happen(case.row, Heard(case.party(self.person.id), meaning, words), self.seen)

@@ -253,9 +253,9 @@ def reference() -> str:
     lines = [
         "# Settings",
         "",
-        "From the environment, or from a file `.env` (`.env.example` is one to copy). `askarsan settings` shows each as it",
-        "is and where it came from. The firm's rules can also stand under `settings:` in a rehearsal, in small letters and",
-        f"without `{PREFIX}`. This page is made from the code; a test compares the two.",
+        "From the environment, or from a file `.env` (`.env.example` is one to copy). `askarsan settings` shows each",
+        "as it is and where it came from. The firm's rules can also stand under `settings:` in a rehearsal, in small",
+        f"letters and without `{PREFIX}`. This page is made from the code; a test compares the two.",
         "",
         "| name | meaning | allowed | default |",
         "|---|---|---|---|",

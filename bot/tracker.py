@@ -9,6 +9,7 @@ from bot.records import interviews, jobs, negotiations, people
 from bot.records.base import Session
 from bot.records.interviews import InterviewRow
 from bot.records.people import PersonRow
+from dialogs.negotiation.state import Party
 from integrations.trackers.base import Row, interview_column
 
 # What each status is called where the whole team reads it.
@@ -68,4 +69,4 @@ async def _status(session: Session, held: Sequence[InterviewRow], candidate: Per
     state = negotiations.state_of(await negotiations.of_interview(session, last.id))
     if last.status == "offered":
         return "Invited"
-    return "Contacted" if state.reached else "New"
+    return "Contacted" if Party.CANDIDATE in state.reached else "New"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -89,7 +90,10 @@ class Phrasebook:
     @classmethod
     def load(cls, directory: Path | str | None = None) -> Phrasebook:
         """The sentences in a directory of YAML files; by default those we ship."""
-        root = Path(str(files("prompts") / "messages" if directory is None else directory))
+        return _shipped() if directory is None else cls._read(Path(directory))
+
+    @classmethod
+    def _read(cls, root: Path) -> Phrasebook:
         languages = {path.stem.lower(): _read(path) for path in sorted(root.glob("*.yaml"))}
         if "en" not in languages:
             raise WordingError(f"there is no en.yaml in {root}, and every language falls back to it")
@@ -197,6 +201,12 @@ class Phrasebook:
             told = _one_word_answer(source) or (source.strip() if source in message.buttons else "")
             if told.lower() in TRAP_WORDS and not message.opt_out:
                 yield f"the carriers take the one-word answer {told!r} as opting out or in: ask for other words"
+
+
+@cache
+def _shipped() -> Phrasebook:
+    """They do not change while we run, and compiling them takes the better part of a second."""
+    return Phrasebook.load(str(files("prompts") / "messages"))
 
 
 def _one_word_answer(source: str) -> str:

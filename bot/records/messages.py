@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -40,6 +40,7 @@ class MessageRow(Table):
     pressed: Mapped[str | None]
     choices: Mapped[list[str]] = mapped_column(default=list)  # ISO starts it offered as buttons, in order
     reply: Mapped[bytes | None] = mapped_column(LargeBinary)  # an answer to an invite
+    not_before: Mapped[datetime | None]  # its turn had to wait, for a calendar that could not be read
     turn_id: Mapped[str | None]  # the turn that heard it; None: still to be heard
     put_off: Mapped[bool] = mapped_column(default=False)  # heard, but we asked which interview it is about
 
@@ -84,9 +85,21 @@ async def unheard(session: AsyncSession, person_id: str) -> Sequence[MessageRow]
 async def who_waits(session: AsyncSession, since: datetime) -> Sequence[str]:
     """The people who were not heard and have written nothing since, whoever has waited longest first."""
     unheard_of = (MessageRow.turn_id.is_(None), MessageRow.direction == "in", MessageRow.person_id.is_not(None))
-    last = func.max(MessageRow.at)
+    last = func.max(func.coalesce(MessageRow.not_before, MessageRow.at))
     query = select(MessageRow.person_id).where(*unheard_of).group_by(MessageRow.person_id).having(last <= since)
     return [each for each in await session.scalars(query.order_by(last).limit(500)) if each]
+
+
+async def next_turn(session: AsyncSession) -> datetime | None:
+    """When the first turn that had to wait may begin."""
+    waits = (MessageRow.turn_id.is_(None), MessageRow.direction == "in", MessageRow.not_before.is_not(None))
+    return await session.scalar(select(func.min(MessageRow.not_before)).where(*waits))
+
+
+async def put_back(session: AsyncSession, person_id: str, until: datetime) -> None:
+    """Not heard now, but then."""
+    mine = (MessageRow.person_id == person_id, MessageRow.turn_id.is_(None), MessageRow.direction == "in")
+    await session.execute(update(MessageRow).where(*mine).values(not_before=until))
 
 
 async def oldest_unheard(session: AsyncSession) -> datetime | None:

@@ -10,7 +10,7 @@ from bot.clock import JumpingClock
 from bot.engine import InlineEngine
 from bot.house import Counted, Firm, House
 from bot.inbox import keep, keep_receipt
-from bot.records import work
+from bot.records import messages, work
 from bot.records.base import Records
 from bot.records.schema import migrate
 from bot.worker import Assistant
@@ -100,7 +100,7 @@ class Stage:
         """Lets everything happen that falls due on the way, in order, each at its own time."""
         while True:
             async with self.house.records.read() as session:
-                due = await work.next_due(session)
+                due = min(filter(None, [await work.next_due(session), await messages.next_turn(session)]), default=None)
             if due is None or due > instant:
                 break
             if due > self.world.clock.now():

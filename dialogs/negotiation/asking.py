@@ -16,7 +16,8 @@ def answer(d: Draft, party: Party, topics: Sequence[Topic], words: str) -> None:
     """All questions of one message, in the order they were asked; with the confirmation if one is on its way."""
     known = [topic for topic in dict.fromkeys(topics) if topic not in FOR_A_HUMAN]
     if d.n.status is Status.AGREED and known:
-        d.change(topics_owed=tuple(known), owed_to=party)
+        # The confirmation itself says how it stands.
+        d.change(topics_owed=tuple(topic for topic in known if topic is not Topic.STATUS), owed_to=party)
     else:
         for topic in known:
             tell(d, party, topic)

@@ -19,11 +19,14 @@ def confirm(d: Draft, sequence: int) -> None:
         d.because("another time was agreed meanwhile: not confirmed")
         return
     d.change(status=Status.CONFIRMED)
-    d.do(Invite(sequence), Record("moved" if sequence else "confirmed"))
-    text = "confirmation_moved" if sequence else "confirmation"
+    d.do(Invite(sequence), Record("moved" if d.n.moved else "confirmed"))
+    # Whoever has not yet heard of the first time, because it was night, is not told that it moved.
+    unaware = {say.to for say in d.n.owed if say.kind is Kind.CONFIRMATION}
     for reader in (Reader.CANDIDATE, Reader.HOST, Reader.RECRUITER):
         if reader is Reader.RECRUITER and d.facts.recruiter.id == d.facts.host.id:
             continue
+        moved = d.n.moved and reader not in unaware
+        text = "confirmation_moved" if moved else "confirmation"
         d.say(reader, Kind.CONFIRMATION, text, holds=Holds("booking", sequence))
     if d.n.owed_to:
         for topic in d.n.topics_owed:

@@ -137,7 +137,7 @@ def end(d: Draft, event: str) -> None:
     """Over: nothing more is asked, kept or rung; whoever has the invite gets it taken back."""
     withdraw_offer(d)
     stop_waiting(d)
-    d.do(Forget(Alarm.REMINDER), Forget(Alarm.FOLLOW_UP), Forget(Alarm.MORNING))
+    d.do(Forget(Alarm.REMINDER), Forget(Alarm.FOLLOW_UP), Forget(Alarm.MORNING), Forget(Alarm.TRY_AGAIN))
     if d.n.booked:
         d.change(sequence=d.n.sequence + 1)
         d.do(Cancel(d.n.sequence))

@@ -8,7 +8,7 @@ from typing import Any
 from dialogs.negotiation.booked import ask_how_it_went, confirm, remind
 from dialogs.negotiation.changes import call_off_by_recruiter, leave, move_for_recruiter
 from dialogs.negotiation.draft import Decision, Draft
-from dialogs.negotiation.effects import Alarm, Forget, Kind, NextRound, Reason, Record
+from dialogs.negotiation.effects import Alarm, Forget, Kind, NextRound, Reason, Record, Wake
 from dialogs.negotiation.events import (
     Arranged,
     CalledOff,
@@ -32,7 +32,7 @@ from dialogs.negotiation.events import (
 from dialogs.negotiation.facts import Facts
 from dialogs.negotiation.hearing import hear, hear_invite_answer
 from dialogs.negotiation.nudging import nudge
-from dialogs.negotiation.offering import ask_for_times, escalate, offer, offer_anew
+from dialogs.negotiation.offering import AWHILE, ask_for_times, escalate, offer, offer_anew, try_again
 from dialogs.negotiation.relevance import worth_sending
 from dialogs.negotiation.settling import book
 from dialogs.negotiation.state import Hosting, Negotiation, Party, Status
@@ -59,7 +59,9 @@ def ask_first(d: Draft, text: str = "availability_request") -> None:
     """The first word of a search: to the host, to the candidate, or, where calendars speak, an offer at once."""
     if d.n.hosting is not Hosting.CALENDAR:
         ask_for_times(d, Party.CANDIDATE if d.n.hosting is Hosting.CANDIDATE_FIRST else Party.HOST, text)
-    elif not offer(d, Party.CANDIDATE, free(d, Party.HOST), "offer"):
+    elif d.facts.calendars_away:
+        try_again(d)
+    elif not offer(d, Party.CANDIDATE, free(d, Party.HOST), "offer_again" if d.n.offers_made else "offer"):
         d.because("the calendars have no free time within the horizon")
         escalate(d, Reason.NO_SLOTS)
 
@@ -74,10 +76,16 @@ def ring(d: Draft, event: Rang) -> None:
             ask_how_it_went(d)
         case Alarm.MORNING:
             say_what_was_owed(d, event.name)
+        case Alarm.TRY_AGAIN:
+            if d.n.status is Status.COLLECTING and d.n.waiting_for is None and not d.n.human:
+                ask_first(d)
 
 
 def say_what_was_owed(d: Draft, reader: str) -> None:
     """The night is over: what it kept back is said, as far as it is still true."""
+    if d.facts.calendars_away:
+        d.do(Wake(Alarm.MORNING, d.facts.now + AWHILE, reader))
+        return
     owed = [say for say in d.n.owed if say.to.value == reader]
     d.change(owed=tuple(say for say in d.n.owed if say.to.value != reader))
     for say in owed:

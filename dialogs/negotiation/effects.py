@@ -119,6 +119,7 @@ class Alarm(StrEnum):
     REMINDER = "reminder"
     FOLLOW_UP = "follow_up"
     MORNING = "morning"  # say what the night kept back
+    TRY_AGAIN = "try_again"  # a calendar could not be read
 
 
 @dataclass(frozen=True, slots=True)

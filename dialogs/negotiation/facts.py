@@ -71,5 +71,6 @@ class Facts:
     host_busy: tuple[Interval, ...] = ()
     held: tuple[Interval, ...] = ()  # offered to others just now: not offered again while there is other time
     host_open: tuple[Interval, ...] | None = None
+    calendars_away: bool = False  # one could not be read: everyone counts as busy, and nobody is blamed for it
     last_round: bool = False
     awake: frozenset[Reader] = frozenset()  # who wrote a moment ago: may be answered at any hour

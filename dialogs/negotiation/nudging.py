@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from dialogs.negotiation.draft import Draft
-from dialogs.negotiation.effects import Holds, Kind, Reason
-from dialogs.negotiation.offering import escalate, offer_anew
+from dialogs.negotiation.effects import Alarm, Holds, Kind, Reason, Wake
+from dialogs.negotiation.offering import AWHILE, escalate, offer_anew
 from dialogs.negotiation.state import Status
 from dialogs.negotiation.times import is_free
 from dialogs.negotiation.waiting import wake_after_silence
@@ -14,6 +14,9 @@ def nudge(d: Draft) -> None:
     party, patience = d.n.waiting_for, d.facts.rules.nudge_after
     if party is None or d.n.human or d.n.paused or d.n.status not in (Status.COLLECTING, Status.OFFERED):
         d.because("nobody is waited for any more: no nudge")
+        return
+    if d.facts.calendars_away:
+        d.do(Wake(Alarm.NUDGE, d.facts.now + AWHILE))
         return
     name = d.person(party).name
     if d.n.nudges >= len(patience):

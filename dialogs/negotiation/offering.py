@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from dialogs.negotiation.draft import Draft
-from dialogs.negotiation.effects import Holds, Kind, Offered, Reader, Reason, Withdrawn
+from dialogs.negotiation.effects import Alarm, Holds, Kind, Offered, Reader, Reason, Wake, Withdrawn
 from dialogs.negotiation.state import Hosting, Offer, Party, Status
 from dialogs.negotiation.times import free, worth_offering
 from dialogs.negotiation.waiting import stop_waiting, wait_for
 from dialogs.scheduling.intervals import Interval
+
+AWHILE = timedelta(minutes=10)
 
 
 def ask_for_times(d: Draft, party: Party, text: str = "availability_request") -> None:
@@ -60,6 +62,9 @@ def offer_anew(d: Draft, to: Party, text: str) -> None:
 
 def none_left(d: Draft, to: Party) -> None:
     """What one party gave is used up, so it is asked for more; a calendar cannot be asked, so a human is."""
+    if d.facts.calendars_away:
+        try_again(d)
+        return
     if to.other is Party.HOST and d.n.hosting is Hosting.CALENDAR:
         d.because("the calendars have no free time left")
         d.say(to, Kind.ANSWER, "no_slots")
@@ -67,7 +72,16 @@ def none_left(d: Draft, to: Party) -> None:
         return
     d.because(f"nothing is left of the times {d.person(to.other).name} gave")
     d.say(to, Kind.ANSWER, "asking_for_more")
-    ask_for_times(d, to.other, "availability_request_more")
+    ask_for_times(d, to.other, "availability_request_move" if d.n.moving else "availability_request_more")
+
+
+def try_again(d: Draft) -> None:
+    """A calendar can not be read at the moment: nothing is said, and it is looked into again."""
+    withdraw_offer(d)
+    stop_waiting(d)
+    d.change(status=Status.COLLECTING)
+    d.do(Wake(Alarm.TRY_AGAIN, d.facts.now + AWHILE))
+    d.because("a calendar can not be read at the moment: tried again later")
 
 
 def withdraw_offer(d: Draft) -> None:

@@ -10,16 +10,16 @@ from dialogs.negotiation.draft import Draft
 from dialogs.negotiation.effects import Alarm, Book, Forget, Kind
 from dialogs.negotiation.offering import ask_for_times, offer, offer_anew, put, withdraw_offer
 from dialogs.negotiation.state import Given, Hosting, Party, Status
-from dialogs.negotiation.times import ahead, first_start, free, is_free, office_hours, said
+from dialogs.negotiation.times import ahead, first_start, free, gave, is_free, office_hours, said
 from dialogs.negotiation.waiting import stop_waiting
 from dialogs.scheduling.concession import Concession, concessions
 from dialogs.scheduling.hours import instant_of, local_day
-from dialogs.scheduling.intervals import Interval, difference, intersection, union
+from dialogs.scheduling.intervals import Interval, covers, difference, intersection, union
 from dialogs.scheduling.slots import starts
 from dialogs.understanding.meaning import Act, Understanding
 
-# More time than this is no single wish but a way of life: then it pays to ask whose change would open the most.
-BROAD = timedelta(hours=8)
+# Times on so many days are no single wish but a way of life: then it pays to ask whose change would open the most.
+BROAD = 3
 
 
 def speaks_of_times(meaning: Understanding) -> bool:
@@ -142,7 +142,7 @@ def book(d: Draft, start: datetime) -> None:
     withdraw_offer(d)
     stop_waiting(d)
     when = Interval.lasting(start, d.facts.minutes)
-    d.change(status=Status.AGREED, booked=when, sequence=d.n.sequence + 1, moving=False, rounds=0)
+    d.change(status=Status.AGREED, booked=when, sequence=d.n.sequence + 1, moving=False, moved=d.n.moving, rounds=0)
     d.do(Forget(Alarm.REMINDER), Forget(Alarm.FOLLOW_UP), Book(when, d.n.sequence))
     d.because("both sides can: booked")
 
@@ -171,35 +171,43 @@ def _first_times(d: Draft, party: Party) -> None:
         d.because("everything that was named is taken")
         ask_for_times(d, party, "availability_request_taken")
         return
-    d.say(party, Kind.ANSWER, "passing_on")
+    _promise(d, party, "passing_on")
 
 
 def _other_can(d: Draft, party: Party, start: datetime) -> bool:
     meeting = Interval.lasting(start, d.facts.minutes)
-    return any(window.holds(meeting) for window in said(d, party.other))
+    # An offered slot may be taken to the last minute; only new offers keep the notice.
+    return covers(gave(d, party.other), meeting)
 
 
 def _put_to_other(d: Draft, party: Party) -> None:
     """This party can, the other has not said so: it is asked about exactly that."""
     if offer(d, party.other, free(d, party), "offer_move" if d.n.moving else "offer_counter"):
-        d.say(party, Kind.ANSWER, "checking")
+        _promise(d, party, "checking")
     else:
         offer_anew(d, party, "offer_gone")
+
+
+def _promise(d: Draft, party: Party, text: str) -> None:
+    """ "I will ask the other side", unless that was once too often and a human takes over."""
+    if d.n.status is Status.OFFERED:
+        d.say(party, Kind.ANSWER, text)
 
 
 def _counter(d: Draft, party: Party) -> None:
     """Nothing overlaps. A wish goes to the other side; where it is broad, to whoever's change opens most."""
     wanted = said(d, party)
-    length = sum((window.length for window in wanted), timedelta())
-    if length >= BROAD and not d.n.moving:
+    days = {window.start.astimezone(d.zone(party)).date() for window in wanted}
+    if len(days) >= BROAD and not d.n.moving:
         change = _best_change(d, party)
-        open_now = [start for start in change.examples if is_free(d, start)] if change else []
+        refused = d.n.offer.starts if d.n.offer else ()
+        open_now = [s for s in change.examples if is_free(d, s) and s not in refused] if change else []
         if change and open_now:
             asked = Party(change.party)
             put(d, asked, open_now, f"concession_{change.kind}", rows=_limit(d, change))
             d.because(f"nothing overlaps; {d.person(asked).name} could open {change.opens} days ({change.kind})")
             if asked is not party:
-                d.say(party, Kind.ANSWER, "checking")
+                _promise(d, party, "checking")
             return
     _put_to_other(d, party)
 
@@ -214,8 +222,12 @@ def _best_change(d: Draft, speaker: Party) -> Concession | None:
         host_zone=d.zone(Party.HOST),
         candidate_zone=d.zone(Party.CANDIDATE),
     )
-    best = [each for each in ranked if (each.kind == "on", each.opens) == (ranked[0].kind == "on", ranked[0].opens)]
+    best = [each for each in ranked if _worth(each) == _worth(ranked[0])]
     return next((each for each in best if each.party == speaker.other), ranked[0] if ranked else None)
+
+
+def _worth(change: Concession) -> tuple[bool, int, float]:
+    return change.kind == "on", change.opens, change.share
 
 
 def _limit(d: Draft, change: Concession) -> list[dict[str, str]]:

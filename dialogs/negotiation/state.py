@@ -78,6 +78,7 @@ class Negotiation:
     booked: Interval | None = None
     sequence: int = -1  # of the invite; the first has 0
     moving: bool = False  # booked, and a new time is looked for; the old one stands until then
+    moved: bool = False  # what is booked took the place of another time
     reached: tuple[Party, ...] = ()  # who has heard of this interview at all
     not_understood: int = 0  # messages in a row that could not be read
     human: bool = False  # a human holds the thread

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dialogs.negotiation.draft import Draft
@@ -14,28 +14,42 @@ from dialogs.scheduling.slots import sensible, spread, starts
 
 # A window this long was said loosely ("any time next week"): nobody meant the Sunday in it.
 LOOSE = timedelta(days=2)
+# Nor by "any day next week after 3".
+MANY = 4
+SATURDAY = 5
+QUARTER = timedelta(minutes=15)
 
 
 def ahead(d: Draft) -> Interval:
     """From the soonest an interview may start to as far ahead as this firm plans."""
-    rules, now = d.facts.rules, d.facts.now
-    return Interval(now + rules.notice, now + rules.notice + rules.horizon)
+    rules = d.facts.rules
+    soonest = d.facts.now.astimezone(UTC) + rules.notice
+    # On the quarter hour: nobody meets at 11:01.
+    soonest += (datetime.min.replace(tzinfo=UTC) - soonest) % QUARTER
+    return Interval(soonest, soonest + rules.horizon)
 
 
 def civil(windows: Sequence[Interval], zone: ZoneInfo) -> tuple[Interval, ...]:
     """What a party meant by open-ended words: no interviews at dawn, and no Sundays unless it named one."""
+    days = {each.start.astimezone(zone).date() for each in windows}
+    if sum(day.weekday() < SATURDAY for day in days) >= MANY:
+        return sensible(windows, zone, weekends=False)
     loose = [each for each in windows if each.length > LOOSE]
     exact = [each for each in windows if each.length <= LOOSE]
     return sensible(loose, zone, weekends=False) + sensible(exact, zone)
 
 
-def said(d: Draft, party: Party) -> tuple[Interval, ...]:
-    """What a party gave, whether or not somebody is taken meanwhile."""
+def gave(d: Draft, party: Party) -> tuple[Interval, ...]:
+    """What a party gave, however soon that is and whether or not somebody is taken meanwhile."""
     if party is Party.HOST and d.n.hosting is Hosting.CALENDAR:
-        return intersection(d.facts.host_open or (), [ahead(d)])
+        return d.facts.host_open or ()
     given = d.n.given(party)
-    windows = difference(civil(given.windows, d.zone(party)), given.blocked)
-    return intersection(windows, [ahead(d)])
+    return difference(civil(given.windows, d.zone(party)), given.blocked)
+
+
+def said(d: Draft, party: Party) -> tuple[Interval, ...]:
+    """What a party gave, as far as a new offer may go."""
+    return intersection(gave(d, party), [ahead(d)])
 
 
 def taken(d: Draft) -> tuple[Interval, ...]:

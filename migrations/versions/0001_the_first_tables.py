@@ -281,6 +281,7 @@ def upgrade() -> None:
         sa.Column("pressed", sa.String(), nullable=True),
         sa.Column("choices", sa.JSON(), nullable=False),
         sa.Column("reply", sa.LargeBinary(), nullable=True),
+        sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
         sa.Column("turn_id", sa.String(), nullable=True),
         sa.Column("put_off", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(

@@ -104,7 +104,7 @@ def test_after_five_rounds_without_agreement_a_human_is_called_and_both_are_told
 def test_where_nothing_overlaps_whoever_can_open_the_most_is_asked_for_exactly_that() -> None:
     evenings = [window(day, "17:00", "19:00") for day in (3, 4, 5)]
     mornings = [window(day, "9:00", "17:00") for day in (3, 4, 5, 6)]
-    decision = after(Requested(Hosting.CANDIDATE_FIRST), host_can(*evenings), candidate_can(*mornings))
+    decision = after(Requested(Hosting.CANDIDATE_FIRST), candidate_can(*mornings), host_can(*evenings))
     asked_for = told(decision, Reader.CANDIDATE)
     assert asked_for
     assert [part.text for part in asked_for.parts] == ["concession_after"]
