@@ -28,7 +28,7 @@ ABILITIES: dict[str, Abilities] = {
 T = TypeVar("T")
 
 
-class NotMade(Exception):  # noqa: N818 – the name says what happened
+class NotMade(Exception):
     """A vendor that is asked for cannot be made: its name is unknown, or a setting is missing."""
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from alembic import context
 
 from bot.records.base import Instant
 from bot.records.schema import metadata
 
 
-def _written(kind: str, item: object, _context: object) -> str | bool:
+def _written(kind: str, item: object, _context: object) -> str | Literal[False]:
     """A migration must not change its meaning when our code does: our own types are written as what they are."""
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, Instant) else False
 

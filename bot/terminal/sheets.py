@@ -23,6 +23,7 @@ ALARMS = {
     "reminder": "remind both",
     "follow_up": "ask both how it went",
     "morning": "say what the night kept back",
+    "try_again": "look into the calendar again",
 }
 
 

@@ -18,7 +18,7 @@ class CalendarError(Exception):
     """
 
 
-class CalendarUnreachable(CalendarError):  # noqa: N818 – the family name says it is an error
+class CalendarUnreachable(CalendarError):
     """The calendar did not answer, or asked to come back later: the same again may work."""
 
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
@@ -26,7 +26,7 @@ class CalendarUnreachable(CalendarError):  # noqa: N818 – the family name says
         self.retry_after = retry_after  # seconds, where the vendor says so
 
 
-class CalendarRefused(CalendarError):  # noqa: N818 – the family name says it is an error
+class CalendarRefused(CalendarError):
     """The calendar said no: the same again will be refused again."""
 
 

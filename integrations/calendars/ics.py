@@ -25,7 +25,7 @@ Answer = Literal["accepted", "declined", "tentative"]
 ANSWERS: Mapping[str, Answer] = {"ACCEPTED": "accepted", "DECLINED": "declined", "TENTATIVE": "tentative"}
 
 
-class BadCalendarData(ValueError):  # noqa: N818 – what it is about, not what kind of thing it is
+class BadCalendarData(ValueError):
     """What came is not a calendar answer we can act upon; the message says why, in words for a log or a recruiter."""
 
 

@@ -142,7 +142,7 @@ class ChannelError(Exception):
         super().__init__(f"{told} ({code})" if code else told)
 
 
-class Temporary(ChannelError):  # noqa: N818 – the family name says it is an error
+class Temporary(ChannelError):
     """The channel cannot take the message now; later it may."""
 
     def __init__(self, code: str | None = None, retry_after: timedelta | None = None) -> None:
@@ -157,7 +157,7 @@ class Unanswered(Temporary):
     """
 
 
-class Permanent(ChannelError):  # noqa: N818 – the family name says it is an error
+class Permanent(ChannelError):
     """The channel will never take this message."""
 
 
@@ -191,7 +191,7 @@ class DoorError(Exception):
     """What came in was not taken."""
 
 
-class BadSignature(DoorError):  # noqa: N818 – the family name says it is an error
+class BadSignature(DoorError):
     """What came in is not signed by who it says it is from."""
 
     def __init__(self, why: str) -> None:
@@ -207,7 +207,7 @@ class Fault:
         return f"{self.field}: {self.wrong}" if self.field else self.wrong
 
 
-class BadMessage(DoorError):  # noqa: N818 – the family name says it is an error
+class BadMessage(DoorError):
     """What came in is signed but cannot be read."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:

@@ -16,7 +16,7 @@ class MeetingsError(Exception):
     """
 
 
-class MeetingsUnreachable(MeetingsError):  # noqa: N818 – the family name says it is an error
+class MeetingsUnreachable(MeetingsError):
     """The service did not answer, or asked to come back later: the same again may work."""
 
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
@@ -24,7 +24,7 @@ class MeetingsUnreachable(MeetingsError):  # noqa: N818 – the family name says
         self.retry_after = retry_after  # seconds, where the vendor says so
 
 
-class MeetingsRefused(MeetingsError):  # noqa: N818 – the family name says it is an error
+class MeetingsRefused(MeetingsError):
     """The service said no: the same again will be refused again."""
 
 

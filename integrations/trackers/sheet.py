@@ -85,7 +85,7 @@ class LineError:
         return ": ".join([*place, *([self.column] if self.column else []), self.message])
 
 
-class BadSheet(ValueError):  # noqa: N818 – the name says what is wrong
+class BadSheet(ValueError):
     """The sheet cannot be taken as it is; nothing of it was."""
 
     def __init__(self, errors: Sequence[LineError]) -> None:

@@ -63,7 +63,7 @@ class Process:
 
 
 class Firm:
-    """One assistant and one gateway; what people write goes in signed, what they got stands in the gateway's journal."""
+    """One assistant, one gateway. What people write goes in signed; what they got stands in the gateway's journal."""
 
     def __init__(self, folder: Path, database_url: str | None = None, **settings: str) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -89,8 +89,10 @@ class Firm:
         )
         journal = str(folder / "journal")
         self.gateway = Process(
-            [sys.executable, "-m", "integrations.standins.gateway"]
-            + ["--secret", SECRET, "--journal", journal, "--port", str(gateway_port)],
+            [
+                *(sys.executable, "-m", "integrations.standins.gateway", "--secret", SECRET),
+                *("--journal", journal, "--port", str(gateway_port)),
+            ],
             {"PYTHONPATH": str(ROOT)},
             folder / "gateway.log",
         )
