@@ -116,7 +116,6 @@ def test_lines_end_in_crlf_and_hold_75_octets_at_most() -> None:
 
 
 def test_a_second_library_reads_the_same_instant() -> None:
-    vobject = pytest.importorskip("vobject", reason="the independent reader is not installed")
     event = vobject.readOne(to_ics(INVITE).decode()).vevent
     assert event.dtstart.value == INVITE.start
     assert event.dtend.value == INVITE.end
