@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -136,7 +137,7 @@ class Terminal:
             env={**kept, "TERM": "xterm-256color", "COLUMNS": "100", **environment},
         )
         os.close(theirs)
-        self.seen = ""
+        self._read = b""
 
     def __enter__(self) -> Self:
         return self
@@ -145,6 +146,10 @@ class Terminal:
         self.process.kill()
         self.process.wait()
         os.close(self.ours)
+
+    @property
+    def seen(self) -> str:
+        return self._read.decode(errors="replace")
 
     def type(self, line: str) -> None:
         os.write(self.ours, line.encode())
@@ -155,9 +160,17 @@ class Terminal:
             assert time.monotonic() < deadline, self.seen
             if select.select([self.ours], [], [], 0.2)[0]:
                 try:
-                    self.seen += os.read(self.ours, 65536).decode(errors="replace")
+                    self._read += os.read(self.ours, 65536)
                 except OSError:  # Linux says so when the other side is closed
                     assert wanted in self.seen, self.seen
+
+    def press_ctrl_c(self) -> None:
+        """Once; and again where it fell between the prompt and the waiting, when no program would hear it."""
+        for _ in range(10):
+            self.process.send_signal(signal.SIGINT)
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(timeout=5)
+                return
 
     def exit_code(self) -> int:
         return self.process.wait(timeout=60)
@@ -177,7 +190,7 @@ def test_at_a_terminal_there_is_a_prompt_and_colour() -> None:
 def test_ctrl_c_at_the_prompt_is_an_end_like_any_other() -> None:
     with Terminal("chat", NO_COLOR="1") as terminal:
         terminal.read_until("› ")
-        terminal.process.send_signal(signal.SIGINT)
+        terminal.press_ctrl_c()
         assert terminal.exit_code() == 0
     assert not re.search(r"\x1b\[[\d;]*3\dm", terminal.seen), "NO_COLOR was set"
     assert "Traceback" not in terminal.seen
