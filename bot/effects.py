@@ -118,6 +118,7 @@ async def _say(house: House, effect: EffectRow) -> Sequence[str]:
         text=letter.rendered.text,
         subject=letter.rendered.subject,
         buttons=_buttons(effect, letter) if channel.abilities.buttons else (),
+        thread=effect.negotiation_id,
     )
     try:
         sent = await channel.send(plain(message, channel.abilities))

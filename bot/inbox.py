@@ -44,6 +44,7 @@ def _row(house: House, inbound: Inbound, person: PersonRow | None) -> MessageRow
         status="received",
         vendor_id=inbound.vendor_id,
         pressed=inbound.pressed,
+        thread=inbound.thread,
         reply=inbound.reply,
     )
 

@@ -13,7 +13,7 @@ from bot.commands import parse
 from bot.facts import Case, Look, look
 from bot.house import House
 from bot.jobs import Job, JobKind
-from bot.reading import read, read_press
+from bot.reading import read, read_alone, read_press
 from bot.records import interviews, messages, people
 from bot.records.base import Conflict, Session
 from bot.records.interviews import InterviewRow, SlotTaken
@@ -112,13 +112,14 @@ class Hearing:
         for message in self.waiting:
             message.turn_id = self.turn_id
         broken = {contact.address for contact in await people.contacts(self.session, self.person.id) if contact.broken}
-        self.waiting = [message for message in self.waiting if message.address not in broken]
-        for message in self.waiting:
-            if message.reply:
-                await self._invite_answered(message)
-            elif message.pressed:
-                await self._pressed(message)
-        spoken = [message for message in self.waiting if not message.reply and not message.pressed]
+        heard = [message for message in self.waiting if message.address not in broken]
+        spoken = [message for message in heard if not message.reply and not message.pressed]
+        if not self.person.opted_out_at:
+            for message in heard:
+                if message.reply:
+                    await self._invite_answered(message)
+                elif message.pressed:
+                    await self._pressed(message)
         if spoken:
             await self._spoken(spoken)
 
@@ -127,27 +128,38 @@ class Hearing:
         text = "\n".join(message.text for message in spoken)
         if await self._stays_silent(cases, text):
             return
-        if each_named := by_name(self.person, cases, text):
-            for case, words in each_named:
-                await self._heard(spoken, case, read(self.house, case, self.person, words), words)
-            return
         earlier = await messages.put_off(self.session, self.person.id)
-        found = picked_by_number(cases, text) if earlier else []
-        if not found:
-            text = "\n".join([*(message.text for message in earlier), text])
-            found = await bind(self.session, self.house, self.person, cases, text) if cases else []
-        else:
-            text = "\n".join(message.text for message in earlier)
-        if len(found) > 1:
-            self._ask_which(spoken, found)
-        elif found:
-            await self._heard([*earlier, *spoken], found[0], read(self.house, found[0], self.person, text), text)
-        else:
-            self._nothing_going_on()
+        for found, words in await self._bound(spoken, earlier, cases, text):
+            if len(found) > 1:
+                self._ask_which(spoken, found)
+            elif found:
+                meaning = read(self.house, found[0], self.person, words)
+                await self._heard([*earlier, *spoken], found[0], meaning, words)
+            else:
+                self._nothing_going_on()
+
+    async def _bound(
+        self, spoken: Sequence[MessageRow], earlier: Sequence[MessageRow], cases: Sequence[Case], text: str
+    ) -> list[tuple[list[Case], str]]:
+        """Which interviews the words are about, and the words for each; several candidates for one: we have to ask."""
+        if case := await self._by_thread(spoken, cases):
+            return [([case], text)]
+        if passages := by_name(self.person, cases, text):
+            return [([case], words) for case, words in passages]
+        put_off = "\n".join(message.text for message in earlier)
+        if put_off and (picked := picked_by_number(cases, text)):
+            return [(picked, put_off)]
+        whole = "\n".join(filter(None, [put_off, text]))
+        return [(await bind(self.session, self.house, self.person, cases, whole) if cases else [], whole)]
+
+    async def _by_thread(self, spoken: Sequence[MessageRow], cases: Sequence[Case]) -> Case | None:
+        """What the vendor's own thread says is surer than anything in the words."""
+        threads = {await messages.answered_by(self.session, message) for message in spoken}
+        return next((case for case in cases if threads == {case.row.id}), None)
 
     async def _stays_silent(self, cases: Sequence[Case], text: str) -> bool:
         """Stop means stop, for every interview and on every channel; only they themselves can take it back."""
-        acts: set[Act] = set()
+        acts = set(read_alone(self.house, self.person, text).acts)
         for case in cases:
             acts |= set(read(self.house, case, self.person, text).acts)
         if Act.OPT_OUT in acts:

@@ -18,6 +18,11 @@ def read(house: House, case: Case, person: PersonRow, text: str) -> Understandin
     return understand(text, context(house, case, person))
 
 
+def read_alone(house: House, person: PersonRow, text: str) -> Understanding:
+    """In the light of nothing: what can be said at any time, such as to be left alone."""
+    return understand(text, Context(house.clock.now(), ZoneInfo(person.zone), person.locale))
+
+
 def context(house: House, case: Case, person: PersonRow) -> Context:
     offers, stage = on_the_table(case, person)
     return Context(

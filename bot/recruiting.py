@@ -307,7 +307,7 @@ async def _undo(self: Obeying, order: Order) -> None:
     last = await story.last_command(self.session, order.recruiter.id)
     if last is None or last.words["verb"] not in UNDO:
         raise Unclear("nothing_to_undo", last.words["verb"] if last else "")
-    last.words = {**last.words, "undone": self.message.turn_id}
+    self.turn.log("undone", last.negotiation_id, order.recruiter.id, turn=last.words["turn"])
     row = await negotiations.get(self.session, last.negotiation_id or "")
     case = await load(self.session, row)
     verb = last.words["verb"]

@@ -38,6 +38,7 @@ class MessageRow(Table):
     key: Mapped[str | None] = mapped_column(unique=True)
     error: Mapped[str | None]
     pressed: Mapped[str | None]
+    thread: Mapped[str | None]  # what it answers, as the vendor names it
     choices: Mapped[list[str]] = mapped_column(default=list)  # ISO starts it offered as buttons, in order
     reply: Mapped[bytes | None] = mapped_column(LargeBinary)  # an answer to an invite
     not_before: Mapped[datetime | None]  # its turn had to wait, for a calendar that could not be read
@@ -146,6 +147,16 @@ async def about_nothing(session: AsyncSession, person_id: str) -> Sequence[Messa
 async def told_stranger_since(session: AsyncSession, address: str, since: datetime) -> bool:
     told = (MessageRow.direction == "out", MessageRow.person_id.is_(None), MessageRow.address == address)
     return await session.scalar(select(MessageRow.id).where(*told, MessageRow.at > since).limit(1)) is not None
+
+
+async def answered_by(session: AsyncSession, message: MessageRow) -> str | None:
+    """The negotiation whose message this one answers, by the thread it came in."""
+    if message.thread is None:
+        return None
+    ours = (MessageRow.direction == "out", MessageRow.person_id == message.person_id)
+    names = (MessageRow.vendor_id == message.thread) | (MessageRow.negotiation_id == message.thread)
+    query = select(MessageRow.negotiation_id).where(*ours, names).order_by(MessageRow.id.desc()).limit(1)
+    return await session.scalar(query)
 
 
 async def last_choices(session: AsyncSession, person_id: str) -> MessageRow | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, func, select
+from sqlalchemy import ForeignKey, event, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -40,6 +40,12 @@ class EventRow(Table):
     words: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
+@event.listens_for(EventRow, "before_update")
+@event.listens_for(EventRow, "before_delete")
+def _refuse(*_: object) -> None:
+    raise RuntimeError("the event log is only ever added to")
+
+
 class EscalationRow(Table):
     __tablename__ = "escalations"
 
@@ -51,10 +57,11 @@ class EscalationRow(Table):
 
 
 async def last_command(session: AsyncSession, recruiter_id: str) -> EventRow | None:
-    """The last command of this recruiter that stands."""
-    mine = select(EventRow).where(EventRow.person_id == recruiter_id, EventRow.event == "command")
-    found = await session.scalars(mine.order_by(EventRow.id.desc()).limit(50))
-    return next((each for each in found if "undone" not in each.words), None)
+    """The last command of this recruiter that was not taken back."""
+    mine = select(EventRow).where(EventRow.person_id == recruiter_id, EventRow.event.in_(["command", "undone"]))
+    found = (await session.scalars(mine.order_by(EventRow.id.desc()).limit(100))).all()
+    undone = {each.words["turn"] for each in found if each.event == "undone"}
+    return next((each for each in found if each.event == "command" and each.words["turn"] not in undone), None)
 
 
 async def turns_of(session: AsyncSession, negotiation_id: str) -> Sequence[TurnRow]:

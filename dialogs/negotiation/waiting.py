@@ -29,6 +29,10 @@ def stop_waiting(d: Draft) -> None:
 def wake_after_silence(d: Draft, party: Party) -> None:
     """The next nudge, or the end of patience, if nothing is heard until then."""
     rules = d.facts.rules
-    patience = (*rules.nudge_after, rules.give_up_after)[d.n.nudges]
-    at = rules.quiet_hours.next_allowed(d.facts.now + patience, d.zone(party), weekends=rules.nudge_on_weekends)
+    if d.n.nudges >= len(rules.nudge_after):
+        # The end of patience is word to the recruiter, who has hours of their own.
+        d.do(Wake(Alarm.NUDGE, d.facts.now + rules.give_up_after))
+        return
+    due = d.facts.now + rules.nudge_after[d.n.nudges]
+    at = rules.quiet_hours.next_allowed(due, d.zone(party), weekends=rules.nudge_on_weekends)
     d.do(Wake(Alarm.NUDGE, at))

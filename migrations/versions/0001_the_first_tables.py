@@ -279,6 +279,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(), nullable=True),
         sa.Column("error", sa.String(), nullable=True),
         sa.Column("pressed", sa.String(), nullable=True),
+        sa.Column("thread", sa.String(), nullable=True),
         sa.Column("choices", sa.JSON(), nullable=False),
         sa.Column("reply", sa.LargeBinary(), nullable=True),
         sa.Column("not_before", sa.DateTime(timezone=True), nullable=True),
