@@ -39,7 +39,7 @@ def _row(house: House, inbound: Inbound, person: PersonRow | None) -> MessageRow
         person_id=person.id if person else None,
         channel=inbound.channel,
         address=inbound.sender,
-        text=inbound.text,
+        text=_kept(inbound.text),
         kind="command" if person and person.role == "recruiter" else "reply",
         status="received",
         vendor_id=inbound.vendor_id,
@@ -47,6 +47,11 @@ def _row(house: House, inbound: Inbound, person: PersonRow | None) -> MessageRow
         thread=inbound.thread,
         reply=inbound.reply,
     )
+
+
+def _kept(text: str) -> str:
+    """What was written, as any database takes it: PostgreSQL has no zero byte, and half a surrogate is no character."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 
 
 async def answer_stranger(house: House, inbound: Inbound) -> Sequence[Job]:

@@ -13,14 +13,17 @@ from dialogs.scheduling.intervals import Interval
 from dialogs.understanding import understand
 from dialogs.understanding.meaning import Act, Context, Stage, Understanding
 
+# Nobody needs more words than this to name a time; what is longer is a pasted document.
+LONGEST = 10_000
+
 
 def read(house: House, case: Case, person: PersonRow, text: str) -> Understanding:
-    return understand(text, context(house, case, person))
+    return understand(text[:LONGEST], context(house, case, person))
 
 
 def read_alone(house: House, person: PersonRow, text: str) -> Understanding:
     """In the light of nothing: what can be said at any time, such as to be left alone."""
-    return understand(text, Context(house.clock.now(), ZoneInfo(person.zone), person.locale))
+    return understand(text[:LONGEST], Context(house.clock.now(), ZoneInfo(person.zone), person.locale))
 
 
 def context(house: House, case: Case, person: PersonRow) -> Context:
