@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check fmt bench lock
+.PHONY: help setup demo run test check fmt bench pages lock
 MAKEFLAGS += --no-print-directory
 
 help: ## What can be made
@@ -49,6 +49,10 @@ bench: $(READY) ## Measure; `make bench ONLY=turns` for one
 
 UV_LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock"
+
+pages: $(READY) ## Make .env.example and the page of settings anew from the settings
+	@$(BIN)/askarsan settings --example > .env.example
+	@$(BIN)/askarsan settings --page > docs/reference/settings.md
 
 lock: $(READY) ## Pin the newest allowed versions anew in requirements/
 	@$(UV_LOCK) --upgrade --group build -o requirements/build.txt

@@ -281,10 +281,18 @@ def worker() -> None:
 
 
 @app.command(epilog=_example("askarsan settings", "ASKARSAN_OFFER_SIZE=5 askarsan settings"))
-def settings(as_json: Json = False) -> None:
+def settings(
+    as_json: Json = False,
+    example: Annotated[bool, typer.Option("--example", help="The text of .env.example.")] = False,
+    page: Annotated[bool, typer.Option("--page", help="The text of docs/reference/settings.md.")] = False,
+) -> None:
     """Show every setting and where it came from."""
+    from bot import settings as known
     from bot.terminal.office import show_settings
 
+    if example or page:
+        typer.echo(known.example() if example else known.reference(), nl=False)
+        return
     show_settings(_settings(), as_json=as_json)
 
 

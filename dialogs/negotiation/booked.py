@@ -46,7 +46,7 @@ def remind(d: Draft, name: str) -> None:
     text = "reminder_soon" if lead <= timedelta(hours=3) else "reminder"
     for party in (Party.CANDIDATE, Party.HOST):
         d.say(party, Kind.REMINDER, text, holds=Holds("booking", d.n.sequence), prefer=prefer)
-    d.because(f"{lead} before the interview")
+    d.because(f"{lead.total_seconds() / 3600:g} h before the interview: both sides are reminded")
 
 
 def ask_how_it_went(d: Draft) -> None:

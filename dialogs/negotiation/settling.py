@@ -139,6 +139,9 @@ def reject(d: Draft, party: Party) -> None:
 
 def book(d: Draft, start: datetime) -> None:
     """Both can: taken for everyone in this very transaction; said to everyone once the outside has it too."""
+    if d.n.moving and d.n.booked and start == d.n.booked.start:
+        stay(d)  # a move to where it is already would send everyone a new invite for nothing
+        return
     withdraw_offer(d)
     stop_waiting(d)
     when = Interval.lasting(start, d.facts.minutes)
