@@ -5,25 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from bot.facts import Case, load
+from bot.facts import Case
 from bot.house import House
 from bot.reading import read
-from bot.records import messages, negotiations
+from bot.records import messages
 from bot.records.base import Session
 from bot.records.people import PersonRow
 from dialogs.negotiation.settling import speaks_of_times
-from dialogs.negotiation.state import OVER, Status
+from dialogs.negotiation.state import Status
 from dialogs.understanding.meaning import Act, Understanding
 
 BOOKED = (Status.AGREED, Status.CONFIRMED)
-
-
-async def cases_of(session: Session, person: PersonRow) -> list[Case]:
-    """What this person could be writing about, oldest first; if nothing is going on, what was last."""
-    rows = await negotiations.of_person(session, person.id)
-    going_on = [row for row in rows if Status(row.status) not in OVER]
-    cases = [await load(session, row) for row in going_on or rows[:1]]
-    return sorted(cases, key=lambda case: (case.interview.opened_at, case.row.id))
 
 
 async def bind(session: Session, house: House, person: PersonRow, cases: Sequence[Case], text: str) -> list[Case]:

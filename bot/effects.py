@@ -84,9 +84,9 @@ async def _put_off(house: House, effect: EffectRow, wait: Later) -> None:
     log.info("effect_put_off", effect=effect.id, attempts=effect.attempts + 1)
 
 
-async def _done(session: Session, house: House, effect_id: str, result: str) -> None:
-    row = await session.get_one(EffectRow, effect_id)
-    row.done_at, row.result = house.clock.now(), result
+async def _done(session: Session, house: House, effect_id: str, result: str) -> bool:
+    """False: somebody else has done it meanwhile."""
+    return await work.finish(session, effect_id, result, house.clock.now())
 
 
 # Saying
@@ -138,7 +138,7 @@ async def _prepared(session: Session, house: House, effect: EffectRow, say: Say)
     """The letter, or why there is none: decided now, from what is so now."""
     case = None
     if effect.negotiation_id:
-        case = await load(session, await negotiations.get(session, effect.negotiation_id))
+        case = await load(session, effect.negotiation_id)
         if not worth_sending(say, case.state, house.clock.now()):
             return "no longer true"
     person = await people.get(session, effect.person_id or "")
@@ -161,11 +161,12 @@ async def _way_to(session: Session, house: House, person: PersonRow, say: Say, e
         tried = set(effect.payload.get("tried", ()))
         usable = [c for c in known if c.consent and not c.broken and c.channel not in tried]
         open_ones = {contact.channel: contact for contact in usable if contact.channel in house.channels}
-    wrote = await messages.last_in(session, person.id)
-    for channel in (say.prefer, wrote.channel if wrote else None, *open_ones):
-        if channel in open_ones:
-            return open_ones[channel]
-    return None
+    if say.prefer in open_ones:
+        return open_ones[say.prefer]
+    wrote = await messages.last_in(session, person.id) if len(open_ones) > 1 else None
+    if wrote and wrote.channel in open_ones:
+        return open_ones[wrote.channel]
+    return next(iter(open_ones.values()), None)
 
 
 def _buttons(effect: EffectRow, letter: Letter) -> tuple[Button, ...]:
@@ -194,23 +195,21 @@ async def _begin(house: House, effect: EffectRow, letter: Letter) -> bool:
 async def _said(house: House, effect: EffectRow, letter: Letter, vendor_id: str) -> Sequence[str]:
     async with house.records.write() as session:
         turn = Turn(house, session)
-        message = await _kept(session, house, effect, letter)
+        if not await _done(session, house, effect.id, "done") and await messages.with_key(session, letter.key):
+            return ()
+        message = _message(house, effect, letter, ReceiptStatus.SENT)
         message.vendor_id = vendor_id
-        messages.forward(message, ReceiptStatus.SENT, None)
         for receipt in await messages.early_receipts(session, vendor_id):
             messages.forward(message, ReceiptStatus(receipt.status), receipt.error)
             await session.delete(receipt)
-        await _done(session, house, effect.id, "done")
+        session.add(message)
         if ReceiptStatus(message.status).final:
             await try_another_way(turn, message)
         return turn.begun
 
 
-async def _kept(session: Session, house: House, effect: EffectRow, letter: Letter) -> MessageRow:
-    found = await messages.with_key(session, letter.key)
-    if found:
-        return found
-    message = MessageRow(
+def _message(house: House, effect: EffectRow, letter: Letter, status: ReceiptStatus) -> MessageRow:
+    return MessageRow(
         direction="out",
         at=house.clock.now(),
         person_id=letter.person.id,
@@ -220,13 +219,10 @@ async def _kept(session: Session, house: House, effect: EffectRow, letter: Lette
         text=letter.rendered.text,
         kind=letter.say.kind.value,
         template=letter.rendered.template,
-        status=ReceiptStatus.QUEUED.value,
+        status=status.value,
         key=letter.key,
         choices=[start.isoformat() for start in letter.say.choices],
     )
-    session.add(message)
-    await session.flush()
-    return message
 
 
 async def _failed(
@@ -235,11 +231,13 @@ async def _failed(
     """This channel will not take it. `gone`: nothing will ever arrive there."""
     async with house.records.write() as session:
         turn = Turn(house, session)
-        message = await _kept(session, house, effect, letter)
-        messages.forward(message, ReceiptStatus.FAILED, error)
+        if not await _done(session, house, effect.id, "failed") and await messages.with_key(session, letter.key):
+            return ()
+        message = _message(house, effect, letter, ReceiptStatus.FAILED)
+        message.error = error
+        session.add(message)
         if gone:
             await people.break_contact(session, letter.person.id, letter.contact.channel, error or "refused")
-        await _done(session, house, effect.id, "failed")
         await try_another_way(turn, message)
         return turn.begun
 
@@ -306,7 +304,7 @@ async def _arrange(house: House, effect: EffectRow) -> Sequence[str]:
     """What a booking needs outside: the meeting, and an event in each calendar we can write to."""
     sequence = effect.payload["sequence"]
     async with house.records.read() as session:
-        case = await load(session, await negotiations.get(session, effect.negotiation_id or ""))
+        case = await load(session, effect.negotiation_id or "")
     if case.state.sequence != sequence or case.state.booked is None:
         async with house.records.write() as session:
             await _done(session, house, effect.id, "no longer true")
@@ -326,7 +324,7 @@ async def _arrange(house: House, effect: EffectRow) -> Sequence[str]:
         turn = Turn(house, session)
         row = await negotiations.get(session, case.row.id)
         await _done(session, house, effect.id, refused or "done")
-        (await load(session, row)).interview.meeting_url = url
+        (await load(session, row.id)).interview.meeting_url = url
         if refused:
             await turn.happen(row, NotArranged(refused))
         await turn.happen(row, Arranged(sequence))
@@ -362,7 +360,7 @@ async def _write_events(house: House, case: Case, url: str) -> None:
 async def _release(house: House, effect: EffectRow) -> Sequence[str]:
     """It is off: the meeting and the events in the calendars go."""
     async with house.records.read() as session:
-        case = await load(session, await negotiations.get(session, effect.negotiation_id or ""))
+        case = await load(session, effect.negotiation_id or "")
     try:
         if case.interview.meeting_url:
             await house.meetings.end(case.interview.uid)
@@ -374,7 +372,7 @@ async def _release(house: House, effect: EffectRow) -> Sequence[str]:
     except (MeetingsRefused, CalendarRefused) as error:
         log.warning("release_refused", effect=effect.id, error=str(error))
     async with house.records.write() as session:
-        (await load(session, await negotiations.get(session, case.row.id))).interview.meeting_url = ""
+        (await load(session, case.row.id)).interview.meeting_url = ""
         await _done(session, house, effect.id, "done")
     return ()
 
@@ -385,7 +383,7 @@ async def _release(house: House, effect: EffectRow) -> Sequence[str]:
 async def _invite(house: House, effect: EffectRow) -> Sequence[str]:
     """One person's invite, or the end of it: by mail, unless their calendar has it already."""
     async with house.records.read() as session:
-        case = await load(session, await negotiations.get(session, effect.negotiation_id or ""))
+        case = await load(session, effect.negotiation_id or "")
         person = await people.get(session, effect.person_id or "")
     sequence, method = effect.payload["sequence"], effect.payload["method"]
     result = "done"
@@ -469,7 +467,7 @@ async def _search_again(house: House, effect: EffectRow) -> Sequence[str]:
 
 async def _open(house: House, effect: EffectRow, make_plan: MakePlan) -> Sequence[str]:
     async with house.records.read() as session:
-        case = await load(session, await negotiations.get(session, effect.negotiation_id or ""))
+        case = await load(session, effect.negotiation_id or "")
         found = await make_plan(session, case)
     if found is None:
         return await _nothing_to_do(house, effect)

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.house import House
-from bot.records import interviews, jobs, messages, negotiations
+from bot.records import interviews, matters, messages, negotiations
 from bot.records.base import Session
 from bot.records.interviews import InterviewRow
 from bot.records.jobs import ApplicationRow, CompanyRow, JobRow
+from bot.records.matters import Matter
 from bot.records.negotiations import NegotiationRow
-from bot.records.people import PersonRow, all_of
+from bot.records.people import PersonRow
 from dialogs.negotiation.effects import Reader
 from dialogs.negotiation.facts import Facts, Mode, Person
 from dialogs.negotiation.state import Hosting, Negotiation, Party
@@ -65,23 +66,34 @@ class Case:
         return Party.CANDIDATE if person_id == self.candidate.id else Party.HOST
 
 
-async def load(session: Session, row: NegotiationRow) -> Case:
-    interview, application, job, company = await interviews.with_matter(session, row.interview_id)
-    wanted = {row.candidate_id, row.host_id, row.recruiter_id, *interview.people}
-    people = {each.id: each for each in await all_of(session, wanted)}
-    rounds = await jobs.rounds(session, job.id)
+async def load(session: Session, negotiation_id: str) -> Case:
+    """Looked up once in a session: asked again, the database would only hand out the same rows."""
+    known: dict[str, Matter] = session.info.setdefault("matters", {})
+    if negotiation_id not in known:
+        known[negotiation_id] = await matters.of_negotiation(session, negotiation_id)
+    return await _case(session, known[negotiation_id])
+
+
+async def cases_of(session: Session, person: PersonRow) -> list[Case]:
+    """What this person could be writing about, oldest first; if nothing is going on, what was last."""
+    found = await matters.of_person(session, person.id)
+    session.info.setdefault("matters", {}).update({matter.row.id: matter for matter in found})
+    return [await _case(session, matter) for matter in found]
+
+
+async def _case(session: Session, matter: Matter) -> Case:
     return Case(
-        row=row,
-        state=negotiations.state_of(row),
-        interview=interview,
-        application=application,
-        job=job,
-        company=company,
-        candidate=people[row.candidate_id],
-        host=people[row.host_id],
-        recruiter=people[row.recruiter_id],
-        interviewers=tuple(people[each] for each in interview.people if each != row.host_id),
-        last_round=interview.round >= len(rounds),
+        row=matter.row,
+        state=negotiations.state_of(matter.row),
+        interview=matter.interview,
+        application=matter.application,
+        job=matter.job,
+        company=matter.company,
+        candidate=matter.candidate,
+        host=matter.host,
+        recruiter=matter.recruiter,
+        interviewers=await matters.interviewers(session, matter),
+        last_round=matter.interview.round >= matter.rounds,
     )
 
 
@@ -150,7 +162,7 @@ async def gather(session: Session, house: House, case: Case, seen: Look) -> Fact
         host_open=host_open,
         calendars_away=any(person.id in seen.away for person in case.hosts),
         last_round=case.last_round,
-        awake=await _awake(session, case, now),
+        awake=await _awake(session, case, now - JUST_NOW),
     )
 
 
@@ -159,13 +171,9 @@ def _own(case: Case) -> tuple[Interval, ...]:
     return (case.state.booked,) if case.state.booked else ()
 
 
-async def _awake(session: Session, case: Case, now: datetime) -> frozenset[Reader]:
-    found = set()
-    for reader in Reader:
-        wrote = await messages.last_in(session, case.reader(reader).id)
-        if wrote and now - wrote.at <= JUST_NOW:
-            found.add(reader)
-    return frozenset(found)
+async def _awake(session: Session, case: Case, since: datetime) -> frozenset[Reader]:
+    wrote = await messages.who_wrote_since(session, {case.reader(reader).id for reader in Reader}, since)
+    return frozenset(reader for reader in Reader if case.reader(reader).id in wrote)
 
 
 def _person(row: PersonRow) -> Person:

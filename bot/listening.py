@@ -8,9 +8,9 @@ from typing import Literal
 
 import structlog
 
-from bot.binding import bind, by_name, cases_of, picked_by_number
+from bot.binding import bind, by_name, picked_by_number
 from bot.commands import parse
-from bot.facts import Case, Look, look
+from bot.facts import Case, Look, cases_of, look
 from bot.house import House
 from bot.jobs import Job, JobKind
 from bot.reading import read, read_alone, read_press

@@ -95,7 +95,7 @@ def _is(said: str, name: str) -> bool:
 async def case(session: Session, person: PersonRow, rest: str, *, over: bool = False) -> Case:
     """The interview of this candidate that a command is about; `over`: one that is finished will do too."""
     rows = await negotiations.of_person(session, person.id)
-    cases = [await load(session, row) for row in rows]
+    cases = [await load(session, row.id) for row in rows]
     going_on = [each for each in cases if Status(each.row.status) not in OVER]
     found = going_on or (cases[:1] if over else [])
     if len(found) > 1:

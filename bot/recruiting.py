@@ -172,7 +172,7 @@ class Obeying:
     async def going_on(self, order: Order) -> list[Case]:
         """This recruiter's open interviews."""
         rows = await negotiations.going_on(self.session)
-        return [await load(self.session, row) for row in rows if row.recruiter_id == order.recruiter.id]
+        return [await load(self.session, row.id) for row in rows if row.recruiter_id == order.recruiter.id]
 
     async def close_later_rounds(self, case: Case) -> None:
         """What a withdrawn outcome had opened."""
@@ -309,7 +309,7 @@ async def _undo(self: Obeying, order: Order) -> None:
         raise Unclear("nothing_to_undo", last.words["verb"] if last else "")
     self.turn.log("undone", last.negotiation_id, order.recruiter.id, turn=last.words["turn"])
     row = await negotiations.get(self.session, last.negotiation_id or "")
-    case = await load(self.session, row)
+    case = await load(self.session, row.id)
     verb = last.words["verb"]
     if verb == Verb.OUTCOME:
         case.application.status = ""

@@ -55,7 +55,7 @@ class Turn:
 
     async def happen(self, row: NegotiationRow, event: Event, seen: Look = NOTHING_SEEN) -> Case:
         """Something happened: decide, and save what was decided. Raises SlotTaken if a booking came too late."""
-        case = await load(self.session, row)
+        case = await load(self.session, row.id)
         facts = await gather(self.session, self.house, case, seen)
         decision = decide(case.state, event, facts)
         row.turns = (row.turns or 0) + 1

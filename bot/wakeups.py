@@ -37,7 +37,7 @@ async def ring(house: House, timer_id: str) -> Sequence[Job]:
 
 async def _ring(house: House, negotiation_id: str, alarm: str, name: str) -> Sequence[Job]:
     async with house.records.read() as session:
-        case = await load(session, await negotiations.get(session, negotiation_id))
+        case = await load(session, negotiation_id)
     seen = await look(house, case.hosts)
     async with house.records.write() as session:
         timer = await session.get(TimerRow, (negotiation_id, alarm, name), with_for_update=True)

@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.records.base import Table
-from bot.records.jobs import ApplicationRow, CompanyRow, JobRow
 from dialogs.scheduling.intervals import Interval, union
 
 CELL = 900  # seconds; a quarter of an hour, counted from the epoch
@@ -89,21 +88,6 @@ async def taken(session: AsyncSession, people: Iterable[str], now: datetime) -> 
         start = datetime.fromtimestamp(cell * CELL, UTC)
         booked[person].append(Interval(start, start + timedelta(seconds=CELL)))
     return {person: union(intervals) for person, intervals in booked.items()}
-
-
-async def with_matter(
-    session: AsyncSession, interview_id: str
-) -> tuple[InterviewRow, ApplicationRow, JobRow, CompanyRow]:
-    """The interview with what it is about."""
-    query = (
-        select(InterviewRow, ApplicationRow, JobRow, CompanyRow)
-        .join(ApplicationRow, InterviewRow.application_id == ApplicationRow.id)
-        .join(JobRow, ApplicationRow.job_id == JobRow.id)
-        .join(CompanyRow, JobRow.company_id == CompanyRow.id)
-        .where(InterviewRow.id == interview_id)
-    )
-    interview, application, job, company = (await session.execute(query)).one()
-    return interview, application, job, company
 
 
 async def of_application(session: AsyncSession, application_id: str) -> Sequence[InterviewRow]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, func, select, update
+from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.records.base import Table
+from bot.records.base import Instant, Table
+from bot.records.people import PersonRow
 from integrations.channels.base import Receipt, ReceiptStatus, later
 
 
@@ -55,6 +56,18 @@ class ReceiptRow(Table):
     vendor_id: Mapped[str] = mapped_column(index=True)
     status: Mapped[str]
     error: Mapped[str | None]
+
+
+_LAST_AT = (
+    select(MessageRow.at)
+    .where(MessageRow.person_id == PersonRow.id, MessageRow.direction == "in")
+    .order_by(MessageRow.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_WROTE_SINCE = select(PersonRow.id).where(
+    PersonRow.id.in_(bindparam("people", expanding=True)), bindparam("since", type_=Instant) <= _LAST_AT
+)
 
 
 class AlreadyKept(Exception):
@@ -120,6 +133,11 @@ async def with_key(session: AsyncSession, key: str) -> MessageRow | None:
 async def last_in(session: AsyncSession, person_id: str) -> MessageRow | None:
     mine = (MessageRow.person_id == person_id, MessageRow.direction == "in")
     return (await session.scalars(select(MessageRow).where(*mine).order_by(MessageRow.id.desc()).limit(1))).first()
+
+
+async def who_wrote_since(session: AsyncSession, people: Collection[str], since: datetime) -> Collection[str]:
+    """Those of these people whose last message is not older."""
+    return (await session.scalars(_WROTE_SINCE, {"people": list(people), "since": since})).all()
 
 
 async def last_out(session: AsyncSession, person_id: str) -> MessageRow | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, delete, func, select
+from sqlalchemy import ForeignKey, Index, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -44,6 +44,14 @@ class TimerRow(Table):
     at: Mapped[datetime] = mapped_column(index=True)
 
 
+_FINISH = (
+    update(EffectRow)
+    .where(EffectRow.id == bindparam("effect"), EffectRow.done_at.is_(None))
+    .values(done_at=bindparam("now"), result=bindparam("how"))
+    .returning(EffectRow.id)
+)
+
+
 async def effect(session: AsyncSession, effect_id: str) -> EffectRow | None:
     return await session.get(EffectRow, effect_id)
 
@@ -51,6 +59,13 @@ async def effect(session: AsyncSession, effect_id: str) -> EffectRow | None:
 async def lock_effect(session: AsyncSession, effect_id: str) -> EffectRow:
     """The effect, for this transaction alone."""
     return (await session.scalars(select(EffectRow).where(EffectRow.id == effect_id).with_for_update())).one()
+
+
+async def finish(session: AsyncSession, effect_id: str, result: str, now: datetime) -> bool:
+    """False if it was finished already: then nothing changes."""
+    how = {"effect": effect_id, "how": result, "now": now}
+    finished = await session.scalars(_FINISH, how, execution_options={"synchronize_session": False})
+    return finished.first() is not None
 
 
 async def open_effects(session: AsyncSession, due: datetime, made_before: datetime) -> Sequence[str]:

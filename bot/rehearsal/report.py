@@ -81,7 +81,7 @@ class _Listing:
     async def _interviews(self) -> list[Entry]:
         found = []
         for row in await everything.negotiations(self.session):
-            case = await load(self.session, row)
+            case = await load(self.session, row.id)
             interview = case.interview
             zone = ZoneInfo(case.host.zone)
             self.about[row.id] = {"candidate": case.candidate.name, "job": case.job.title, "zone": zone}

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from rich.table import Table
 
 from bot.facts import load
-from bot.records import negotiations, work
+from bot.records import work
 from bot.records.base import Session
 from bot.records.work import TimerRow
 from bot.rules import shown
@@ -47,7 +47,7 @@ async def timer_table(session: Session) -> Table | None:
 
 
 async def _timer(session: Session, timer: TimerRow) -> tuple[str, str, str, str]:
-    case = await load(session, await negotiations.get(session, timer.negotiation_id))
+    case = await load(session, timer.negotiation_id)
     zone = ZoneInfo(case.recruiter.zone)
     what = ALARMS.get(timer.alarm, timer.alarm)
     if timer.alarm == "reminder" and timer.name.isdigit():

@@ -81,7 +81,7 @@ class Chapter:
 async def story_of(session: Session, candidate_id: str) -> list[Chapter]:
     """Everything about this candidate's interviews, the first one first."""
     rows = await negotiations.of_person(session, candidate_id)
-    cases = sorted([await load(session, row) for row in rows], key=lambda c: (c.interview.opened_at, c.row.id))
+    cases = sorted([await load(session, row.id) for row in rows], key=lambda c: (c.interview.opened_at, c.row.id))
     chapters = [await _chapter(session, case) for case in cases]
     besides = await messages.about_nothing(session, candidate_id)
     if besides:
@@ -97,7 +97,7 @@ async def last_step(session: Session) -> list[Chapter]:
     turns = await story.last_turns(session)
     if not turns or not turns[0].negotiation_id:
         return []
-    case = await load(session, await negotiations.get(session, turns[0].negotiation_id))
+    case = await load(session, turns[0].negotiation_id)
     zone = ZoneInfo(case.recruiter.zone)
     return [Chapter(_title(case), zone, [_turn(turn, zone) for turn in turns])]
 
