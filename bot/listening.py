@@ -169,6 +169,7 @@ class Hearing:
             return False
         if Act.OPT_IN in acts:
             self._come_back()
+        self._tell_recruiter(cases, "opted_in" if Act.OPT_IN in acts else "wrote_after_opt_out", text)
         self.turn.log("wrote_after_opt_out", person=self.person.id)
         return True
 
@@ -244,6 +245,14 @@ class Hearing:
     def _nothing_going_on(self) -> None:
         self.turn.log("wrote_without_interview", person=self.person.id)
         self._say_alone(Kind.ANSWER, Part("nothing_going_on"))
+
+    def _tell_recruiter(self, cases: Sequence[Case], text: str, said: str) -> None:
+        """Nobody answers somebody who said stop, but their words are not lost."""
+        if cases:
+            part = Part(text, words={"who": self.person.name, "said": said})
+            say = SAY.dump_python(Say(Reader.RECRUITER, Kind.ANSWER, (part,)), mode="json")
+            recruiter, about = cases[-1].recruiter.id, cases[-1].row.id
+            self.turn.begin(f"{self.turn_id}.{text}", "say", say, recruiter, about)
 
     def _say_alone(self, kind: Kind, part: Part, *, last_word: bool = False) -> None:
         reader = Reader.CANDIDATE if self.person.role == "candidate" else Reader.HOST

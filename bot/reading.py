@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from bot.facts import Case
 from bot.house import House
 from bot.records.people import PersonRow
-from dialogs.negotiation.state import Status
+from dialogs.negotiation.effects import Kind
+from dialogs.negotiation.state import Party, Status
 from dialogs.scheduling.intervals import Interval
 from dialogs.understanding import understand
 from dialogs.understanding.meaning import Act, Context, Stage, Understanding
@@ -45,9 +46,14 @@ def on_the_table(case: Case, person: PersonRow) -> tuple[tuple[datetime, ...], S
         return state.clarifying, Stage.OFFERED
     if state.status in (Status.AGREED, Status.CONFIRMED) and state.booked:
         return (state.booked.start,), Stage.CONFIRMED
-    if state.offer and state.offer.to is party:
+    if state.offer and state.offer.to is party and not _kept_back(case, party):
         return state.offer.starts, Stage.OFFERED
     return (), Stage.COLLECTING
+
+
+def _kept_back(case: Case, party: Party) -> bool:
+    """The offer waits for the morning: its reader has not seen it, so nothing in their words can mean it."""
+    return any(say.to.value == party.value and say.kind is Kind.OFFER for say in case.state.owed)
 
 
 def read_press(case: Case, person: PersonRow, start: datetime) -> Understanding:

@@ -87,14 +87,27 @@ async def prepare(session: Session, recruiter: PersonRow, command: Command) -> O
     """Finds what the command names. Raises Unclear."""
     if not command.about:
         return Order(recruiter, command)
+    if command.verb is Verb.SAY:
+        return await _addressed(session, recruiter, command)
     named = await naming.candidate(session, command.about)
-    if named.person.opted_out_at and command.verb in (Verb.SCHEDULE, Verb.SAY):
+    if named.person.opted_out_at and command.verb is Verb.SCHEDULE:
         raise Unclear("opted_out", named.person.name)
+    if command.verb is Verb.SCHEDULE and named.rest:
+        raise Unclear("one_at_a_time", named.rest, (named.person.name,))
     if command.verb is Verb.SCHEDULE:
         return Order(recruiter, command, planned=await _plan(session, recruiter, named.person, command))
-    over = command.verb in (Verb.STATUS, Verb.OUTCOME, Verb.CALLED, Verb.SAY)
+    over = command.verb in (Verb.STATUS, Verb.OUTCOME, Verb.CALLED)
     case = await naming.case(session, named.person, f"{named.rest} {command.words}", over=over)
     return Order(recruiter, command, case=case, rest=named.rest)
+
+
+async def _addressed(session: Session, recruiter: PersonRow, command: Command) -> Order:
+    """`say` reaches the candidate, and the client too: whoever of the two is named."""
+    everyone = await people.of_role(session, "candidate", "client", "interviewer")
+    named = naming.find(command.about, everyone, "unknown_candidate", "which_candidate")
+    if named.person.opted_out_at:
+        raise Unclear("opted_out", named.person.name)
+    return Order(recruiter, command, case=await naming.case(session, named.person, named.rest, over=True))
 
 
 async def _plan(session: Session, recruiter: PersonRow, candidate: PersonRow, command: Command) -> Planned:
@@ -113,6 +126,8 @@ async def _plan(session: Session, recruiter: PersonRow, candidate: PersonRow, co
     host = host or await people.client_of(session, company.id)
     if host is None:
         raise Unclear("no_host", company.name)
+    if host.opted_out_at:
+        raise Unclear("host_opted_out", host.name)
     plan = Plan(
         application_id=application.id if application else "",
         candidate_id=candidate.id,
@@ -259,11 +274,16 @@ async def _say(self: Obeying, order: Order) -> None:
     """A human's words go out in the thread, as they are."""
     assert order.case
     case = order.case
-    said = Say(Reader.CANDIDATE, Kind.REPLY, (Part("human_words", words={"said": order.command.words}),))
+    if not order.command.words:
+        raise Unclear("say_what", order.command.about)
+    everyone = [case.candidate, case.host]
+    to = naming.find(order.command.about, everyone, "unknown_candidate", "which_candidate").person
+    reader = Reader.CANDIDATE if to.id == case.candidate.id else Reader.HOST
+    said = Say(reader, Kind.REPLY, (Part("human_words", words={"said": order.command.words}),))
     payload = SAY.dump_python(said, mode="json")
-    self.turn.begin(f"{self.message.turn_id}.say", "say", payload, case.candidate.id, case.row.id)
+    self.turn.begin(f"{self.message.turn_id}.say", "say", payload, to.id, case.row.id)
     self.note(order, case.row.id)
-    self.answer(order.recruiter, Part("command_say"), about=case)
+    self.answer(order.recruiter, Part("command_say", words={"who": to.name}), about=case)
 
 
 async def _called(self: Obeying, order: Order) -> None:

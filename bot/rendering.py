@@ -16,9 +16,10 @@ from dialogs.negotiation.state import Party
 
 # What every text may use; names and times, never an address or a calendar of the other side.
 _NAMES = "candidate candidate_first host host_first recruiter recruiter_first other other_first first_name firm"
-PIECES = ("how", "where")  # texts of their own, used inside the others
-_MATTER = "company job round round_name minutes mode place url start end meeting_people status waiting_for nudges"
-FIELDS = frozenset(f"now times words rows {_NAMES} {_MATTER}".split()) | set(PIECES)
+PIECES = ("how", "there", "where")  # texts of their own, used inside the others
+_MATTER = "company job round round_name minutes mode place url start end meeting_people invited elsewhere status"
+_TALK = "now times words rows waiting_for nudges"
+FIELDS = frozenset(f"{_NAMES} {_MATTER} {_TALK}".split()) | set(PIECES)
 ROLE_OF = {"candidate": "candidate", "client": "host", "interviewer": "host", "recruiter": "recruiter"}
 
 
@@ -35,7 +36,9 @@ def render(house: House, case: Case, reader: Reader, person: PersonRow, parts: S
     record = _record(house, case, reader, person)
     zone = ZoneInfo(person.zone)
     for piece in PIECES:
-        record[piece] = house.phrasebook.say(piece, reader.value, record, zone=zone, locale=person.locale).text
+        # In person it is the clock on that wall that counts, not the one at home.
+        on_the_wall = ZoneInfo(case.host.zone) if piece == "there" else zone
+        record[piece] = house.phrasebook.say(piece, reader.value, record, zone=on_the_wall, locale=person.locale).text
     return _joined(house, parts, reader.value, person, record)
 
 
@@ -94,6 +97,8 @@ def _record(house: House, case: Case, reader: Reader, person: PersonRow) -> dict
         "candidate_first": _first(case.candidate.name),
         "host": case.host.name,
         "host_first": _first(case.host.name),
+        "invited": bool(person.email or person.calendar),
+        "elsewhere": person.zone != case.host.zone,
         "other": other.name,
         "other_first": _first(other.name),
         "recruiter": case.recruiter.name,

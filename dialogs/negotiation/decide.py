@@ -131,7 +131,8 @@ def reopen(d: Draft) -> None:
     d.change(booked=None)
     if booked and is_free(d, booked.start):
         book(d, booked.start)
-    elif not offer(d, Party.CANDIDATE, free(d, Party.HOST), "offer_again"):
+        d.change(again=True)
+    elif not offer(d, Party.CANDIDATE, free(d, Party.HOST), "offer_on_again"):
         ask_first(d)
 
 

@@ -29,9 +29,9 @@ def hear(d: Draft, event: Heard) -> None:
     elif d.n.human:
         pass_on(d, event)
     elif d.n.over:
-        if acts - {Act.CHITCHAT, Act.ACCEPT}:
+        if acts - {Act.CHITCHAT, Act.ACCEPT, Act.SELECT}:
             d.say(party, Kind.ANSWER, "over_passed_on")
-            pass_on(d, event)
+        pass_on(d, event)
     elif Act.WRONG_PERSON in acts:
         apologise(d, party)
     elif d.n.status is Status.ESCALATED and d.n.rounds >= d.facts.rules.rounds_at_most:
@@ -66,6 +66,9 @@ def change_or_settle(d: Draft, event: Heard, acts: set[Act]) -> bool:
         run_late(d, party, meaning.late_minutes)
     elif booked and wants_change(meaning):
         move(d, party, meaning)
+    elif booked and Act.REJECT in acts:
+        d.say(party, Kind.CLARIFY, "does_it_not_suit")
+        d.because("a no to what is booked, with no other time: asked what was meant")
     elif booked and Act.ACCEPT in acts:
         d.do(Record("still_fine", {"by": party.value}))
         d.because("they confirm what is booked")
@@ -77,7 +80,8 @@ def change_or_settle(d: Draft, event: Heard, acts: set[Act]) -> bool:
 
 
 def wants_change(meaning: Understanding) -> bool:
-    wishes = {Act.RESCHEDULE, Act.REJECT, Act.PROPOSE} & set(meaning.acts)
+    """A no alone moves nothing: it may be about the link, the room, or something else altogether."""
+    wishes = {Act.RESCHEDULE, Act.PROPOSE} & set(meaning.acts)
     return bool(wishes or meaning.blocked or meaning.ambiguous)
 
 

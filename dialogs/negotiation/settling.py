@@ -44,7 +44,8 @@ def hear_times(d: Draft, party: Party, meaning: Understanding) -> None:
     elif meaning.windows:
         propose(d, party, meaning)
     elif meaning.blocked:
-        rule_out(d, party, meaning.blocked)
+        refused = _offered(d) if Act.REJECT in meaning.acts else []
+        rule_out(d, party, (*meaning.blocked, *refused))
     elif Act.REJECT in meaning.acts:
         reject(d, party)
     elif table:
@@ -131,10 +132,14 @@ def reject(d: Draft, party: Party) -> None:
     if not d.n.offer:
         ask_for_times(d, party, "availability_request_again")
         return
-    refused = [Interval.lasting(start, d.facts.minutes) for start in d.n.offer.starts]
-    _give(d, party, windows=(), blocked=refused)
+    _give(d, party, windows=(), blocked=_offered(d))
     if d.n.rounds >= 2 or not offer(d, party, free(d, party.other), "offer_again"):
         ask_for_times(d, party, "availability_request_open")
+
+
+def _offered(d: Draft) -> list[Interval]:
+    """What is on the table, as the time it would take."""
+    return [Interval.lasting(start, d.facts.minutes) for start in d.n.offer.starts] if d.n.offer else []
 
 
 def book(d: Draft, start: datetime) -> None:
@@ -145,7 +150,15 @@ def book(d: Draft, start: datetime) -> None:
     withdraw_offer(d)
     stop_waiting(d)
     when = Interval.lasting(start, d.facts.minutes)
-    d.change(status=Status.AGREED, booked=when, sequence=d.n.sequence + 1, moving=False, moved=d.n.moving, rounds=0)
+    d.change(
+        status=Status.AGREED,
+        booked=when,
+        sequence=d.n.sequence + 1,
+        moving=False,
+        moved=d.n.moving,
+        again=False,
+        rounds=0,
+    )
     d.do(Forget(Alarm.REMINDER), Forget(Alarm.FOLLOW_UP), Book(when, d.n.sequence))
     d.because("both sides can: booked")
 

@@ -79,6 +79,7 @@ class Negotiation:
     sequence: int = -1  # of the invite; the first has 0
     moving: bool = False  # booked, and a new time is looked for; the old one stands until then
     moved: bool = False  # what is booked took the place of another time
+    again: bool = False  # it had been called off, and is on after all
     reached: tuple[Party, ...] = ()  # who has heard of this interview at all
     not_understood: int = 0  # messages in a row that could not be read
     human: bool = False  # a human holds the thread

@@ -92,7 +92,7 @@ def worth_offering(d: Draft, windows: Sequence[Interval], to: Party) -> tuple[da
 
 def _waking_hours(d: Draft, reader: Party) -> tuple[Interval, ...]:
     """Nobody is offered three in the morning while there is another time."""
-    return WorkingHours.parse("07:00-21:00", "Mon-Sun", zone=d.zone(reader)).open(ahead(d))
+    return WorkingHours.parse("08:00-20:00", "Mon-Sun", zone=d.zone(reader)).open(ahead(d))
 
 
 def office_hours(d: Draft, party: Party) -> tuple[Interval, ...]:
