@@ -10,7 +10,7 @@ import structlog
 
 from bot.binding import bind, by_name, picked_by_number
 from bot.commands import parse
-from bot.facts import Case, Look, cases_of, look
+from bot.facts import NOTHING_SEEN, Case, Look, cases_of, look
 from bot.house import House
 from bot.jobs import Job, JobKind
 from bot.reading import read, read_alone, read_press
@@ -58,30 +58,38 @@ async def _hear(house: House, person_id: str) -> Sequence[Job]:
         if not waiting:
             return ()
         person = await people.get(session, person_id)
-        cases = await cases_of(session, person)
-    if waiting[-1].at > house.clock.now() - house.burst and person.role != "recruiter":
-        return ()  # they may still be writing; the last message begins the turn
     if person.role == "recruiter":
-        return await _hear_recruiter(house, person, waiting, cases)
-    return await _hear_party(house, person, cases)
+        return await _hear_recruiter(house, person, waiting)
+    if waiting[-1].at > house.clock.now() - house.burst:
+        return ()  # they may still be writing; the last message begins the turn
+    return await _hear_party(house, person)
 
 
-async def _hear_recruiter(
-    house: House, person: PersonRow, waiting: Sequence[MessageRow], cases: Sequence[Case]
-) -> Sequence[Job]:
+async def _hear_recruiter(house: House, person: PersonRow, waiting: Sequence[MessageRow]) -> Sequence[Job]:
     """Each command is a turn of its own. A recruiter who hosts an interview also answers as its host."""
     begun: list[Job] = []
+    async with house.records.read() as session:
+        cases = await cases_of(session, person)
     asked = any(case.state.waiting_for is Party.HOST for case in cases)
     for message in waiting:
         if asked and parse(message.text) is None:
-            begun.extend(await _hear_party(house, person, cases, only=message.id))
+            begun.extend(await _hear_party(house, person, only=message.id))
         else:
             begun.extend(await obey(house, person, message))
     return begun
 
 
-async def _hear_party(house: House, person: PersonRow, cases: Sequence[Case], only: int | None = None) -> Sequence[Job]:
-    seen = await look(house, tuple({each.id: each for case in cases for each in case.hosts}.values()))
+async def _hear_party(house: House, person: PersonRow, only: int | None = None) -> Sequence[Job]:
+    """Calendars are looked into when it turns out that somebody has connected one: most have not."""
+    seen = NOTHING_SEEN
+    while True:
+        try:
+            return await _hear_having_seen(house, person, seen, only)
+        except NotSeen as wanted:
+            seen = await look(house, wanted.people)
+
+
+async def _hear_having_seen(house: House, person: PersonRow, seen: Look, only: int | None) -> Sequence[Job]:
     async with house.records.write() as session:
         person = await people.lock(session, person.id)
         waiting = [each for each in await messages.unheard(session, person.id) if only in (None, each.id)]
@@ -90,6 +98,13 @@ async def _hear_party(house: House, person: PersonRow, cases: Sequence[Case], on
             await Hearing(turn, person, waiting, seen).hear()
             return [Job(JobKind.EFFECT, each) for each in turn.begun]
     return ()
+
+
+class NotSeen(Exception):
+    """Calendars have to be looked into first, and nobody looks outside within a transaction: nothing of it is kept."""
+
+    def __init__(self, people: tuple[PersonRow, ...]) -> None:
+        self.people = people
 
 
 class CalendarAway(Exception):
@@ -107,11 +122,13 @@ class Hearing:
         self.waiting = waiting
         self.seen = seen
         self.turn_id = f"{person.id}.{waiting[-1].id}"
+        self._meanings: dict[tuple[str, int, str], Understanding] = {}
 
     async def hear(self) -> None:
+        contacts = await people.contacts(self.session, self.person.id)
         for message in self.waiting:
             message.turn_id = self.turn_id
-        broken = {contact.address for contact in await people.contacts(self.session, self.person.id) if contact.broken}
+        broken = {contact.address for contact in contacts if contact.broken}
         heard = [message for message in self.waiting if message.address not in broken]
         spoken = [message for message in heard if not message.reply and not message.pressed]
         if not self.person.opted_out_at:
@@ -123,18 +140,26 @@ class Hearing:
         if spoken:
             await self._spoken(spoken)
 
-    async def _spoken(self, spoken: Sequence[MessageRow]) -> None:
+    async def _cases(self) -> list[Case]:
+        """What they could be writing about. Raises NotSeen."""
         cases = await cases_of(self.session, self.person)
+        hosts = tuple({each.id: each for case in cases for each in case.hosts}.values())
+        if any(host.calendar and host.id not in self.seen.busy for host in hosts):
+            raise NotSeen(hosts)
+        return cases
+
+    async def _spoken(self, spoken: Sequence[MessageRow]) -> None:
+        with self.session.no_autoflush:
+            cases = await self._cases()
+            earlier = await messages.put_off(self.session, self.person.id)
         text = "\n".join(message.text for message in spoken)
         if await self._stays_silent(cases, text):
             return
-        earlier = await messages.put_off(self.session, self.person.id)
         for found, words in await self._bound(spoken, earlier, cases, text):
             if len(found) > 1:
                 self._ask_which(spoken, found)
             elif found:
-                meaning = read(self.house, found[0], self.person, words)
-                await self._heard([*earlier, *spoken], found[0], meaning, words)
+                await self._heard([*earlier, *spoken], found[0], self._read(found[0], words), words)
             else:
                 self._nothing_going_on()
 
@@ -161,7 +186,7 @@ class Hearing:
         """Stop means stop, for every interview and on every channel; only they themselves can take it back."""
         acts = set(read_alone(self.house, self.person, text).acts)
         for case in cases:
-            acts |= set(read(self.house, case, self.person, text).acts)
+            acts |= set(self._read(case, text).acts)
         if Act.OPT_OUT in acts:
             await self._leave(cases)
             return True
@@ -172,6 +197,13 @@ class Hearing:
         self._tell_recruiter(cases, "opted_in" if Act.OPT_IN in acts else "wrote_after_opt_out", text)
         self.turn.log("wrote_after_opt_out", person=self.person.id)
         return True
+
+    def _read(self, case: Case, words: str) -> Understanding:
+        """Read once while the interview stands as it does."""
+        key = (case.row.id, case.row.version, words)
+        if key not in self._meanings:
+            self._meanings[key] = read(self.house, case, self.person, words)
+        return self._meanings[key]
 
     async def _leave(self, cases: Sequence[Case]) -> None:
         if self.person.opted_out_at:
@@ -200,7 +232,7 @@ class Hearing:
 
     async def _pressed(self, message: MessageRow) -> None:
         pressed = await self._button(message.pressed or "")
-        cases = await cases_of(self.session, self.person)
+        cases = await self._cases()
         mine = [case for case in cases if pressed and case.row.id == pressed[0]]
         if pressed and mine:
             meaning = read_press(mine[0], self.person, pressed[1])
@@ -231,7 +263,7 @@ class Hearing:
 
     async def _invited_to(self, reply: Reply) -> Case | None:
         interview: InterviewRow | None = await interviews.with_uid(self.session, reply.uid)
-        cases = await cases_of(self.session, self.person)
+        cases = await self._cases()
         return next((case for case in cases if interview and case.interview.id == interview.id), None)
 
     def _ask_which(self, spoken: Sequence[MessageRow], cases: Sequence[Case]) -> None:

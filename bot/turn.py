@@ -55,8 +55,9 @@ class Turn:
 
     async def happen(self, row: NegotiationRow, event: Event, seen: Look = NOTHING_SEEN) -> Case:
         """Something happened: decide, and save what was decided. Raises SlotTaken if a booking came too late."""
-        case = await load(self.session, row.id)
-        facts = await gather(self.session, self.house, case, seen)
+        with self.session.no_autoflush:  # what was heard is written together with what is decided
+            case = await load(self.session, row.id)
+            facts = await gather(self.session, self.house, case, seen)
         decision = decide(case.state, event, facts)
         row.turns = (row.turns or 0) + 1
         turn_id = f"{row.id}.{row.turns}"

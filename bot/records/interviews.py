@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import ForeignKey, delete, insert, select
+from sqlalchemy import ForeignKey, bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -49,6 +49,11 @@ class BookingCellRow(Table):
     interview_id: Mapped[str] = mapped_column(ForeignKey("interviews.id"), index=True)
 
 
+_TAKEN = select(BookingCellRow.person_id, BookingCellRow.cell).where(
+    BookingCellRow.person_id.in_(bindparam("people", expanding=True)), BookingCellRow.cell >= bindparam("cell")
+)
+
+
 class SlotTaken(Exception):
     """Somebody who must be there was booked meanwhile."""
 
@@ -79,12 +84,9 @@ async def free(session: AsyncSession, interview_id: str) -> None:
 
 async def taken(session: AsyncSession, people: Iterable[str], now: datetime) -> dict[str, tuple[Interval, ...]]:
     """What each of these people is booked for from now on."""
-    people = list(people)
-    query = select(BookingCellRow.person_id, BookingCellRow.cell).where(
-        BookingCellRow.person_id.in_(people), BookingCellRow.cell >= int(now.timestamp()) // CELL
-    )
     booked: dict[str, list[Interval]] = {person: [] for person in people}
-    for person, cell in (await session.execute(query)).all():
+    after = {"people": list(booked), "cell": int(now.timestamp()) // CELL}
+    for person, cell in (await session.execute(_TAKEN, after)).all():
         start = datetime.fromtimestamp(cell * CELL, UTC)
         booked[person].append(Interval(start, start + timedelta(seconds=CELL)))
     return {person: union(intervals) for person, intervals in booked.items()}

@@ -58,6 +58,25 @@ class ReceiptRow(Table):
     error: Mapped[str | None]
 
 
+_PERSON = MessageRow.person_id == bindparam("person")
+_KNOWN = select(MessageRow.id).where(
+    MessageRow.direction == "in",
+    MessageRow.channel == bindparam("channel"),
+    MessageRow.vendor_id == bindparam("vendor_id"),
+)
+_UNHEARD = (
+    select(MessageRow)
+    .where(_PERSON, MessageRow.turn_id.is_(None), MessageRow.direction == "in")
+    .order_by(MessageRow.id)
+)
+_PUT_OFF = select(MessageRow).where(_PERSON, MessageRow.put_off.is_(True)).order_by(MessageRow.id)
+_LAST = (
+    select(MessageRow)
+    .where(_PERSON, MessageRow.direction == bindparam("direction"))
+    .order_by(MessageRow.id.desc())
+    .limit(1)
+)
+_EARLY = select(ReceiptRow).where(ReceiptRow.vendor_id == bindparam("vendor_id"))
 _LAST_AT = (
     select(MessageRow.at)
     .where(MessageRow.person_id == PersonRow.id, MessageRow.direction == "in")
@@ -76,12 +95,7 @@ class AlreadyKept(Exception):
 
 async def keep(session: AsyncSession, message: MessageRow) -> None:
     """Keeps what came in, once. Raises AlreadyKept, and the transaction is lost with it."""
-    known = (
-        MessageRow.direction == "in",
-        MessageRow.channel == message.channel,
-        MessageRow.vendor_id == message.vendor_id,
-    )
-    if await session.scalar(select(MessageRow.id).where(*known)) is not None:
+    if await session.scalar(_KNOWN, {"channel": message.channel, "vendor_id": message.vendor_id}) is not None:
         raise AlreadyKept
     session.add(message)
     try:
@@ -92,8 +106,7 @@ async def keep(session: AsyncSession, message: MessageRow) -> None:
 
 
 async def unheard(session: AsyncSession, person_id: str) -> Sequence[MessageRow]:
-    mine = (MessageRow.person_id == person_id, MessageRow.turn_id.is_(None), MessageRow.direction == "in")
-    return (await session.scalars(select(MessageRow).where(*mine).order_by(MessageRow.id))).all()
+    return (await session.scalars(_UNHEARD, {"person": person_id})).all()
 
 
 async def who_waits(session: AsyncSession, since: datetime) -> Sequence[str]:
@@ -122,8 +135,7 @@ async def oldest_unheard(session: AsyncSession) -> datetime | None:
 
 
 async def put_off(session: AsyncSession, person_id: str) -> Sequence[MessageRow]:
-    mine = (MessageRow.person_id == person_id, MessageRow.put_off.is_(True))
-    return (await session.scalars(select(MessageRow).where(*mine).order_by(MessageRow.id))).all()
+    return (await session.scalars(_PUT_OFF, {"person": person_id})).all()
 
 
 async def with_key(session: AsyncSession, key: str) -> MessageRow | None:
@@ -131,8 +143,7 @@ async def with_key(session: AsyncSession, key: str) -> MessageRow | None:
 
 
 async def last_in(session: AsyncSession, person_id: str) -> MessageRow | None:
-    mine = (MessageRow.person_id == person_id, MessageRow.direction == "in")
-    return (await session.scalars(select(MessageRow).where(*mine).order_by(MessageRow.id.desc()).limit(1))).first()
+    return await session.scalar(_LAST, {"person": person_id, "direction": "in"})
 
 
 async def who_wrote_since(session: AsyncSession, people: Collection[str], since: datetime) -> Collection[str]:
@@ -141,8 +152,7 @@ async def who_wrote_since(session: AsyncSession, people: Collection[str], since:
 
 
 async def last_out(session: AsyncSession, person_id: str) -> MessageRow | None:
-    mine = (MessageRow.person_id == person_id, MessageRow.direction == "out")
-    return (await session.scalars(select(MessageRow).where(*mine).order_by(MessageRow.id.desc()).limit(1))).first()
+    return await session.scalar(_LAST, {"person": person_id, "direction": "out"})
 
 
 async def last_of(session: AsyncSession, person_id: str) -> MessageRow | None:
@@ -195,7 +205,7 @@ async def take_receipt(session: AsyncSession, receipt: Receipt) -> MessageRow | 
 
 
 async def early_receipts(session: AsyncSession, vendor_id: str) -> Sequence[ReceiptRow]:
-    return (await session.scalars(select(ReceiptRow).where(ReceiptRow.vendor_id == vendor_id))).all()
+    return (await session.scalars(_EARLY, {"vendor_id": vendor_id})).all()
 
 
 def forward(message: MessageRow, status: ReceiptStatus, error: str | None) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ForeignKey, UniqueConstraint, delete, select
+from sqlalchemy import ForeignKey, UniqueConstraint, bindparam, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -64,6 +64,13 @@ class HoldRow(Table):
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
     start: Mapped[datetime]
     end: Mapped[datetime]
+
+
+_HELD = select(HoldRow.start, HoldRow.end).where(
+    HoldRow.person_id.in_(bindparam("people", expanding=True)),
+    HoldRow.negotiation_id != bindparam("besides"),
+    HoldRow.end > bindparam("now"),
+)
 
 
 def state_of(row: NegotiationRow) -> Negotiation:
@@ -130,7 +137,5 @@ async def offer(session: AsyncSession, negotiation_id: str, number: int) -> Offe
 
 async def held(session: AsyncSession, people: Collection[str], besides: str, now: datetime) -> tuple[Interval, ...]:
     """What open offers of other negotiations keep of these people's time."""
-    query = select(HoldRow).where(
-        HoldRow.person_id.in_(list(people)), HoldRow.negotiation_id != besides, HoldRow.end > now
-    )
-    return tuple(Interval(hold.start, hold.end) for hold in await session.scalars(query))
+    kept = await session.execute(_HELD, {"people": list(people), "besides": besides, "now": now})
+    return tuple(Interval(start, end) for start, end in kept)

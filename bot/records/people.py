@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, func, select, update
+from sqlalchemy import ForeignKey, Index, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -44,6 +44,16 @@ class ContactRow(Table):
     broken: Mapped[str | None]  # why nothing arrives there
 
 
+_LOCKED = select(PersonRow).where(PersonRow.id == bindparam("person")).with_for_update()
+_CONTACTS = select(ContactRow).where(ContactRow.person_id == bindparam("person")).order_by(ContactRow.position)
+_AT_ADDRESS = (
+    select(PersonRow)
+    .join(ContactRow, ContactRow.person_id == PersonRow.id)
+    .where(ContactRow.channel == bindparam("channel"), ContactRow.address == bindparam("address"))
+    .order_by(PersonRow.id)
+)
+
+
 async def get(session: AsyncSession, person_id: str) -> PersonRow:
     return await session.get_one(PersonRow, person_id)
 
@@ -54,7 +64,7 @@ async def all_of(session: AsyncSession, ids: Iterable[str]) -> tuple[PersonRow, 
 
 async def lock(session: AsyncSession, person_id: str) -> PersonRow:
     """The person, for this transaction alone: two turns of one conversation never run at once."""
-    found = await session.scalar(select(PersonRow).where(PersonRow.id == person_id).with_for_update())
+    found = await session.scalar(_LOCKED, {"person": person_id})
     if found is None:
         raise LookupError(f"no person {person_id}")
     return found
@@ -66,18 +76,12 @@ async def of_role(session: AsyncSession, *roles: str) -> Sequence[PersonRow]:
 
 
 async def contacts(session: AsyncSession, person_id: str) -> Sequence[ContactRow]:
-    query = select(ContactRow).where(ContactRow.person_id == person_id).order_by(ContactRow.position)
-    return (await session.scalars(query)).all()
+    return (await session.scalars(_CONTACTS, {"person": person_id})).all()
 
 
 async def at_address(session: AsyncSession, channel: str, address: str) -> PersonRow | None:
     """Whoever has this address on this channel; a mailbox is the same in any case."""
-    query = (
-        select(PersonRow)
-        .join(ContactRow, ContactRow.person_id == PersonRow.id)
-        .where(ContactRow.channel == channel, ContactRow.address == normal(address))
-    )
-    return (await session.scalars(query.order_by(PersonRow.id))).first()
+    return (await session.scalars(_AT_ADDRESS, {"channel": channel, "address": normal(address)})).first()
 
 
 def normal(address: str) -> str:

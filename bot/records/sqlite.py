@@ -37,6 +37,7 @@ class Here(SQLiteDialect_pysqlite):
     def __init__(self, begin: str = "BEGIN", **options: Any) -> None:
         super().__init__(**options)
         self._begin = begin
+        self._writes = begin == "BEGIN IMMEDIATE"
         # One, for all of its life: what waits there is one after the other by SQLite's own rule.
         self._waiting = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sqlite")
 
@@ -51,13 +52,17 @@ class Here(SQLiteDialect_pysqlite):
         # NORMAL would lose acknowledged turns when the power goes.
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA foreign_keys=ON")
+        # Before it is in a transaction it may have to wait, and then not here; in it, nobody stands in its way.
+        connection.execute(f"PRAGMA busy_timeout={0 if self._writes else 1000 * PATIENCE}")
         return connection
 
     def do_begin(self, dbapi_connection: Any) -> None:
-        if self._begin == "BEGIN":
+        try:
             dbapi_connection.execute(self._begin)
-        else:
-            self._wait(partial(dbapi_connection.execute, self._begin))
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            self._wait(partial(_begin_patiently, dbapi_connection, self._begin))
 
     def do_commit(self, dbapi_connection: Any) -> None:
         # Not .commit(): that is content where there is no transaction, and SQLite rolls back by itself on a full disk.
@@ -67,8 +72,26 @@ class Here(SQLiteDialect_pysqlite):
             dbapi_connection.rollback()  # SQLite may leave it open, and SQLAlchemy takes it for gone
             raise
 
+    # As SQLAlchemy has them, without the way through its compiler: every unit of work goes through the first two.
+    def do_savepoint(self, connection: Any, name: str) -> None:
+        connection.connection.execute(f"SAVEPOINT {name}")
+
+    def do_release_savepoint(self, connection: Any, name: str) -> None:
+        connection.connection.execute(f"RELEASE SAVEPOINT {name}")
+
+    def do_rollback_to_savepoint(self, connection: Any, name: str) -> None:
+        connection.connection.execute(f"ROLLBACK TO SAVEPOINT {name}")
+
     def _wait(self, what: Callable[[], object]) -> None:
         await_only(asyncio.get_running_loop().run_in_executor(self._waiting, what))
+
+
+def _begin_patiently(connection: sqlite3.Connection, begin: str) -> None:
+    connection.execute(f"PRAGMA busy_timeout={1000 * PATIENCE}")
+    try:
+        connection.execute(begin)
+    finally:
+        connection.execute("PRAGMA busy_timeout=0")
 
 
 class _Cursor(sqlite3.Cursor):
