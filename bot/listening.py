@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -86,7 +86,9 @@ async def _hear_party(house: House, person: PersonRow, only: int | None = None) 
         try:
             return await _hear_having_seen(house, person, seen, only)
         except NotSeen as wanted:
-            seen = await look(house, wanted.people)
+            async with house.records.read() as session:
+                hosts = await people.all_of(session, wanted.people)
+            seen = await look(house, hosts)
 
 
 async def _hear_having_seen(house: House, person: PersonRow, seen: Look, only: int | None) -> Sequence[Job]:
@@ -103,7 +105,7 @@ async def _hear_having_seen(house: House, person: PersonRow, seen: Look, only: i
 class NotSeen(Exception):
     """Calendars have to be looked into first, and nobody looks outside within a transaction: nothing of it is kept."""
 
-    def __init__(self, people: tuple[PersonRow, ...]) -> None:
+    def __init__(self, people: Collection[str]) -> None:
         self.people = people
 
 
@@ -143,9 +145,9 @@ class Hearing:
     async def _cases(self) -> list[Case]:
         """What they could be writing about. Raises NotSeen."""
         cases = await cases_of(self.session, self.person)
-        hosts = tuple({each.id: each for case in cases for each in case.hosts}.values())
-        if any(host.calendar and host.id not in self.seen.busy for host in hosts):
-            raise NotSeen(hosts)
+        connected = {host.id for case in cases for host in case.hosts if host.calendar}
+        if not connected <= self.seen.busy.keys():
+            raise NotSeen(connected)
         return cases
 
     async def _spoken(self, spoken: Sequence[MessageRow]) -> None:
