@@ -39,7 +39,8 @@ def by_name(person: PersonRow, cases: Sequence[Case], text: str) -> list[tuple[C
     starts: list[tuple[int, int, Case]] = []
     for case in cases:
         for name in names(case, person):
-            found = re.search(rf"(?:^|(?<=[.;\n]))\s*(?:for\s+)?{re.escape(name)}\s*[:,–-]", text, re.IGNORECASE)
+            opening = rf"(?:^|[.;,\n]|\band\b)\s*(?:for\s+)?{re.escape(name)}(?!\w)\s*[:,–-]?"
+            found = re.search(opening, text, re.IGNORECASE)
             if found:
                 starts.append((found.start(), found.end(), case))
                 break
@@ -47,7 +48,9 @@ def by_name(person: PersonRow, cases: Sequence[Case], text: str) -> list[tuple[C
     if len(starts) < 2 or text[: starts[0][0]].strip():
         return []
     ends = [begin for begin, _, _ in starts[1:]] + [len(text)]
-    return [(case, text[after:end].strip()) for (_, after, case), end in zip(starts, ends, strict=True)]
+    passages = [(case, text[after:end].strip()) for (_, after, case), end in zip(starts, ends, strict=True)]
+    # "Ana and Ben: Tuesday at 10" says one thing of two interviews; which is which, only they know.
+    return passages if all(words for _, words in passages) else []
 
 
 def picked_by_number(cases: Sequence[Case], text: str) -> list[Case]:

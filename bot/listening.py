@@ -272,7 +272,13 @@ class Hearing:
         for message in spoken:
             message.put_off = True
         rows = tuple(
-            {"candidate": case.candidate.name, "job": case.job.title, "company": case.company.name} for case in cases
+            {
+                "candidate": case.candidate.name,
+                "job": case.job.title,
+                "company": case.company.name,
+                "start": case.interview.start.isoformat() if case.interview.start else "",
+            }
+            for case in cases
         )
         self._say_alone(Kind.CLARIFY, Part("which_interview", rows=rows))
 

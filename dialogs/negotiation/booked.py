@@ -56,6 +56,8 @@ def ask_how_it_went(d: Draft) -> None:
     d.change(asked_how_it_went=True)
     d.say(Party.CANDIDATE, Kind.FOLLOW_UP)
     d.say(Party.HOST, Kind.FEEDBACK_REQUEST)
+    if d.facts.recruiter.id != d.facts.host.id:
+        d.say(Reader.RECRUITER, Kind.FEEDBACK_REQUEST, "outcome_request")
     d.because("the interview is over: both sides are asked how it went")
 
 
