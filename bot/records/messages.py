@@ -5,14 +5,27 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, UniqueConstraint, bindparam, func, select, update
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    LargeBinary,
+    UniqueConstraint,
+    bindparam,
+    func,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.records.base import Instant, Table
+from bot.records.base import Instant, Table, some
 from bot.records.people import PersonRow
 from integrations.channels.base import Receipt, ReceiptStatus, later
+
+UNHEARD = "turn_id IS NULL AND direction = 'in'"
+PUT_OFF = "put_off"
 
 
 class MessageRow(Table):
@@ -20,8 +33,11 @@ class MessageRow(Table):
 
     __tablename__ = "messages"
     __table_args__ = (
-        UniqueConstraint("direction", "channel", "vendor_id"),
-        Index("ix_messages_unheard", "person_id", "turn_id"),
+        UniqueConstraint("vendor_id", "channel", "direction"),
+        Index("ix_messages_of_person", "person_id", "direction", "id"),
+        # Few at any time, whatever has been said before: a long conversation costs no more than a young one.
+        some("ix_messages_unheard", "person_id", "direction", only=UNHEARD),
+        some("ix_messages_put_off", "person_id", only=PUT_OFF),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)  # in the order they were kept
@@ -64,12 +80,8 @@ _KNOWN = select(MessageRow.id).where(
     MessageRow.channel == bindparam("channel"),
     MessageRow.vendor_id == bindparam("vendor_id"),
 )
-_UNHEARD = (
-    select(MessageRow)
-    .where(_PERSON, MessageRow.turn_id.is_(None), MessageRow.direction == "in")
-    .order_by(MessageRow.id)
-)
-_PUT_OFF = select(MessageRow).where(_PERSON, MessageRow.put_off.is_(True)).order_by(MessageRow.id)
+_UNHEARD = select(MessageRow).where(_PERSON, text(UNHEARD)).order_by(MessageRow.id)
+_PUT_OFF = select(MessageRow).where(_PERSON, text(PUT_OFF)).order_by(MessageRow.id)
 _LAST = (
     select(MessageRow)
     .where(_PERSON, MessageRow.direction == bindparam("direction"))
@@ -111,7 +123,7 @@ async def unheard(session: AsyncSession, person_id: str) -> Sequence[MessageRow]
 
 async def who_waits(session: AsyncSession, since: datetime) -> Sequence[str]:
     """The people who were not heard and have written nothing since, whoever has waited longest first."""
-    unheard_of = (MessageRow.turn_id.is_(None), MessageRow.direction == "in", MessageRow.person_id.is_not(None))
+    unheard_of = (text(UNHEARD), MessageRow.person_id.is_not(None))
     last = func.max(func.coalesce(MessageRow.not_before, MessageRow.at))
     query = select(MessageRow.person_id).where(*unheard_of).group_by(MessageRow.person_id).having(last <= since)
     return [each for each in await session.scalars(query.order_by(last).limit(500)) if each]
@@ -119,18 +131,19 @@ async def who_waits(session: AsyncSession, since: datetime) -> Sequence[str]:
 
 async def next_turn(session: AsyncSession) -> datetime | None:
     """When the first turn that had to wait may begin."""
-    waits = (MessageRow.turn_id.is_(None), MessageRow.direction == "in", MessageRow.not_before.is_not(None))
+    waits = (text(UNHEARD), MessageRow.not_before.is_not(None))
     return await session.scalar(select(func.min(MessageRow.not_before)).where(*waits))
 
 
 async def put_back(session: AsyncSession, person_id: str, until: datetime) -> None:
     """Not heard now, but then."""
-    mine = (MessageRow.person_id == person_id, MessageRow.turn_id.is_(None), MessageRow.direction == "in")
-    await session.execute(update(MessageRow).where(*mine).values(not_before=until))
+    await session.execute(
+        update(MessageRow).where(MessageRow.person_id == person_id, text(UNHEARD)).values(not_before=until)
+    )
 
 
 async def oldest_unheard(session: AsyncSession) -> datetime | None:
-    unheard_of = (MessageRow.turn_id.is_(None), MessageRow.direction == "in", MessageRow.person_id.is_not(None))
+    unheard_of = (text(UNHEARD), MessageRow.person_id.is_not(None))
     return await session.scalar(select(func.min(MessageRow.at)).where(*unheard_of))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -72,6 +72,10 @@ class Here(SQLiteDialect_pysqlite):
             dbapi_connection.rollback()  # SQLite may leave it open, and SQLAlchemy takes it for gone
             raise
 
+    def do_execute(self, cursor: Any, statement: str, parameters: Any, context: Any = None) -> None:
+        cursor.execute(statement, parameters)
+        await_only(_NOTHING)  # SQLAlchemy takes a driver for a wrong one where nothing is ever waited for
+
     # As SQLAlchemy has them, without the way through its compiler: every unit of work goes through the first two.
     def do_savepoint(self, connection: Any, name: str) -> None:
         connection.connection.execute(f"SAVEPOINT {name}")
@@ -92,6 +96,14 @@ def _begin_patiently(connection: sqlite3.Connection, begin: str) -> None:
         connection.execute(begin)
     finally:
         connection.execute("PRAGMA busy_timeout=0")
+
+
+class _Nothing:
+    def __await__(self) -> Generator[None, None, None]:
+        yield from ()
+
+
+_NOTHING = _Nothing()
 
 
 class _Cursor(sqlite3.Cursor):

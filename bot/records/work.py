@@ -6,21 +6,21 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, bindparam, delete, func, select, update
+from sqlalchemy import ForeignKey, bindparam, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.records.base import Table
+from bot.records.base import Table, some
 
 
 class EffectRow(Table):
     """Something to do outside. `id` is its stable key: whoever is told twice can tell it is the same."""
 
     __tablename__ = "effects"
-    __table_args__ = (Index("ix_effects_open", "done_at", "due_at"),)
+    __table_args__ = (some("ix_effects_open", "due_at", only="done_at IS NULL"),)
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    number: Mapped[int] = mapped_column(index=True)  # in the order they were decided, within one turn
+    number: Mapped[int]  # in the order they were decided, within one turn
     kind: Mapped[str]
     negotiation_id: Mapped[str | None] = mapped_column(ForeignKey("negotiations.id"), index=True)
     person_id: Mapped[str | None] = mapped_column(ForeignKey("people.id"))

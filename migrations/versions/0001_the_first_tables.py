@@ -227,8 +227,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("effects", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_effects_negotiation_id"), ["negotiation_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_effects_number"), ["number"], unique=False)
-        batch_op.create_index("ix_effects_open", ["done_at", "due_at"], unique=False)
+        undone = sa.text("done_at IS NULL")
+        batch_op.create_index("ix_effects_open", ["due_at"], unique=False, sqlite_where=undone, postgresql_where=undone)
 
     op.create_table(
         "escalations",
@@ -290,12 +290,23 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_messages_person_id_people")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
-        sa.UniqueConstraint("direction", "channel", "vendor_id", name=op.f("uq_messages_direction")),
         sa.UniqueConstraint("key", name=op.f("uq_messages_key")),
+        sa.UniqueConstraint("vendor_id", "channel", "direction", name=op.f("uq_messages_vendor_id")),
     )
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_messages_negotiation_id"), ["negotiation_id"], unique=False)
-        batch_op.create_index("ix_messages_unheard", ["person_id", "turn_id"], unique=False)
+        batch_op.create_index("ix_messages_of_person", ["person_id", "direction", "id"], unique=False)
+        put_off, unheard = sa.text("put_off"), sa.text("turn_id IS NULL AND direction = 'in'")
+        batch_op.create_index(
+            "ix_messages_put_off", ["person_id"], unique=False, sqlite_where=put_off, postgresql_where=put_off
+        )
+        batch_op.create_index(
+            "ix_messages_unheard",
+            ["person_id", "direction"],
+            unique=False,
+            sqlite_where=unheard,
+            postgresql_where=unheard,
+        )
 
     op.create_table(
         "offers",
@@ -361,6 +372,8 @@ def downgrade() -> None:
     op.drop_table("offers")
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.drop_index("ix_messages_unheard")
+        batch_op.drop_index("ix_messages_put_off")
+        batch_op.drop_index("ix_messages_of_person")
         batch_op.drop_index(batch_op.f("ix_messages_negotiation_id"))
 
     op.drop_table("messages")
@@ -375,7 +388,6 @@ def downgrade() -> None:
     op.drop_table("escalations")
     with op.batch_alter_table("effects", schema=None) as batch_op:
         batch_op.drop_index("ix_effects_open")
-        batch_op.drop_index(batch_op.f("ix_effects_number"))
         batch_op.drop_index(batch_op.f("ix_effects_negotiation_id"))
 
     op.drop_table("effects")
