@@ -27,6 +27,9 @@ _OFFERING = (
 )  # fmt: skip
 
 
+_OPEN_TO_OTHERS = (Act.REJECT, Act.ASK, Act.PROPOSE, Act.UNCLEAR, Act.ACCEPT, Act.RESCHEDULE, Act.CANCEL, Act.CHITCHAT)
+
+
 def act(text: str, system_text: str, lang: str) -> str:
     """A label; where offers were listed, which one: "1", "2", "time" or "any"."""
     if lang != "en":
@@ -67,7 +70,7 @@ def _label(read: Understanding, speech: Speech, stage: Stage, said: str) -> str:
     new = "inform" if confirms else "request_alternatives"
     if _says_goodbye(read, speech, stage, said):
         return "goodbye"
-    if speech.has("alternatives") and read.acts[0] in (Act.REJECT, Act.ASK, Act.PROPOSE, Act.UNCLEAR, Act.ACCEPT):
+    if speech.has("alternatives") and read.acts[0] in _OPEN_TO_OTHERS:
         return "request_alternatives"
     if (speech.has("picks") and read.acts[0] is not Act.REJECT) or (read.choice and read.acts[0] is Act.SELECT):
         return "select"
@@ -80,6 +83,8 @@ def _label(read: Understanding, speech: Speech, stage: Stage, said: str) -> str:
 
 def _plain_label(main: Act, speech: Speech, new: str, confirms: bool) -> str:
     """For messages that neither ask nor choose; `new` is what other wishes are called here."""
+    if main in (Act.UNCLEAR, Act.RESCHEDULE, Act.CANCEL, Act.LATER) and speech.has("no", "withdraw", "cannot"):
+        main = Act.REJECT
     wishes = speech.has("change") and speech.words - speech.covered >= 3
     if main is Act.REJECT:
         return new if confirms and speech.words - speech.covered >= 3 else "reject"
@@ -95,6 +100,8 @@ def _plain_label(main: Act, speech: Speech, new: str, confirms: bool) -> str:
 def _says_goodbye(read: Understanding, speech: Speech, stage: Stage, said: str) -> bool:
     if stage is Stage.CONFIRMED and read.acts == (Act.ACCEPT,) and any(word in said for word in _DONE):
         return True  # praise for what is done
+    if speech.has("alternatives"):
+        return False
     if read.acts[0] is Act.CHITCHAT:
         return stage is Stage.CONFIRMED or speech.has("bye")
     return speech.has("bye") and (speech.has("thanks") or stage is Stage.CONFIRMED) and Act.ASK not in read.acts

@@ -23,7 +23,7 @@ def resolve(text: str, reference: datetime, lang: str) -> list[tuple[Any, ...]]:
     frame = Frame(reference, _ORDERS.get(lang, Order.DAY))
     words = language(code)
     pieces = grow(start(plain(text), words), words, frame)
-    found = mentions(pieces)
+    found = mentions(pieces, frame)
     colour(pieces, found, signs(pieces, words))
     answers: list[tuple[Any, ...]] = []
     for unit in units(found):

@@ -42,6 +42,8 @@ class Speech:
     sentences: list[Sentence] = field(default_factory=list)
     words: int = 0
     covered: int = 0
+    subjects: frozenset[str] = frozenset()  # words by which somebody tells something
+    untold: list[tuple[int, str]] = field(default_factory=list)  # words in no phrase, and where they stand
 
     def has(self, *names: str) -> bool:
         return any(phrase.name in names and not phrase.denied for phrase in self.phrases)
@@ -58,7 +60,7 @@ class Speech:
 
 def listen(tokens: Sequence[Piece], language: Language) -> Speech:
     """Every act's phrase in the text, the longest at each place."""
-    speech = Speech(sentences=[Sentence(0, 0)])
+    speech = Speech(sentences=[Sentence(0, 0)], subjects=language.lists["subjects"])
     at, begun, opening = 0, 0, True
     while at < len(tokens):
         if tokens[at].word in _ENDS and not _inside(tokens, at):
@@ -67,8 +69,11 @@ def listen(tokens: Sequence[Piece], language: Language) -> Speech:
             begun, opening = at, True
             continue
         matches = language.acts.matches(tokens, at)
+        matches = [match for match in matches if _may_stand(tokens, at, match.end, language)]
         end = matches[0].end if matches else at + 1
         names = dict.fromkeys(match.rule.constants["sign"] for match in matches if match.end == end)
+        if "cancel_first" in names and "cancel" not in names and (opening or _begins_clause(tokens, at)):
+            names["cancel"] = None
         said = " ".join(token.word for token in tokens[at:end])
         for name in names:
             denied = _denied(name, tokens, begun, at, language.lists["negators"])
@@ -77,7 +82,10 @@ def listen(tokens: Sequence[Piece], language: Language) -> Speech:
             speech.phrases.append(Phrase(name, *place, opening, denied, firm, said))
         wordy = bool(names) or tokens[at].word.isalpha()
         speech.words += (end - at) if wordy else 0
-        speech.covered += (end - at) if names else 0
+        telling = names.keys() - _SLIGHT
+        speech.covered += (end - at) if telling else 0
+        if wordy and not telling:
+            speech.untold.extend((token.start, token.word) for token in tokens[at:end])
         opening = opening and (not wordy or not names.keys().isdisjoint(_OPENERS))
         at = end
     _close(speech, tokens, at)
@@ -85,7 +93,19 @@ def listen(tokens: Sequence[Piece], language: Language) -> Speech:
 
 
 _OPENERS = frozenset({"hello", "yes", "thanks"})  # what may stand before the words that open a sentence
-_DENIABLE = frozenset({"reschedule", "cancel", "opt_out", "human"})
+_DENIABLE = frozenset({"reschedule", "cancel", "cancel_first", "withdraw", "opt_out", "human"})
+_SLIGHT = frozenset({"checks", "wishes", "arrives"})  # these say how times are meant, and nothing by themselves
+
+
+def _begins_clause(tokens: Sequence[Piece], at: int) -> bool:
+    return at == 0 or not tokens[at - 1].word[:1].isalpha() or tokens[at - 1].word in ("sorry", "ok")
+
+
+def _may_stand(tokens: Sequence[Piece], at: int, end: int, language: Language) -> bool:
+    """ "I'm in" is a yes, "I'm in a meeting" is none."""
+    if end == len(tokens) or not tokens[end].word[:1].isalpha() or tokens[end].word in language.lists["may_follow"]:
+        return True
+    return " ".join(token.word for token in tokens[at:end]) not in language.lists["must_end"]
 
 
 def _denied(name: str, tokens: Sequence[Piece], begun: int, at: int, negators: frozenset[str]) -> bool:
@@ -132,10 +152,26 @@ def topics(speech: Speech, times_at: Sequence[int]) -> list[Topic]:
     return found
 
 
+_NEUTRAL = _SLIGHT | {
+    "question",
+    "hello",
+    "thanks",
+    "yes",
+    "change",
+    "help",
+    "inquires",
+    "denies",
+    "idle",
+    "hedged",
+    "nothing_more",
+}
+
+
 def _otherwise_busy(mine: Sequence[Phrase]) -> bool:
     """The question is an act of its own: "can you call me?", "anything else?", "can we move it?"."""
-    names = {phrase.name for phrase in mine} - {"question", "hello", "thanks", "yes", "change", "help"}
-    return bool(names) or (not any(phrase.name == "question" for phrase in mine) and bool(mine))
+    names = {phrase.name for phrase in mine} - _NEUTRAL
+    asking = any(phrase.name in ("question", "checks", "inquires", "denies") for phrase in mine)
+    return bool(names) or (not asking and any(phrase.name not in _SLIGHT for phrase in mine))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,24 +190,25 @@ class Found:
     doubtful: bool = False  # times with several readings
     booked_again: bool = False  # names the booked start
     cannot: bool = False  # "I can't" with no time beside it
+    arrives_late: bool = False  # says to be there at a time behind the booked start
 
 
 def acts(speech: Speech, found: Found, asked: Sequence[Topic]) -> tuple[Act, ...]:
     """All acts, the main one first."""
     leaving = [act for name, act in _LEAVING.items() if speech.has(name)]
     if leaving:  # nothing else they say is about this interview any more
-        return (*leaving, Act.CANCEL) if speech.has("cancel") else tuple(leaving)
+        return (*leaving, Act.CANCEL) if speech.has("cancel", "withdraw") else tuple(leaving)
     said = _about_the_booking(speech, found)
     if Act.CANCEL not in said:
         said.extend(_about_offers(speech, found, said))
     said = _with_later(said, speech, found)
-    if speech.has("human"):
+    if speech.has("human", "nobody"):
         said.insert(0, Act.HUMAN)
     if speech.has("opt_in"):
         said.append(Act.OPT_IN)
     if asked:
         said.append(Act.ASK)
-    return tuple(dict.fromkeys(said)) or (_of_nothing_else(speech),)
+    return tuple(dict.fromkeys(said)) or (_of_nothing_else(speech, found),)
 
 
 _LEAVING = {"wrong_person": Act.WRONG_PERSON, "opt_out": Act.OPT_OUT}
@@ -181,32 +218,49 @@ def _with_later(said: list[Act], speech: Speech, found: Found) -> list[Act]:
     """A promise to answer comes first, unless the message already answers for certain."""
     if not speech.has("later"):
         return said
-    if (found.proposes or found.chosen) and not speech.has("tentative"):
+    if (found.proposes or found.chosen) and not speech.has("tentative", "hedged"):
         return [*said, Act.LATER]
     return [Act.LATER, *(act for act in said if act is not Act.ACCEPT)]
 
 
-def _of_nothing_else(speech: Speech) -> Act:
+def _of_nothing_else(speech: Speech, found: Found) -> Act:
     if speech.has("help") and not speech.has("thanks"):
         return Act.HELP
-    return Act.CHITCHAT if speech.has(*_ALONE) else Act.UNCLEAR
+    never_mind = found.stage is Stage.CONFIRMED and speech.has("nothing_more")
+    return Act.CHITCHAT if speech.has(*_ALONE) or never_mind else Act.UNCLEAR
 
 
 def _about_the_booking(speech: Speech, found: Found) -> list[Act]:
     said: list[Act] = []
     confirmed = found.stage is Stage.CONFIRMED
-    cancels, moves = speech.has("cancel"), speech.has("reschedule")
-    if speech.has("late") and not moves:
+    wishes_other = speech.has("reschedule") or (confirmed and speech.has("elsewhen"))
+    if (speech.has("late") or found.arrives_late) and not wishes_other and (confirmed or not found.chosen):
         said.append(Act.LATE)
-    if moves and confirmed:
-        said.append(Act.RESCHEDULE)
-    elif cancels:
-        said.append(Act.CANCEL)
-    elif (moves and not found.proposes) or (
-        confirmed and (found.proposes or found.none_left or found.cannot or speech.has("none")) and Act.LATE not in said
-    ):
+    if speech.has("withdraw"):
+        return [*said, Act.CANCEL]
+    if _calls_off(speech):
+        return [*said, *_called_off(speech, found, wishes_other)]
+    hindered = speech.has("hindered") and Act.LATE not in said
+    turned = found.proposes or found.none_left or found.cannot or speech.has("none")
+    moves = wishes_other or hindered
+    if (moves and (confirmed or not found.proposes)) or (confirmed and turned and Act.LATE not in said):
         said.append(Act.RESCHEDULE)
     return said
+
+
+def _calls_off(speech: Speech) -> bool:
+    """Not in "cancel? no way"."""
+    alone = [phrase for phrase in speech.all("cancel") if phrase.words == "cancel"]
+    return len(alone) < len(speech.all("cancel")) or any(not speech.sentences[each.sentence].asks for each in alone)
+
+
+def _called_off(speech: Speech, found: Found, wishes_other: bool) -> list[Act]:
+    """Called off for good; or because of something that passes; or for the sake of another time."""
+    if found.proposes or found.chosen or (wishes_other and found.stage is not Stage.OFFERED):
+        return [Act.RESCHEDULE] if found.stage is Stage.CONFIRMED or not (found.proposes or found.chosen) else []
+    if speech.has("hindered") or wishes_other:
+        return [Act.CANCEL, Act.RESCHEDULE] if found.stage is Stage.CONFIRMED else [Act.RESCHEDULE]
+    return [Act.CANCEL]
 
 
 def _about_offers(speech: Speech, found: Found, said: Sequence[Act]) -> list[Act]:
@@ -218,8 +272,12 @@ def _about_offers(speech: Speech, found: Found, said: Sequence[Act]) -> list[Act
     if found.proposes or only_blocked or found.doubtful:
         mine.append(Act.PROPOSE)
     turned_down = speech.has("none") or found.none_left or found.refused or found.cannot or _refuses(speech, found)
-    free_to = not takes(mine) and Act.RESCHEDULE not in said and (bool(found.offers) or not mine)
-    if (turned_down and free_to) or (speech.has("alternatives") and found.offers and not mine and not said):
+    moved = Act.RESCHEDULE in said
+    if moved and found.stage is Stage.OFFERED and not mine:
+        return [Act.REJECT]  # "I am ill" takes none of what is offered
+    free_to = not takes(mine) and not moved and (bool(found.offers) or not mine)
+    other = speech.has("alternatives") and found.offers and not confirmed and not mine and not said
+    if (turned_down and free_to) or other:
         mine.append(Act.REJECT)
     if not mine and not said and _accepts(speech, found):
         mine.append(Act.ACCEPT)
@@ -233,15 +291,29 @@ def takes(mine: Sequence[Act]) -> bool:
 def _refuses(speech: Speech, found: Found) -> bool:
     if speech.has("thanks") and speech.has("bye") and found.stage is Stage.CONFIRMED:
         return False
+    if found.stage is Stage.CONFIRMED:
+        return False  # a bare no to what is booked says too little to move it
     denied_yes = any(phrase.name == "yes" and phrase.denied for phrase in speech.phrases)
-    return speech.has("no") or denied_yes
+    return speech.has("no") or (denied_yes and not speech.has("yes"))
 
 
 def _accepts(speech: Speech, found: Found) -> bool:
     """A yes that is no part of a question, and after a booking more than courtesy."""
     yes = [*speech.all("yes"), *speech.all("picks")]
-    agreed = [phrase for phrase in yes if phrase.first or not speech.sentences[phrase.sentence].asks]
+    hedged = {phrase.sentence for phrase in (*speech.all("hedged"), *speech.all("later"))}
+    agreed = [
+        phrase
+        for phrase in yes
+        if phrase.sentence not in hedged and (phrase.first or not speech.sentences[phrase.sentence].asks)
+    ]
     if found.stage is Stage.CONFIRMED:
+        if any(
+            phrase.denied and phrase.name in ("cancel", "cancel_first", "reschedule", "withdraw")
+            for phrase in speech.phrases
+        ):
+            return True  # "I don't need to cancel"
+        if speech.has("no", "cannot"):
+            return False
         firm = [phrase for phrase in agreed if phrase.firm]
         return (
             (found.booked_again and not speech.has("bye"))

@@ -57,7 +57,13 @@ class Sums:
 def add_up(found: Sequence[Mention], table: Table) -> Sums:
     sums = Sums()
     offers = table.offers
-    for unit in units(found):
+    for mention in found:
+        if mention.rivals and mention.mood is not Mood.NO:
+            readings = tuple(
+                Interval.lasting(table.context.offers[index], table.context.minutes) for index in mention.rivals
+            )
+            sums.doubts.append(Ambiguity(table.text[mention.start : mention.end], readings))
+    for unit in units([mention for mention in found if not mention.rivals]):
         _add(sums, choices.settled(unit, offers), offers, table)
     return sums
 
@@ -65,6 +71,8 @@ def add_up(found: Sequence[Mention], table: Table) -> Sums:
 def _add(sums: Sums, unit: Unit, offers: Sequence[datetime], table: Table) -> None:
     dayless = not unit.days and unit.moment is None
     spans, doubts = lay(unit, table.frame, _standing(unit, offers, table))
+    if unit.mood is Mood.NO:
+        spans, doubts = [*spans, *(span for doubt in doubts for span in doubt.readings)], []
     for doubt in doubts:
         spans = [*spans, *_resolved(sums, doubt, offers, table, dayless)]
     if unit.mood is not Mood.NO:
@@ -90,7 +98,8 @@ def _part(sums: Sums, mood: Mood) -> list[Interval]:
 def _take(sums: Sums, hits: list[int], spans: Sequence[Span], table: Table) -> None:
     if table.booked:
         sums.booked_again = sums.booked_again or 0 in hits
-        sums.proposes = sums.proposes or (bool(spans) and 0 not in hits)
+        ahead = any(_interval(span, table, table.context.minutes) for span in spans)
+        sums.proposes = sums.proposes or (ahead and 0 not in hits)
         return
     sums.chosen.extend(hit for hit in hits if hit not in sums.chosen)
     sums.proposes = sums.proposes or (bool(spans) and not hits)
@@ -115,6 +124,11 @@ def _resolved(sums: Sums, doubt: Doubt, offers: Sequence[datetime], table: Table
     fitting = [span for span in doubt.readings if choices.matching([_on_own_clock(span, table)], offers, False)]
     if len(fitting) == 1 and not table.booked:
         return fitting
+    if len(fitting) > 1 and not table.booked:
+        hits = choices.matching([_on_own_clock(span, table) for span in fitting], offers, False)
+        meant = tuple(Interval.lasting(table.context.offers[hit], table.context.minutes) for hit in hits)
+        sums.doubts.append(Ambiguity(table.text[doubt.start : doubt.end], meant))
+        return []
     readings = [_coming(span, table.frame) if dayless and not offers else span for span in doubt.readings]
     laid = {span: _interval(span, table, table.context.minutes) for span in readings}
     possible = {span: interval for span, interval in laid.items() if interval is not None}

@@ -2,34 +2,151 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from dialogs.understanding.acts import Speech
 from dialogs.understanding.laying import Span, lay
+from dialogs.understanding.meaning import Stage, Topic
 from dialogs.understanding.mentions import Mention, Mood
 from dialogs.understanding.tokens import Piece
 from dialogs.understanding.units import Unit, units
 from dialogs.understanding.values import Frame, Shape
 
+_AROUND = 120  # minutes around the start within which an arrival is one
 _MORNING = 9  # the hour at which a day without hours begins for a reminder
 
 
-def parted(found: Sequence[Mention], speech: Speech, offered: bool) -> tuple[list[Mention], list[Mention]]:
-    """The times to meet, and those of promises and delays; those of mere courtesy and of questions are in neither."""
-    kept: list[Mention] = []
-    aside: list[Mention] = []
+@dataclass(slots=True)
+class Parted:
+    """The times of a message by what they are about; those of mere courtesy and of other things are in none."""
+
+    kept: list[Mention] = field(default_factory=list)  # to meet
+    promised: list[Mention] = field(default_factory=list)  # to answer, or how late
+    arrivals: list[Mention] = field(default_factory=list)  # to be there for what is booked
+    inquiry: Topic | None = None  # a question about what is booked
+
+
+def parted(found: Sequence[Mention], speech: Speech, stage: Stage, frame: Frame, slight: frozenset[str]) -> Parted:
+    """`slight`: words that tell nothing by themselves."""
+    made = Parted()
     late = speech.has("late")
     idle = speech.has("thanks", "bye", "no", "later", "late")  # "that's all for right now"
-    idle = idle or (offered and speech.has("yes"))
+    idle = idle or (stage is not Stage.COLLECTING and speech.has("yes")) or len(found) > 1
+    stories = _stories(found, speech, slight) if stage is not Stage.COLLECTING else {}
     for mention in found:
         sentence = speech.sentence_at(mention.start)
+        told = _Told(sentence, speech, *stories.get(sentence, (0, False)))
         if _promised(mention, found, sentence, speech) or (late and mention.moment):
-            aside.append(mention)
-        elif not (mention.now and idle) and not _beside_the_point(mention, sentence, speech):
-            kept.append(mention)
-    return kept, aside
+            made.promised.append(mention)
+        elif mention.mood is Mood.ASIDE or (mention.now and idle) or _beside_the_point(mention, sentence, speech):
+            continue
+        elif stage is Stage.CONFIRMED:
+            _about_the_booked(made, mention, told, frame)
+        elif stage is Stage.OFFERED and _told_besides(mention, told, frame):
+            continue
+        else:
+            made.kept.append(mention)
+    return made
+
+
+_WISHES = ("wishes", "reschedule", "instead", "elsewhen", "suggests", "hindered", "cannot", "cancel", "none")
+_PLAIN = frozenset({"", "freed", "back"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """The sentence a time stands in."""
+
+    number: int
+    speech: Speech
+    words: int  # those that tell something
+    somebody: bool  # somebody does something in it
+
+    def has(self, *names: str) -> bool:
+        return any(phrase.sentence == self.number and phrase.name in names for phrase in self.speech.phrases)
+
+    @property
+    def asks(self) -> bool:
+        return self.speech.sentences[self.number].asks
+
+    def wishes(self, mention: Mention) -> bool:
+        return mention.sign not in _PLAIN or mention.shift is not None or self.has(*_WISHES)
+
+
+def _stories(found: Sequence[Mention], speech: Speech, slight: frozenset[str]) -> dict[int, tuple[int, bool]]:
+    """For each sentence how many of its words tell something, and whether somebody does something in them."""
+    ends = [sentence.end for sentence in speech.sentences]
+    covered = sorted((mention.start, mention.end) for mention in found)
+    starts = [start for start, _ in covered]
+    told: dict[int, tuple[int, bool]] = {}
+    for offset, word in speech.untold:
+        before = bisect_right(starts, offset) - 1
+        if before >= 0 and offset < covered[before][1]:
+            continue
+        number = min(bisect_right(ends, offset), len(ends) - 1)
+        count, somebody = told.get(number, (0, False))
+        told[number] = (count + (word not in slight), somebody or word in speech.subjects)
+    return told
+
+
+def _about_the_booked(made: Parted, mention: Mention, told: _Told, frame: Frame) -> None:
+    """Once it is booked, a time is a wish for another only where somebody wishes, or says nothing else."""
+    asks_around = told.asks and told.has("inquires")
+    if mention.sign == "freed":
+        return
+    if (mention.mood is Mood.NO and not asks_around) or (told.wishes(mention) and not told.has("human", "inquires")):
+        made.kept.append(mention)
+    elif told.has("arrives") and not told.asks and (mention.hours or mention.moment):
+        made.arrivals.append(mention)
+    elif told.has("inquires", "arrives") and told.asks:
+        made.inquiry = made.inquiry or Topic.OTHER
+    elif told.has("checks") or (told.asks and _says_right(told)):
+        made.inquiry = made.inquiry or Topic.STATUS
+    elif told.has("human", "nothing_more") or (told.has("bye", "thanks") and not _on_the_day(mention, frame)):
+        return
+    elif told.asks and (told.somebody or told.words > 1):
+        made.inquiry = made.inquiry or Topic.OTHER
+    elif (told.words < 3 and not told.somebody) or (mention.days and _on_the_day(mention, frame)):
+        made.kept.append(mention)
+
+
+def _says_right(told: _Told) -> bool:
+    """ "Thursday at 10, right?" """
+    return any(
+        phrase.sentence == told.number and phrase.words in ("right", "correct") for phrase in told.speech.phrases
+    )
+
+
+def _on_the_day(mention: Mention, frame: Frame) -> bool:
+    if frame.base is None or not mention.days:
+        return True
+    return any(day.first <= frame.base.date() <= day.last for day in mention.days)
+
+
+def _told_besides(mention: Mention, told: _Told, frame: Frame) -> bool:
+    """ "Yes. I can move to Berlin on 1 May." – a yes, and in another sentence a story."""
+    agreed = {phrase.sentence for phrase in told.speech.all("yes")}
+    if not agreed or told.number in agreed or mention.mood is Mood.NO or told.wishes(mention):
+        return False
+    if any(day.first <= start.date() <= day.last for day in mention.days for start in frame.starts):
+        return False
+    return told.words >= 3 and told.somebody
+
+
+def arrival(arrivals: Sequence[Mention], frame: Frame) -> int | None:
+    """Minutes behind the booked start at which somebody says to be there; negative when before it."""
+    if frame.base is None:
+        return None
+    for unit in units(arrivals):
+        spans, _ = lay(unit, frame, [frame.base.date()])
+        for span in spans:
+            minutes = round((span.start - frame.base).total_seconds() / 60)
+            if abs(minutes) <= _AROUND:
+                return minutes
+    return None
 
 
 def _beside_the_point(mention: Mention, sentence: int, speech: Speech) -> bool:

@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 from dialogs.understanding.language import Language
 from dialogs.understanding.mentions import Mention, Mood
+from dialogs.understanding.patterns import Match
 from dialogs.understanding.tokens import Piece
-from dialogs.understanding.values import EVERY
+from dialogs.understanding.values import DAY, EVERY, HORIZON, Days, Grain, Hours, Shape
 
 _ENDS = frozenset(".!?;\n")
 _MOODS = {
@@ -24,9 +25,38 @@ _MOODS = {
     "prefer": Mood.PREFER,
     "fallback": Mood.FALLBACK,
     "lesser": Mood.FALLBACK,
+    "sadly": Mood.NO,
+    "aside": Mood.ASIDE,
+    "recalled": Mood.ASIDE,
+    "deadline": Mood.ASIDE,
+    "taken_by": Mood.NO,
+    "strike": Mood.NO,
+    "whereabouts": Mood.ASIDE,
+    "freed": Mood.YES,
+    "bound": Mood.NO,
+    "back": Mood.YES,
 }
-_BEFORE = frozenset({"unsure", "not", "except", "commitment", "fallback"})  # these stand before what they are about
-_AFTER = frozenset({"works", "fails"})  # these stand behind it
+_OVER = frozenset({"not", "cannot", "busy", "sadly", "aside"})  # a comma may end what these are about
+_SIGNS = frozenset(",.;:!?\n-/()0123456789")
+_NEAR = 6  # pieces within which a time is still part of what is told
+_BEFORE = frozenset(
+    {
+        "unsure",
+        "not",
+        "except",
+        "commitment",
+        "fallback",
+        "strike",
+        "sadly",
+        "aside",
+        "deadline",
+        "whereabouts",
+        "freed",
+        "bound",
+        "back",
+    }
+)  # these stand before what they are about
+_AFTER = frozenset({"works", "fails", "recalled", "taken_by"})  # these stand behind it
 
 
 @dataclass(slots=True)
@@ -37,6 +67,7 @@ class Sign:
     at: int
     end: int  # the piece after it
     singular: bool = False  # about one time: "… is bad", not "… are bad"
+    adjacent: bool = False  # only about what it stands right behind: "Tuesday yes, Wednesday no"
 
 
 def signs(pieces: Sequence[Piece], language: Language) -> list[Sign]:
@@ -48,14 +79,29 @@ def signs(pieces: Sequence[Piece], language: Language) -> list[Sign]:
         if not matches:
             at += 1
             continue
-        best = matches[0]
-        if best.rule.constants["sign"] == "not" and not _near(pieces, best.end, language.lists["light"]):
-            at = best.end
-            continue
-        singular = pieces[at].word in language.lists["singular"]
-        found.append(Sign(best.rule.constants["sign"], at, best.end, singular))
-        at = best.end
+        first = sorted(matches, key=lambda match: match.rule.constants["sign"] != "turned_down")
+        sign = next((sign for match in first if (sign := _sign(pieces, at, match, language))), None)
+        if sign is not None:
+            found.append(sign)
+        at = sign.end if sign is not None else matches[0].end
     return found
+
+
+def _sign(pieces: Sequence[Piece], at: int, match: Match, language: Language) -> Sign | None:
+    """What the phrase shows where it stands, if anything."""
+    name = match.rule.constants["sign"]
+    if name == "turned_down":  # "Tuesday full, Wednesday open"
+        return Sign("fails", at, match.end, singular=True, adjacent=True) if _closes(pieces, at, match.end) else None
+    if name in ("not", "strike") and not _near(pieces, match.end, language.lists["light"]):
+        return None
+    return Sign(name, at, match.end, pieces[at].word in language.lists["singular"])
+
+
+def _closes(pieces: Sequence[Piece], at: int, end: int) -> bool:
+    """Right behind a time, and nothing behind it in its clause."""
+    behind = at > 0 and bool(pieces[at - 1].kinds.keys() & {"day", "days", "hours", "option", "digits"})
+    following = pieces[end] if end < len(pieces) else None
+    return behind and (following is None or "link" in following.kinds or following.word[:1] in _SIGNS)
 
 
 def _near(pieces: Sequence[Piece], at: int, light: frozenset[str]) -> bool:
@@ -83,13 +129,13 @@ def _clauses(pieces: Sequence[Piece], items: Sequence[Mention | Sign]) -> list[l
     """Items between ends of sentences and buts."""
     clauses: list[list[Mention | Sign]] = [[]]
     reached = 0
-    for each in items:
+    for position, each in enumerate(items):
         item = each
         if any(piece.word in _ENDS for piece in pieces[reached : item.at]):
             clauses.append([])
         reached = item.at
         if isinstance(item, Sign) and item.name == "but":
-            item = _but(pieces, clauses[-1], item)
+            item = _but(clauses[-1], item, items[position + 1] if position + 1 < len(items) else None)
             if item.name == "but":
                 clauses.append([])
                 continue
@@ -97,12 +143,24 @@ def _clauses(pieces: Sequence[Piece], items: Sequence[Mention | Sign]) -> list[l
     return clauses
 
 
-def _but(pieces: Sequence[Piece], clause: Sequence[Mention | Sign], sign: Sign) -> Sign:
-    """ "Any time but Monday" takes Monday out; any other "but" begins a new thought."""
+def _but(clause: Sequence[Mention | Sign], sign: Sign, following: Mention | Sign | None) -> Sign:
+    """ "Any time but Monday", "all week but Monday" take Monday out; any other "but" begins a new thought."""
     last = clause[-1] if clause else None
-    if isinstance(last, Mention) and sign.at - last.at == 1 and _everything(last):
+    if not isinstance(last, Mention) or sign.at - last.at != 1:
+        return sign
+    open_to = not any(isinstance(item, Sign) and _MOODS.get(item.name) is Mood.NO for item in clause)
+    inside = isinstance(following, Mention) and following.at == sign.end and open_to and _within(following, last)
+    if _everything(last) or inside:
         return Sign("except", sign.at, sign.end)
     return sign
+
+
+def _within(short: Mention, long: Mention) -> bool:
+    """A weekday, or days of that stretch."""
+    if long.hours or len(long.days) != 1 or (long.days[0].last - long.days[0].first).days < 4 or not short.days:
+        return False
+    stretch = long.days[0]
+    return all(day.floating or (day.single and stretch.first <= day.first <= stretch.last) for day in short.days)
 
 
 def _everything(mention: Mention) -> bool:
@@ -113,10 +171,11 @@ def _everything(mention: Mention) -> bool:
 def _colour_clause(pieces: Sequence[Piece], clause: Sequence[Mention | Sign]) -> None:
     open_mentions: list[Mention] = []  # those since the last sign
     governing: Sign | None = None
+    asks = _asks(pieces, clause)
     for index, item in enumerate(clause):
         if isinstance(item, Mention):
-            if governing is not None and _turns(pieces, clause, index, governing):
-                governing = None
+            if governing is not None and _turns(pieces, clause, index, governing, asks):
+                governing, open_mentions = None, []
             if governing is not None:
                 _set(item, governing)
             open_mentions.append(item)
@@ -143,25 +202,54 @@ def _governing(
         return Sign("fallback", sign.at, sign.end)  # "if Monday doesn't work, then Tuesday"
     at_last = sign.name == "fallback" and open_mentions and not _mention_follows(clause, index)  # "… at a push"
     back = sign.name not in _BEFORE and _looks_back(pieces, clause, index, open_mentions, governing)
+    back = back or (sign.name == "commitment" and governing is None and _ends_with(pieces, sign, open_mentions))
     if not (at_last or back):
-        return sign
+        return governing if sign.name == "taken_by" else sign
     for mention in _spoken_for(pieces, open_mentions, governing, sign):
         _set(mention, sign)
     return None
+
+
+def _ends_with(pieces: Sequence[Piece], sign: Sign, open_mentions: Sequence[Mention]) -> bool:
+    """ "Wednesday at 10 I have a call, 11 would work"."""
+    if not open_mentions or sign.at - open_mentions[-1].at > 2:
+        return False
+    return sign.end == len(pieces) or pieces[sign.end].word in _ENDS or pieces[sign.end].word == ","
 
 
 def _mention_follows(clause: Sequence[Mention | Sign], index: int) -> bool:
     return index + 1 < len(clause) and isinstance(clause[index + 1], Mention)
 
 
-def _turns(pieces: Sequence[Piece], clause: Sequence[Mention | Sign], index: int, governing: Sign) -> bool:
+def _asks(pieces: Sequence[Piece], clause: Sequence[Mention | Sign]) -> bool:
+    last = clause[-1].at if clause else 0
+    end = next((at for at in range(last, len(pieces)) if pieces[at].word in _ENDS), None)
+    return end is not None and pieces[end].word == "?"
+
+
+def _turns(pieces: Sequence[Piece], clause: Sequence[Mention | Sign], index: int, governing: Sign, asks: bool) -> bool:
     """ "Not Tuesday, Wednesday": what follows the comma is wanted, unless an "or" makes it a list."""
     last, here = clause[index - 1], clause[index]
-    if governing.name != "not" or not isinstance(last, Mention):
+    if governing.name == "except":
+        return _everything(here) if isinstance(here, Mention) else False
+    if governing.name == "deadline":
+        return here.at > governing.end
+    if governing.name not in _OVER:
         return False
-    between = pieces[last.at + 1 : here.at]
+    between = pieces[(last.end if isinstance(last, Sign) else last.at + 1) : here.at]
+    comma = any(piece.word in (",", "-", "(") for piece in between)
+    comma = comma or (isinstance(last, Sign) and any("link" in piece.kinds for piece in between))
+    if governing.name == "aside":
+        return comma or here.at - governing.end > _NEAR
+    if not isinstance(last, Mention) or not comma:
+        return False
     rest = [item for item in clause[index:] if isinstance(item, Mention)]
-    return len(between) == 1 and between[0].word == "," and len(rest) == 1
+    if governing.name == "not":
+        return len(between) == 1 and len(rest) == 1
+    if between[-1].word not in (",", "-"):
+        return False
+    had_hours = any(isinstance(item, Mention) and item.hours for item in clause[:index])
+    return bool(asks or (not had_hours and any(item.hours for item in rest)))
 
 
 def _looks_back(
@@ -197,6 +285,13 @@ def _spoken_for(
     pieces: Sequence[Piece], open_mentions: Sequence[Mention], governing: Sign | None, sign: Sign
 ) -> Sequence[Mention]:
     """All that is open; behind another sign, for a preference or in the singular only what follows the last comma."""
+    if sign.adjacent:
+        first = len(open_mentions) - 1
+        if open_mentions[first].at != sign.at - 1:
+            return ()
+        while first > 0 and open_mentions[first].parted:
+            first -= 1
+        return open_mentions[first:]
     if governing is None and sign.name not in ("prefer", "fallback") and not (sign.name == "fails" and sign.singular):
         return open_mentions
     last = len(open_mentions) - 1
@@ -208,6 +303,8 @@ def _spoken_for(
 
 
 def _set(mention: Mention, sign: Sign) -> None:
+    if sign.name == "whereabouts" and (mention.hours or all(day.single for day in mention.days)):
+        return
     mention.mood = _MOODS[sign.name]
     mention.sign = sign.name
 
@@ -222,7 +319,29 @@ def corrected(found: Sequence[Mention], shown: Iterable[Sign]) -> list[Mention]:
         before = [mention for mention in kept if mention.at < sign.at]
         if after and before:
             kept = [*_taken_back(before, after), *(mention for mention in kept if mention.at >= sign.at)]
-    return [mention for mention in kept if mention.sign != "unsure"]
+    return _bounded([mention for mention in kept if mention.sign != "unsure" and not _aside(mention)])
+
+
+def _aside(mention: Mention) -> bool:
+    return mention.mood is Mood.ASIDE and mention.sign != "deadline"  # a deadline may be when they answer
+
+
+def _bounded(found: Sequence[Mention]) -> list[Mention]:
+    """ "I finish at 5" is free from then on, unless hours of their own are named besides; "I leave at 3" is busy
+    from then on; "back on Monday" is free from that day."""
+    own = [mention for mention in found if mention.sign != "freed" and mention.hours and mention.mood is not Mood.NO]
+    kept = []
+    for mention in found:
+        edge = mention.hours and (mention.hours.start or mention.hours.end)
+        if mention.sign == "freed" and own and mention.hours and not mention.days:
+            continue
+        if mention.sign in ("freed", "bound") and edge and mention.hours and mention.hours.shape is not Shape.PART:
+            kept.append(replace(mention, hours=Hours(Shape.AFTER, start=edge)))
+        elif mention.sign == "back" and len(mention.days) == 1 and (day := from_day(mention.days[0])):
+            kept.append(replace(mention, days=(day,)))
+        else:
+            kept.append(mention)
+    return kept
 
 
 def _taken_back(before: Sequence[Mention], after: Sequence[Mention]) -> list[Mention]:
@@ -242,3 +361,10 @@ def _taken_back(before: Sequence[Mention], after: Sequence[Mention]) -> list[Men
         elif (mention.days and not days) or (mention.hours and not hours):
             kept.append(mention)
     return kept
+
+
+def from_day(day: Days) -> Days | None:
+    """From that day on, as far as anybody plans."""
+    if not day.single:
+        return None
+    return replace(day, last=day.first + HORIZON * DAY, shape=Shape.AFTER, grain=Grain.SPAN, others=())

@@ -80,6 +80,8 @@ def digit_kinds(word: str) -> Kinds:
         if hour <= 24 and minute < 60 and hour * 60 + minute <= MIDNIGHT:
             firm = hour > 12 or hour == 0 or word.startswith("0")
             kinds["hhmm"] = Clock(hour * 60 + minute, firm)
+            if not 1990 <= value.value <= 2039:  # "since 2019" is a year
+                kinds["sure_hhmm"] = kinds["hhmm"]
             if firm and value.digits == 4 and (minute % 5 == 0 or hour < 10) and not 1990 <= value.value <= 2039:
                 kinds["military"] = kinds["hhmm"]
     if value.digits == 4 and 1900 <= value.value <= 2199:
@@ -97,6 +99,8 @@ def _short_digits(value: Number) -> Kinds:
             kinds["time"] = kinds["bare"] = Clock(value.value * 60, firm, written=False)
     if value.digits == 2:
         kinds["short_year"] = value
+        if 20 <= value.value <= 39:  # "12.03. 10-12" names hours
+            kinds["near_year"] = value
     if value.digits == 2 and value.value < 60:
         kinds["minute"] = value
     return {**kinds, **_calendar_digits(value)} if 1 <= value.value <= 31 else kinds
@@ -110,6 +114,7 @@ def _calendar_digits(value: Number) -> Kinds:
         "padded": value.digits == 2,
         "padded_month": value.digits == 2 and number <= 12,
         "month_digits": number <= 12,
+        "single_month": value.digits == 1,
         "over_twelve": number > 12,
         "late_hour": 12 < number < 24,
         "big_day": number > 23,
@@ -125,6 +130,14 @@ def few_length(frame: Frame, *, few: int, unit: str) -> Length | None:
 def week_day_in(frame: Frame, *, weekday: int, weeks: int) -> Days:
     when = week_of(frame.today) + timedelta(weeks=weeks, days=weekday)
     return day(when, weekday=weekday)
+
+
+def weeks_on(frame: Frame, *, length: Length, weekday: int) -> Days | None:
+    """A week on Tuesday: so long after the coming one."""
+    if length.minutes or length.months or length.days % 7:
+        return None
+    ahead = (weekday - frame.today.weekday() - 1) % 7 + 1
+    return day(frame.today + timedelta(days=ahead + length.days), weekday=weekday)
 
 
 def weekdays_away(frame: Frame, *, count: Number, weekday: int) -> Days:
@@ -289,6 +302,20 @@ def later_that_day(frame: Frame, *, sign: int) -> Kinds | None:
     return {"day": found, "hours": hours} if found and hours else None
 
 
+def same_time_week(frame: Frame, *, day: Days) -> Kinds | None:
+    """The same time next week: on the same weekday too."""
+    hours = clocks.same_time(frame)
+    if hours is None or frame.base is None or frame.options > 1:
+        return None
+    when = day.first + timedelta(days=(frame.base.weekday() - day.first.weekday()) % 7)
+    return {"day": Days(when, when, weekday=frame.base.weekday()), "hours": hours}
+
+
+def rank(frame: Frame, *, ordinal: Number) -> Kinds:
+    """My first choice is wanted most, a second one if need be."""
+    return {"first_rank" if ordinal.value == 1 else "later_rank": ordinal}
+
+
 def option(frame: Frame, *, number: Number | None = None, n: Number | None = None, ordinal: Number | None = None,
            second: Number | None = None) -> Kinds | None:  # fmt: skip
     """The offer with that number; several when they are named in one breath."""
@@ -296,6 +323,12 @@ def option(frame: Frame, *, number: Number | None = None, n: Number | None = Non
     if not named or not all(0 <= each < frame.options for each in named):
         return None
     return {"option": tuple(named)}
+
+
+def nth_offered(frame: Frame, *, ordinal: Number, weekday: int) -> Kinds | None:
+    """The second Tuesday, of those on offer."""
+    fitting = sorted((start, index) for index, start in enumerate(frame.starts) if start.weekday() == weekday)
+    return {"option": (fitting[ordinal.value - 1][1],)} if 0 < ordinal.value <= len(fitting) > 1 else None
 
 
 def options(frame: Frame, *, which: str) -> Kinds | None:
@@ -365,7 +398,7 @@ BUILDERS: dict[str, Callable[..., Any]] = {
     "minutes_length": clocks.minutes_length, "few_length": few_length, "clock": clocks.clock,
     "counted": clocks.counted, "plain_clock": clocks.plain_clock, "digits": clocks.digits, "relative": days.relative,
     "weekday": days.weekday, "week_day_in": week_day_in, "weeks_from": days.weeks_from,
-    "weekdays_away": weekdays_away, "month_day": days.month_day, "numeric": days.numeric,
+    "weekdays_away": weekdays_away, "weeks_on": weeks_on, "month_day": days.month_day, "numeric": days.numeric,
     "weekday_numeric": days.weekday_numeric, "iso": days.iso, "day_of_month": days.day_of_month,
     "month_days": days.month_days, "month_list": month_list, "month": days.month, "span": days.span,
     "weekend": weekend, "few_days": days.few_days, "coming_units": days.coming_units, "upcoming": upcoming,
@@ -385,5 +418,6 @@ BUILDERS: dict[str, Callable[..., Any]] = {
     "until_day": until_day, "paired": paired, "day_part": day_part, "across": across, "later": clocks.later,
     "day_later": day_later, "same_time": clocks.same_time, "base_day": days.base_day,
     "later_that_day": later_that_day, "option": option, "options": options, "first_options": first_options,
+    "nth_offered": nth_offered, "same_time_week": same_time_week, "week_after": days.week_after, "rank": rank,
     "keep_part": keep_part, "keep_weekday": keep_weekday,
 }  # fmt: skip

@@ -30,7 +30,7 @@ def numbered(pieces: Sequence[Piece], found: list[Mention], frame: Frame, langua
     if not found and not extra and len(pieces) <= 2 and "bare" in pieces[0].kinds and "digits" in pieces[0].kinds:
         hour = Hours(Shape.POINT, replace(pieces[0].kinds["bare"], written=True))
         return [Mention(0, pieces[0].start, pieces[0].end, hours=hour)]
-    turned = [_as_option(mention, frame) for mention in found]
+    turned = [_as_option(mention, found, frame) for mention in found]
     return sorted([*turned, *extra], key=lambda mention: mention.at)
 
 
@@ -39,38 +39,70 @@ def _bare(pieces: Sequence[Piece], at: int, frame: Frame, language: Language) ->
     number = kinds.get("ordinal") or kinds.get("n")
     if number is None or "length" in kinds or not 1 <= number.value <= frame.options:
         return None
-    if not _is_label(pieces, at, language):
+    if "ordinal" in kinds and "digits" not in kinds and _adverb(pieces, at, language):
+        return None
+    if _is_of_something(pieces, at, language) or not _is_label(pieces, at, language):
         return None
     return (number.value - 1,)
+
+
+def _adverb(pieces: Sequence[Piece], at: int, language: Language) -> bool:
+    """ "I have to ask my boss first"."""
+    before = pieces[at - 1] if at else None
+    if before is None or len(pieces) <= 3:
+        return False
+    return before.word not in language.lists["articles"] and "link" not in before.kinds and before.word.isalpha()
+
+
+def _is_of_something(pieces: Sequence[Piece], at: int, language: Language) -> bool:
+    """Room 2, bus 3, the second digit of 3.3., or the number of something nobody here has heard of."""
+    before = pieces[at - 1] if at else None
+    if before is None:
+        return False
+    if before.word in (".", ":", "/") and pieces[at].glued:
+        return True
+    word = before.word
+    return word in language.lists["numbered"] or (word.isalpha() and word not in language.known)
 
 
 def _is_label(pieces: Sequence[Piece], at: int, language: Language) -> bool:
     """A digit is an offer's number; a number in words only when nothing but courtesy stands beside it."""
     following = pieces[at + 1] if at + 1 < len(pieces) else None
-    if following is not None and following.glued and at + 2 < len(pieces) and pieces[at + 2].word.isdecimal():
+    if (
+        following is not None
+        and following.glued
+        and following.word != ","
+        and at + 2 < len(pieces)
+        and pieces[at + 2].word.isdecimal()
+    ):
         return False  # version 2.0
     fine = language.lists["after_a_number"]
     beside = following is None or bool(following.kinds.keys() & _BESIDE) or following.word in fine
     counting = following is not None and following.word.isalpha() and not beside
     if pieces[at].kinds.keys() & {"digits", "ordinal"}:
         return not counting
-    alone = len(pieces) == 1 or (len(pieces) <= 3 and pieces[at].kinds["n"].value > 1)
+    judged = at == 0 and following is not None and following.word in fine
+    alone = judged or len(pieces) == 1 or (len(pieces) <= 3 and pieces[at].kinds["n"].value > 1)
     return alone and not counting
 
 
 _BESIDE = frozenset({"link", "beside", "day", "hours", "lead"})
 
 
-def _as_option(mention: Mention, frame: Frame) -> Mention:
-    """ "The 2nd" with two offers or more on the table is the second of them."""
+def _as_option(mention: Mention, found: Sequence[Mention], frame: Frame) -> Mention:
+    """ "The 2nd" with two offers or more on the table is the second of them; or a date, if hours stand by it. Where
+    another offer is on that date, it may be either."""
     if mention.hours or len(mention.days) != 1:
         return mention
     day = mention.days[0]
     if not day.month_day or day.sure or not day.single or day.first.day > min(frame.options, 5):
         return mention
-    return Mention(
-        mention.at, mention.start, mention.end, options=(day.first.day - 1,), mood=mention.mood, gap=mention.gap
-    )
+    if any(other.hours and abs(other.at - mention.at) <= 2 for other in found):
+        return mention
+    index = day.first.day - 1
+    dated = tuple(at for at, start in enumerate(frame.starts) if start.date() == day.first and at != index)
+    meant = replace(mention, days=(), options=() if dated else (index,))
+    return replace(meant, rivals=(index, *dated)) if dated else meant
 
 
 def settled(unit: Unit, offers: Sequence[datetime]) -> Unit:

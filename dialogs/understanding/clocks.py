@@ -181,7 +181,7 @@ def beyond_base(frame: Frame, *, sign: int) -> Hours | None:
     if frame.base is None:
         return None
     time = Clock(frame.base.hour * 60 + frame.base.minute + max(sign, 0) * 15)
-    return Hours(Shape.AFTER, start=time) if sign > 0 else Hours(Shape.BEFORE, end=time)
+    return Hours(Shape.AFTER, start=time, part="beyond") if sign > 0 else Hours(Shape.BEFORE, end=time, part="beyond")
 
 
 def coming_hours(frame: Frame, *, length: Length, sign: int = 1) -> Moment | None:

@@ -308,7 +308,13 @@ def day_after(frame: Frame, *, day: Days, days: int = 1) -> Days:
 
 def every(frame: Frame, *, weekday: int | None = None, group: str = "") -> Days:
     """Mondays, weekdays, weekends, every day: within the horizon."""
-    found = {"workdays": WORKDAYS, "weekend": frozenset({5, 6}), "day": EVERY}.get(group)
+    found = {
+        "workdays": WORKDAYS,
+        "weekend": frozenset({5, 6}),
+        "day": EVERY,
+        "odd": frozenset({0, 2, 4}),
+        "even": frozenset({1, 3}),
+    }.get(group)
     repeat = found if found is not None else frozenset({weekday or 0})
     return Days(frame.today, frame.today + timedelta(days=HORIZON), Grain.SPAN, repeat=repeat, weekday=weekday)
 
@@ -320,10 +326,18 @@ def every_in(frame: Frame, *, first: Days, second: Days) -> Days | None:
     return replace(first, first=second.first, last=second.last)
 
 
+def week_after(frame: Frame) -> Days:
+    """The week after: the one behind what is on the table, or behind the week named before it in the text."""
+    monday = week_of(frame.base.date() if frame.base else frame.today) + 7 * DAY
+    return Days(*_week(monday), Grain.WEEK, following=True)
+
+
 def through(frame: Frame, *, first: Days, last: Days) -> Days | None:
     """From Monday to Wednesday, both included; the end comes after the start."""
     if not (first.shape is last.shape is Shape.RANGE) or first.repeat or last.repeat:
         return None
+    if first.floating and not last.floating and last.weekday is not None and not last.others:
+        first = _just_before(first, last)  # "Monday to Wednesday next week"
     end = last
     if end.last < first.first and end.weekday is not None:
         end = end.moved(7)
@@ -333,6 +347,14 @@ def through(frame: Frame, *, first: Days, last: Days) -> Days | None:
         later = _date(end.last.year + 1, end.last.month, end.last.day)
         end = replace(end, first=later, last=later) if later else end
     return Days(first.first, end.last, Grain.SPAN) if first.first <= end.last else None
+
+
+def _just_before(first: Days, last: Days) -> Days:
+    """A bare weekday as near before a certain one as it can be."""
+    if first.weekday is None or last.weekday is None:
+        return first
+    when = last.first - timedelta(days=(last.weekday - first.weekday) % 7)
+    return replace(first, first=when, last=when) if when >= first.first else first
 
 
 def month_days(

@@ -63,12 +63,12 @@ def _readings(day: Days, hours: Hours | None, frame: Frame) -> list[list[Span]]:
     first = _on_days(day, hours, frame)
     readings = [first]
     for start, end in day.others:
-        readings.append(_on_days(replace(day, first=start, last=end, others=()), hours, frame))
+        readings.append(_on_days(replace(day, first=start, last=end, others=(), floating=False), hours, frame))
     if hours is not None and _at_midnight(hours) and day.single and day.grain is Grain.DAY:
         readings.insert(0, _on_days(day, replace(hours, start=Clock(0)), frame))
     if hours is not None and (other := _other_half(hours)) is not None:
         readings.append(_on_days(day, other, frame))
-    return [reading for reading in readings if reading]
+    return [reading for at, reading in enumerate(readings) if reading and reading not in readings[:at]]
 
 
 def _at_midnight(hours: Hours) -> bool:

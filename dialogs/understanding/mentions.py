@@ -25,6 +25,7 @@ class Mood(StrEnum):
     NO = "no"
     PREFER = "prefer"
     FALLBACK = "fallback"
+    ASIDE = "aside"  # a time of something else
 
 
 @dataclass(slots=True)
@@ -47,6 +48,8 @@ class Mention:
     now: bool = False  # this very moment, often only a manner of speaking
     clause: int = 0
     gap: int = 0  # distance from the mention before
+    parted: bool = False  # an "or" or "and" stands between it and the mention before
+    rivals: tuple[int, ...] = ()  # offers it may mean, one by number and one by date
 
 
 def start(text: str, language: Language) -> list[Piece]:
@@ -63,13 +66,13 @@ def grow(pieces: list[Piece], language: Language, frame: Frame) -> list[Piece]:
     return pieces
 
 
-def mentions(pieces: Sequence[Piece], options: int = 0) -> list[Mention]:
+def mentions(pieces: Sequence[Piece], frame: Frame) -> list[Mention]:
     """Days and hours in order of the text, with bare numbers in their company taken as hours; not if they may be
-    the number of one of the `options`."""
+    the number of one of the offers."""
     found: list[Mention] = []
-    gap = SENTENCE
+    gap, parted = SENTENCE, False
     for at, piece in enumerate(pieces):
-        mention = _mention(at, piece) or _company(at, pieces, found, options)
+        mention = _mention(at, piece) or _company(at, pieces, found, frame)
         if mention is None and "after_that" in piece.kinds:
             mention = _after_that(at, piece, found)
         if mention is None:
@@ -78,10 +81,11 @@ def mentions(pieces: Sequence[Piece], options: int = 0) -> list[Mention]:
                 found[-1].zone = zone
                 found[-1].end = piece.end
             gap += _distance(piece)
+            parted = parted or ("link" in piece.kinds and piece.word != ",")
             continue
-        mention.gap = gap
+        mention.gap, mention.parted = gap, parted
         found.append(mention)
-        gap = 0
+        gap, parted = 0, False
     return _absorbed(found)
 
 
@@ -111,8 +115,9 @@ def _after_that(at: int, piece: Piece, found: list[Mention]) -> Mention | None:
     return Mention(at, piece.start, piece.end, hours=Hours(Shape.AFTER, start=edge))
 
 
-def _company(at: int, pieces: Sequence[Piece], found: Sequence[Mention], options: int) -> Mention | None:
-    """A bare number is an hour beside another hour ("at 3 or 4", "3 or 4 on Friday", "at 3, no wait, 4") or a day."""
+def _company(at: int, pieces: Sequence[Piece], found: Sequence[Mention], frame: Frame) -> Mention | None:
+    """A bare number is an hour beside another hour ("at 3 or 4", "3 or 4 on Friday", "at 3, no wait, 4") or a day,
+    or where it is judged ("11 would work") and there is no offer of that number."""
     clock = pieces[at].kinds.get("bare")
     if clock is None or "length" in pieces[at].kinds:
         return None
@@ -120,11 +125,31 @@ def _company(at: int, pieces: Sequence[Piece], found: Sequence[Mention], options
     beside = after_hour and (_only_links(pieces, found[-1].at, at) or _mends(pieces, at))
     led = at > 0 and bool(pieces[at - 1].kinds.keys() & {"lead", "about"})
     maybe = at > 0 and "weak_lead" in pieces[at - 1].kinds and _stands_alone(pieces, at)
-    ahead = maybe or _before_time(pieces, at) or _dated(pieces, at)
-    if not ((beside or led) and _stands_alone(pieces, at)) and not (ahead and clock.minutes > options * 60):
+    ahead = maybe or _before_time(pieces, at) or _dated(pieces, at) or (frame.base is not None and _judged(pieces, at))
+    free = clock.minutes > frame.options * 60 or _on_another_day(pieces, at, frame)
+    if not ((beside or led) and _stands_alone(pieces, at)) and not (ahead and free):
         return None
     piece = pieces[at]
     return Mention(at, piece.start, piece.end, hours=Hours(Shape.POINT, replace(clock, written=True)))
+
+
+def _judged(pieces: Sequence[Piece], at: int) -> bool:
+    """ "11 would work", "10 is too early", "11 instead": said of a time, and not of a room or a page."""
+    before = pieces[at - 1] if at else None
+    if before is not None and before.word.isalpha() and not before.kinds.keys() & {"link", "judged"}:
+        return False
+    following = pieces[at + 1].kinds if at + 1 < len(pieces) else {}
+    return "judges" in following
+
+
+def _on_another_day(pieces: Sequence[Piece], at: int, frame: Frame) -> bool:
+    """ "2 on Tuesday" where the second offer is on Wednesday."""
+    if not _dated(pieces, at):
+        return False
+    number = pieces[at].kinds["n"].value
+    named = next(piece.kinds["near_day"] for piece in pieces[at + 1 : at + 3] if "near_day" in piece.kinds)
+    offered = frame.starts[number - 1].date() if 0 < number <= frame.options else None
+    return offered is not None and offered != named.first and offered.weekday() != named.weekday
 
 
 def _mends(pieces: Sequence[Piece], at: int) -> bool:

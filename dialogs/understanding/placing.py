@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from dialogs.understanding.mentions import SENTENCE, Mention, Mood
-from dialogs.understanding.values import Days, Frame, Moment, Shape, week_of
+from dialogs.understanding.values import Clock, Days, Frame, Hours, Moment, Shape, week_of
 
 
 def anchored(found: Sequence[Mention], offered: Sequence[date]) -> list[Mention]:
     """Bare weekdays put where the text or the offers put them: into the week that was named, onto an offered day."""
+    found = _followed(found)
     placed: list[Mention] = []
     week: Mention | None = None
     used: set[int] = set()
@@ -21,7 +22,9 @@ def anchored(found: Sequence[Mention], offered: Sequence[date]) -> list[Mention]
         if _is_stretch(mention):
             week = mention
         elif mention.days and any(day.floating for day in mention.days):
-            mention, inside = _placed(found, index, mention, week, offered)
+            behind = _week_behind(found, index)
+            mention, inside = _placed(found, index, mention, behind or _fitting(mention, week), offered)
+            week = behind or week
             if listed and not inside:
                 mention = replace(mention, days=tuple(_not_today(day) for day in mention.days))
             listed = True
@@ -31,6 +34,42 @@ def anchored(found: Sequence[Mention], offered: Sequence[date]) -> list[Mention]
     return [mention for mention in placed if mention.at not in used or mention.hours]
 
 
+def _followed(found: Sequence[Mention]) -> list[Mention]:
+    """ "This week is bad, the week after is fine": after the one that was named."""
+    kept: list[Mention] = []
+    for mention in found:
+        before = [other.days[0] for other in kept if _is_stretch(other)]
+        if before and any(day.following for day in mention.days):
+            monday = week_of(before[-1].first) + timedelta(days=7)
+            moved = replace(mention.days[0], first=monday, last=monday + timedelta(days=6))
+            kept.append(replace(mention, days=(moved,)))
+        else:
+            kept.append(mention)
+    return kept
+
+
+def _week_behind(found: Sequence[Mention], index: int) -> Mention | None:
+    """ "Thursday at 11 this week": a week right behind a weekday, its hours, or its list."""
+    for mention in found[index + 1 :]:
+        beside = mention.gap <= 2 and mention.mood is found[index].mood
+        excepted = found[index].sign == "except" and mention.clause == found[index].clause
+        if not beside and not excepted:
+            return None
+        if _is_stretch(mention):
+            return None if mention.parted else mention
+        if mention.days and not any(day.floating for day in mention.days):
+            return None
+    return None
+
+
+def _fitting(mention: Mention, week: Mention | None) -> Mention | None:
+    """The week named before, unless it is over, or it is out and these days are not."""
+    if week is None:
+        return None
+    out = week.mood is Mood.NO and mention.mood is not Mood.NO and mention.gap >= SENTENCE
+    return None if out else week
+
+
 def _not_today(day: Days) -> Days:
     """In a list of weekdays nobody says the name of today for today."""
     return day.moved(7) if day.floating and day.today else day
@@ -38,7 +77,7 @@ def _not_today(day: Days) -> Days:
 
 def leaning(found: Sequence[Mention], frame: Frame) -> list[Mention]:
     """ "Tuesday, half an hour later": later than that day's offer, else than the hour of what is on the table."""
-    kept = list(found)
+    kept = _vaguely(found, frame)
     for mention in found:
         if mention.shift is None or frame.base is None:
             continue
@@ -59,6 +98,30 @@ def leaning(found: Sequence[Mention], frame: Frame) -> list[Mention]:
     return kept
 
 
+def _vaguely(found: Sequence[Mention], frame: Frame) -> list[Mention]:
+    """ "Wednesday a bit later": later than that day's offer."""
+    kept = list(found)
+    for mention in found:
+        if mention.hours is None or mention.hours.part != "beyond" or not frame.starts:
+            continue
+        named = [other for other in kept if len(other.options) == 1 and other.mood is not Mood.NO]
+        beside = [other for other in kept if other.days and other.hours is None and other.days[0].single]
+        if named:
+            start = frame.starts[named[-1].options[0]]
+        else:
+            starts = [start for start in frame.starts if beside and start.date() == beside[-1].days[0].first]
+            if not starts:
+                continue
+            start = starts[0]
+        day = Days(start.date(), start.date())
+        after = mention.hours.shape is Shape.AFTER
+        clock = Clock(start.hour * 60 + start.minute + (15 if after else 0))
+        hours = Hours(Shape.AFTER, start=clock) if after else Hours(Shape.BEFORE, end=clock)
+        kept = [other for other in kept if other is not (named or beside)[-1]]
+        kept[kept.index(mention)] = replace(mention, days=(day,), hours=hours)
+    return kept
+
+
 def _is_stretch(mention: Mention) -> bool:
     if len(mention.days) != 1 or mention.hours:
         return False
@@ -71,10 +134,10 @@ def _is_stretch(mention: Mention) -> bool:
 def _placed(
     found: Sequence[Mention], index: int, mention: Mention, week: Mention | None, offered: Sequence[date]
 ) -> tuple[Mention, bool]:
-    if week is not None:
+    beside = _neighbour(found, index)
+    if week is not None and (beside is None or not _later(beside, week)):
         inside = tuple(_within(day, week.days[0]) for day in mention.days)
         return replace(mention, days=inside), inside != mention.days
-    beside = _neighbour(found, index)
     if beside is not None:
         monday = week_of(beside)
         moved = tuple(replace(day, first=_of_week(monday, day), last=_of_week(monday, day)) for day in mention.days)
@@ -83,9 +146,29 @@ def _placed(
     days: list[Days] = []
     for day in mention.days:
         hits = [when for when in offered if when.weekday() == day.weekday and day.shape is Shape.RANGE]
-        days.extend(Days(when, when, weekday=day.weekday) for when in hits)
-        days.extend([] if hits else [day])
+        rest = tuple((when, when) for when in hits[1:])  # "Tuesday", with two of them on offer
+        if hits:
+            days.append(Days(hits[0], hits[0], weekday=day.weekday, others=rest))
+        else:
+            days.extend(_said_today(day, found, mention))
     return replace(mention, days=tuple(days)), False
+
+
+def _said_today(day: Days, found: Sequence[Mention], mention: Mention) -> tuple[Days, ...]:
+    """On a Monday a bare "Monday" is the next one, as today is called today."""
+    if not day.today or not day.floating or day.shape is not Shape.RANGE:
+        return (day,)
+    if mention.hours or len(found) > 1:
+        return (day,)
+    coming = replace(day.moved(7), today=False)
+    if mention.mood is Mood.NO:
+        return day, coming
+    return (coming,)
+
+
+def _later(beside: date, week: Mention) -> bool:
+    """ "Next week Tuesday or Thursday" behind a week that was named before."""
+    return beside > week.days[0].last
 
 
 def _within(day: Days, week: Days) -> Days:

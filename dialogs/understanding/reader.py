@@ -11,7 +11,8 @@ from dialogs.scheduling.intervals import Interval, difference, intersection, uni
 from dialogs.understanding import aside, choices
 from dialogs.understanding.acts import Found, Speech, acts, listen, topics
 from dialogs.understanding.adding import Sums, Table, add_up, aware, local
-from dialogs.understanding.availability import colour, corrected, signs
+from dialogs.understanding.availability import Sign, colour, corrected, signs
+from dialogs.understanding.besides import adds
 from dialogs.understanding.language import Language, language
 from dialogs.understanding.meaning import Act, Context, Stage, Topic, Understanding
 from dialogs.understanding.mentions import Mention, Mood, grow, mentions, start
@@ -35,13 +36,15 @@ def understand(text: str, context: Context) -> Understanding:
     frame = _frame(context)
     pieces = grow(tokens, words, frame)
     if speech.has("bounce") or _automatic(speech):
-        back = aside.back(mentions(pieces), frame)
+        back = aside.back(mentions(pieces, frame), frame)
         return Understanding(
             (Act.AUTO_REPLY,), confidence=0.95, back_at=aware(back, context.timezone) if back else None
         )
-    found = _settled(pieces, words, frame, context)
-    kept, set_aside = aside.parted(found, speech, bool(context.offers))
-    return _summed(Table(body, context, frame, _zone(pieces)), pieces, kept, set_aside, speech)
+    shown = signs(pieces, words)
+    found = _settled(pieces, words, frame, context, shown)
+    times = aside.parted(found, speech, context.stage, frame, words.lists["light"])
+    meaning = _summed(Table(body, context, frame, _zone(pieces)), pieces, times, speech)
+    return replace(meaning, adds=bool(meaning.windows) and adds(pieces, times.kept, shown, words))
 
 
 def read_times(text: str, context: Context) -> tuple[Interval, ...]:
@@ -71,10 +74,11 @@ def _automatic(speech: Speech) -> bool:
     return speech.has("auto_sure") or len({phrase.start for phrase in speech.all("auto")}) >= 2
 
 
-def _settled(pieces: Sequence[Piece], words: Language, frame: Frame, context: Context) -> list[Mention]:
+def _settled(
+    pieces: Sequence[Piece], words: Language, frame: Frame, context: Context, shown: Sequence[Sign]
+) -> list[Mention]:
     """The times and offers named, each with its mood, without what was taken back, where the context puts them."""
-    found = choices.numbered(pieces, mentions(pieces, frame.options), frame, words)
-    shown = signs(pieces, words)
+    found = choices.numbered(pieces, mentions(pieces, frame), frame, words)
     colour(pieces, found, shown)
     return leaning(anchored(corrected(found, shown), _dates(context)), frame)
 
@@ -95,19 +99,29 @@ def _zone(pieces: Sequence[Piece]) -> ZoneInfo | None:
     return None
 
 
-def _summed(
-    table: Table, pieces: Sequence[Piece], found: Sequence[Mention], set_aside: Sequence[Mention], speech: Speech
-) -> Understanding:
+def _summed(table: Table, pieces: Sequence[Piece], times: aside.Parted, speech: Speech) -> Understanding:
+    found = times.kept
     context, sums = table.context, add_up(found, table)
+    moves = sums.proposes or speech.has("reschedule", "hindered", "cancel", "elsewhen")
+    if table.booked and not moves and not _meets_the_booked(sums, context):
+        sums.blocked = []  # busy at another hour: no word against what is booked
     taken, refused = choices.wanted(found, table.frame.options)
     blocked = union([*sums.blocked, *(_offered(context, index) for index in refused)])
     windows = difference(union(sums.possible), blocked)
     chosen = _chosen(taken, refused, sums, blocked, context, speech)
-    asked = _asked(found, speech, context)
-    said = acts(speech, _facts(context, sums, chosen, taken, refused, blocked, windows, found, speech), asked)
+    asked = _asked(found, speech, context) or ([times.inquiry] if times.inquiry else [])
+    arrives = aside.arrival(times.arrivals, table.frame)
+    facts = _facts(context, sums, chosen, taken, refused, blocked, windows, found, speech)
+    facts = replace(
+        facts, arrives_late=bool(arrives and arrives > 0), booked_again=facts.booked_again or arrives is not None
+    )
+    said = acts(speech, facts, asked)
+    if said[0] is Act.LATER:  # nothing is promised yet
+        said = tuple(act for act in said if act not in (Act.ACCEPT, Act.SELECT, Act.PROPOSE))
+        chosen, windows, sums.doubts = [], (), []
     if said[0] is Act.ACCEPT and len(context.offers) == 1 and not table.booked:
         chosen = [0]
-    remind = aside.reminder(set_aside, table.frame) if Act.LATER in said else None
+    remind = aside.reminder(times.promised, table.frame) if Act.LATER in said else None
     return Understanding(
         acts=said,
         choice=tuple(chosen),
@@ -117,13 +131,23 @@ def _summed(
         ambiguous=tuple(sums.doubts),
         remind_at=aware(remind, context.timezone) if remind else None,
         topics=tuple(asked) if Act.ASK in said else (),
-        confidence=_confidence(said, speech, sums, found),
-        late_minutes=aside.lateness(pieces, set_aside, table.frame) if Act.LATE in said else None,
+        confidence=_confidence(said, speech, sums, found, _guessed(found, bool(chosen or windows), table, speech)),
+        late_minutes=_late(pieces, times, arrives, table.frame) if Act.LATE in said else None,
     )
+
+
+def _meets_the_booked(sums: Sums, context: Context) -> bool:
+    return any(each.meets(_offered(context, 0)) for each in sums.blocked) if context.offers else True
+
+
+def _late(pieces: Sequence[Piece], times: aside.Parted, arrives: int | None, frame: Frame) -> int | None:
+    return arrives if arrives and arrives > 0 else aside.lateness(pieces, times.promised, frame)
 
 
 def _asked(found: Sequence[Mention], speech: Speech, context: Context) -> list[Topic]:
     asked = topics(speech, [mention.start for mention in found])
+    if asked == [Topic.OTHER] and context.stage is Stage.CONFIRMED and speech.has("checks"):
+        return [Topic.STATUS]
     if not asked and not context.offers and not found and speech.has("alternatives"):
         return [Topic.OTHER]  # "can you send me some times?"
     return asked
@@ -196,8 +220,8 @@ def _chosen(
     return [index for index in chosen if index not in refused and not _is_blocked(blocked, context, index)]
 
 
-def _confidence(said: Sequence[Act], speech: Speech, sums: Sums, found: Sequence[Mention]) -> float:
-    """How much of the message was understood, less what stayed doubtful."""
+def _confidence(said: Sequence[Act], speech: Speech, sums: Sums, found: Sequence[Mention], guessed: bool) -> float:
+    """How much of the message was understood, less what stayed doubtful; what is half guessed is below two thirds."""
     if said[0] is Act.UNCLEAR:
         return 0.2
     confidence = 0.95
@@ -208,4 +232,23 @@ def _confidence(said: Sequence[Act], speech: Speech, sums: Sums, found: Sequence
         confidence -= 0.25
     if len(said) > 2:
         confidence -= 0.1
+    if guessed:
+        confidence = min(confidence, 0.6)
     return round(max(confidence, 0.3), 2)
+
+
+def _guessed(found: Sequence[Mention], named: bool, table: Table, speech: Speech) -> bool:
+    """A perhaps is no choice; "2 would be better" may be the second, or the one at two."""
+    if named and speech.has("tentative", "hedged"):
+        return True
+    if any(mention.sign == "sadly" for mention in found):
+        return True
+    hours = {offer.hour % 12: at for at, offer in enumerate(table.offers)}
+    rivals = [
+        mention
+        for mention in found
+        for index in mention.options
+        if table.text[mention.start : mention.end].isdecimal() and hours.get(index + 1, index) != index
+    ]
+    judging = language("en").lists["judging"]
+    return any(table.text[mention.end :].lower().split()[:1] in [[word] for word in judging] for mention in rivals)

@@ -8,7 +8,13 @@ from typing import Any
 
 _TOKEN = re.compile(r"\d+|[^\W\d_]+(?:'[^\W\d_]+)*|\n|[^\w\s]|_")
 # Addresses and telephone numbers; each part is bounded, so no text can make this slow.
-_ADDRESS = re.compile(r"(?:https?://|www\.)\S{1,300}|[\w.+-]{1,64}@[\w.-]{1,64}\.\w{2,20}|\+\d[\d ()-]{7,20}\d")
+_ADDRESS = re.compile(
+    r"(?:https?://|www\.)\S{1,300}|[\w.+-]{1,64}@[\w.-]{1,64}\.\w{2,20}|\+\d[\d ()-]{7,20}\d"
+    r"|\b\d{3,5}[ /-]\d{5,10}\b|\b0\d{2,4} \d{3,4} \d{2,4}\b"
+    r"|(?<=number is )[\d ()/-]{6,20}\d|(?<=phone: )[\d ()/-]{6,20}\d|(?<=tel: )[\d ()/-]{6,20}\d"
+    r"|(?<=tel\. )[\d ()/-]{6,20}\d|(?<=mobile: )[\d ()/-]{6,20}\d",
+    re.IGNORECASE,
+)
 _PLAIN = str.maketrans(
     {
         "’": "'", "‘": "'", "`": "'", "´": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-",

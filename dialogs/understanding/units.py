@@ -47,9 +47,18 @@ def units(found: Sequence[Mention]) -> list[Unit]:
             own = [day for mention in runs[near] for day in mention.days]
             unit.borrowed = runs[near][0].mood is not first.mood or abs(near - index) > 1
             unit.start, unit.end = min(unit.start, runs[near][0].start), max(unit.end, runs[near][-1].end)
+        if not own and index and _beside_a_day(runs[index - 1], run):
+            own, unit.borrowed = [day for mention in runs[index - 1] for day in mention.days], True
         unit.days = own
         made.append(unit)
     return _merged(made)
+
+
+def _beside_a_day(before: Sequence[Mention], run: Sequence[Mention]) -> bool:
+    """ "Wednesday at 10 I have a call, 11 would work": at 11 on Wednesday."""
+    near = before[-1].clause == run[0].clause and before[0].mood is not run[0].mood and run[0].gap < SENTENCE
+    told = run[0].hours is not None and run[0].hours.shape in (Shape.POINT, Shape.RANGE)
+    return near and told and all(mention.days and mention.hours for mention in before)
 
 
 def _plain_day(run: Sequence[Mention], hours: Sequence[Mention]) -> bool:
@@ -84,8 +93,9 @@ def _partners(runs: Sequence[Sequence[Mention]]) -> dict[int, int]:
     for index, run in enumerate(runs):
         if run[0].hours is None or any(mention.days for mention in run):
             continue
-        before = max((i for i in days if i < index), default=None)
-        after = min((i for i in days if i > index), default=None)
+        mine = [i for i in days if runs[i][0].sign != "except" or run[0].mood is runs[i][0].mood] or days
+        before = max((i for i in mine if i < index), default=None)
+        after = min((i for i in mine if i > index), default=None)
         partner_index = _nearer(runs, index, before, after, partner)
         if partner_index is not None:
             partner[index] = partner_index
@@ -123,16 +133,17 @@ def _combined(run: Sequence[Mention]) -> list[Hours]:
         if hours is None:
             continue
         hours = replace(hours, zone=mention.zone) if mention.zone else hours
-        joined = _joined(made[-1], hours, mention.gap) if made else None
+        joined = _joined(made[-1], hours, mention) if made else None
         if joined is not None:
             made[-1] = joined
         else:
             made.append(hours)
-    telling = [hours for hours in made if hours.part != "all"]
+    telling = [hours for hours in made if hours.part not in ("all", "beyond")]
     return telling or made[:1]
 
 
-def _joined(left: Hours, right: Hours, gap: int) -> Hours | None:
+def _joined(left: Hours, right: Hours, mention: Mention) -> Hours | None:
+    gap = mention.gap
     if left.shape is Shape.AFTER and right.shape is Shape.BEFORE and left.start and right.end and gap < SENTENCE:
         fitted = clocks.fit(left.start, right.end) if _in_order(left.start, right.end) else None
         return Hours(Shape.RANGE, *fitted) if fitted else None
@@ -142,14 +153,24 @@ def _joined(left: Hours, right: Hours, gap: int) -> Hours | None:
     if (
         Shape.PART in (left.shape, right.shape)
         and left.shape is not right.shape
-        and gap < LINK + 1
+        and (gap < LINK + 1 or (gap < SENTENCE and not mention.parted))
         and left.part != "all"
     ):
         part, other = (left, right) if left.shape is Shape.PART else (right, left)
         if other.part == "all":
             return part
-        return within_part(part, other) if gap < LINK or other.shape is not Shape.POINT else None
+        if gap >= LINK and (mention.parted or not _inside(part, other)) and other.shape is Shape.POINT:
+            return None
+        return within_part(part, other)
     return None
+
+
+def _inside(part: Hours, other: Hours) -> bool:
+    """ "Thursday morning then, at 10"; in "mornings, or at 3" it is not."""
+    told = within_part(part, other)
+    if told is None or told.start is None or part.start is None or part.end is None:
+        return False
+    return part.start.minutes <= told.start.minutes < part.end.minutes
 
 
 def _in_order(start: Clock, end: Clock) -> bool:

@@ -120,6 +120,7 @@ class Days:
     until: bool = False  # "until Friday": to the end of it; "before Friday": up to it
     sure: bool = False  # "on the 2nd" is a date; "the 2nd" may be the second of some offers
     month_day: bool = False  # only a day of the month was named
+    following: bool = False  # "the week after": after the one that was named
 
     @property
     def single(self) -> bool:

@@ -62,7 +62,7 @@ def differences(sentence: Sentence) -> list[str]:
     """What the reader sees otherwise than the data says; empty when all is as written."""
     got = understand(sentence.text, sentence.context)
     found = []
-    for key in dict.fromkeys([*sentence.expected, "acts"]):
+    for key in dict.fromkeys([*sentence.expected, "acts", "choice", "windows", "ambiguous"]):
         want, have = sentence.expected.get(key), _CHECKS[key](got, sentence.context)
         if not _fits(want, have):
             found.append(f"{key}: wanted {want}, read {have}")
@@ -122,4 +122,5 @@ _CHECKS: dict[str, Any] = {
     "remind_at": lambda got, context: _moment(got.remind_at, context),
     "back_at": lambda got, context: _moment(got.back_at, context),
     "late_minutes": lambda got, context: got.late_minutes,
+    "adds": lambda got, context: got.adds or None,
 }
