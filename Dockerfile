@@ -21,5 +21,5 @@ WORKDIR /var/lib/askarsan
 VOLUME /var/lib/askarsan
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s \
-    CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/health', timeout=4)"]
+    CMD ["python", "-c", "import os, urllib.request as u; u.urlopen(f'http://127.0.0.1:{os.environ[\"ASKARSAN_PORT\"]}/health', timeout=4)"]
 CMD ["askarsan", "serve"]

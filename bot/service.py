@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, nullcontext, suppress
 from datetime import timedelta
 from importlib.metadata import version
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import structlog
 import uvicorn
 
+from bot import claims
 from bot.clock import RealClock
 from bot.doors.web import Begin, make_app
 from bot.engine import DurableEngine
@@ -20,8 +21,8 @@ from bot.house import Firm, House
 from bot.jobs import Job, JobKind
 from bot.logs import configure
 from bot.records.base import Records
-from bot.records.schema import migrate
-from bot.settings import Settings
+from bot.records.opening import ready
+from bot.settings import Settings, SettingsError
 from bot.shared_queue import RelayEngine
 from bot.worker import Assistant
 from dialogs.wording import Phrasebook
@@ -33,23 +34,20 @@ CHANNELS = ("whatsapp", "sms", "telegram", "slack", "teams", "email")
 
 
 def build(settings: Settings) -> House:
-    """Everything the settings ask for. Without a gateway, what would be sent is printed."""
+    """Everything the settings ask for, and no stand-in. Without a gateway, what would be sent is printed."""
     clock = RealClock()
-    given = {}
+    given = {"meeting_url": settings.meeting_url} if settings.meeting_url else {}
     if settings.gateway_url and settings.gateway_secret:
-        given = {
-            "gateway_url": settings.gateway_url,
-            "gateway_secret": settings.gateway_secret.get_secret_value(),
-        }
+        given["gateway_url"] = settings.gateway_url
+        given["gateway_secret"] = settings.gateway_secret.get_secret_value()
     means = catalog.Means(clock.now, given)
-    vendor = "gateway" if given else "console"
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    vendor = "gateway" if settings.gateway_url else "console"
     return House(
         records=Records(settings.database),
         clock=clock,
         channels=catalog.channels(dict.fromkeys(CHANNELS, vendor), means),
-        calendar=catalog.calendar("standin", means),
-        meetings=catalog.meetings("standin", means),
+        calendar=catalog.calendar("none", means),
+        meetings=catalog.meetings("fixed", means),
         phrasebook=Phrasebook.load(),
         rules=settings.rules,
         firm=Firm(
@@ -65,26 +63,37 @@ def build(settings: Settings) -> House:
 async def serve(settings: Settings, *, worker: bool = True) -> None:
     """The web application, with the worker in the same process unless it runs elsewhere. Until told to stop."""
     configure(settings.log_level, as_json=settings.log_json)
-    async with _house(settings) as house, _engine(settings, house, worker=worker) as engine:
-        secret = settings.gateway_secret.get_secret_value() if settings.gateway_secret else None
-        app = make_app(house, patiently(engine.begin, house.burst), secret, version("askarsan"))
-        config = uvicorn.Config(
-            app, settings.host, settings.port, log_config=None, access_log=False, lifespan="off", server_header=False
-        )
-        server = uvicorn.Server(config)
-        log.info("serving", host=settings.host, port=settings.port, worker=worker)
-        await server.serve()
+    if not worker:
+        _need_a_shared_database(settings, "askarsan serve --no-worker")
+    alone = claims.alone_with(settings.sqlite_file) if settings.sqlite_file else nullcontext()
+    with claims.port(settings.host, settings.port) as door, alone:
+        async with _house(settings) as house, _engine(settings, house, worker=worker) as engine:
+            secret = settings.gateway_secret.get_secret_value() if settings.gateway_secret else None
+            begin = patiently(engine.begin, house.burst)
+            app = make_app(house, begin, secret, version("askarsan"), metrics=settings.metrics)
+            config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False)
+            log.info("serving", url=settings.url, worker=worker)
+            await uvicorn.Server(config).serve(sockets=[door])
 
 
 async def work(settings: Settings) -> None:
     """Only the worker, beside web processes on the same database. Until told to stop."""
     configure(settings.log_level, as_json=settings.log_json)
+    _need_a_shared_database(settings, "askarsan worker")
     async with _house(settings) as house, _engine(settings, house, worker=True):
         stopped = asyncio.Event()
         for each in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(each, stopped.set)
         log.info("working")
         await stopped.wait()
+
+
+def _need_a_shared_database(settings: Settings, command: str) -> None:
+    if settings.sqlite_file:
+        raise SettingsError(
+            f"`{command}` shares its database with other processes, and SQLite is for one: set ASKARSAN_DATABASE_URL"
+            " to postgresql://USER:PASSWORD@HOST/NAME, or run `askarsan serve` alone."
+        )
 
 
 def patiently(begin: Begin, burst: timedelta) -> Begin:
@@ -111,7 +120,7 @@ def patiently(begin: Begin, burst: timedelta) -> Begin:
 async def _house(settings: Settings) -> AsyncIterator[House]:
     house = build(settings)
     try:
-        await migrate(house.records)
+        await ready(house.records)
         yield house
     finally:
         for channel in house.channels.values():

@@ -5,16 +5,16 @@ from __future__ import annotations
 import difflib
 import os
 import re
-import secrets
-import tempfile
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
+from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from dotenv import dotenv_values
+from dotenv.parser import Binding, parse_stream
 from pydantic import (
     AfterValidator,
     EmailStr,
@@ -27,12 +27,14 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.mask import HIDDEN, masked
+from bot.reasons import why
 from bot.rules import described, rules_from
 from dialogs.negotiation.facts import Rules
 
 PREFIX = "ASKARSAN_"
 DOTENV = Path(".env")
-HIDDEN = "********"
+ENCODING = "utf-8-sig"  # some editors begin a file with a byte order mark
 
 
 class SettingsError(ValueError):
@@ -49,6 +51,11 @@ def _address(url: str) -> str:
     return url.rstrip("/")
 
 
+def _link(url: str) -> str:
+    _address(url)
+    return url
+
+
 def _zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError("not a time zone")
@@ -56,9 +63,11 @@ def _zone(name: str) -> str:
 
 
 def _database(url: str) -> str:
+    _ = urlsplit(url).port  # raises ValueError where a / or # in the password cuts the address short
     for driver, schemes in DRIVERS.items():
         for scheme in schemes:
-            if url.startswith(f"{scheme}://"):
+            # A SQLite without a file would forget everything with the process.
+            if url.startswith(f"{scheme}:///" if scheme.startswith("sqlite") else f"{scheme}://"):
                 return driver + url.removeprefix(scheme)
     raise ValueError("not a database we know")
 
@@ -85,6 +94,7 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         env_prefix=PREFIX,
         env_file=DOTENV,
+        env_file_encoding=ENCODING,
         env_ignore_empty=True,
         extra="ignore",
         frozen=True,
@@ -95,25 +105,13 @@ class Settings(BaseSettings):
     database_url: Annotated[str, AfterValidator(_database)] | None = setting(
         None,
         "The database. Without it: a SQLite file in the data folder.",
-        "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME",
-    )
-    secret_key: SecretStr | None = setting(
-        None,
-        "What links and sessions are signed with. Without it: made at the first start and kept in the data folder. "
-        "Processes on several machines need the same one.",
-        "at least 32 characters that nobody can guess",
-        min_length=32,
+        "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME; in a password @ is %40, / is %2F, # is %23",
     )
 
     host: str = setting(
         "127.0.0.1", "The network address to listen on; 0.0.0.0 is every one.", "an address", min_length=1
     )
     port: int = setting(8000, "The port to listen on.", "a whole number from 1 to 65535", ge=1, le=65535)
-    public_url: Address = setting(
-        "http://localhost:8000",
-        "How people reach this server: links in messages begin with it.",
-        "http(s)://HOST[:PORT]",
-    )
     sweep_seconds: float = setting(
         1.0, "How often to look for work that is due or was left behind.", "seconds from 0.1 to 60", ge=0.1, le=60
     )
@@ -125,6 +123,12 @@ class Settings(BaseSettings):
     organizer_name: str = setting("askARSAN", "Who invites, as calendars show it.", "a name", min_length=1)
     organizer_email: EmailStr = setting(
         "interviews@askarsan.example", "Who invites: answers to invites go to this mailbox.", "an email address"
+    )
+
+    meeting_url: Annotated[str, AfterValidator(_link)] | None = setting(
+        None,
+        "The room of every video interview. Without it there is no link in what people get: the recruiter sends one.",
+        "http(s)://HOST[:PORT]/PATH",
     )
 
     burst_seconds: float = setting(
@@ -179,26 +183,17 @@ class Settings(BaseSettings):
     def database(self) -> str:
         return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'askarsan.db'}"
 
-    def signing_key(self) -> str:
-        """The secret key; where none is set, the one kept in the data folder, made on the first call."""
-        if self.secret_key:
-            return self.secret_key.get_secret_value()
-        kept = self.data_dir / "secret_key"
-        with suppress(FileNotFoundError):
-            return kept.read_text("ascii")
-        return _keep(kept, secrets.token_urlsafe(48))
+    @property
+    def sqlite_file(self) -> Path | None:
+        """The file, where the database is SQLite."""
+        scheme, _, path = self.database.partition(":///")
+        return Path(path.partition("?")[0]) if scheme.startswith("sqlite") and path else None
 
-
-def _keep(path: Path, secret: str) -> str:
-    """Keeps it for its owner only. Of two processes that start at once the first wins, and both use its secret."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, whole = tempfile.mkstemp(dir=path.parent)  # 0600 from the beginning
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secret)
-    with suppress(FileExistsError):
-        os.link(whole, path)
-    Path(whole).unlink()
-    return path.read_text("ascii")
+    @property
+    def url(self) -> str:
+        """Where it is served, for a person who reads the log."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
 
 
 def load_settings() -> Settings:
@@ -244,7 +239,10 @@ def example() -> str:
         words = f"{about.description} ({_allowed(field)})"
         default = "" if about.default is None else _masked(field, about.default)
         blocks.append(textwrap.fill(words, 100, initial_indent="# ", subsequent_indent="# ") + f"\n# {name}={default}")
-    blocks.append("# Only for compose.yaml: the password of its PostgreSQL. There is no default.\n# POSTGRES_PASSWORD=")
+    blocks.append(
+        "# Only for compose.yaml: the password of its PostgreSQL. There is no default. Write it in 'single\n"
+        "# quotes' if it is more than letters and digits.\n# POSTGRES_PASSWORD="
+    )
     return "\n\n".join(blocks) + "\n"
 
 
@@ -275,13 +273,39 @@ class _Given(NamedTuple):
 def _given() -> Mapping[str, _Given]:
     """What is set, by its full name; the environment goes before .env."""
     places: Sequence[tuple[Source, Mapping[str, str | None]]]
-    places = ((".env", dotenv_values(DOTENV)), ("environment", dict(os.environ)))
+    places = ((".env", _in_dotenv()), ("environment", dict(os.environ)))
     return {
         name.upper(): _Given(value, source)
         for source, values in places
         for name, value in values.items()
         if value and name.upper().startswith(PREFIX)
     }
+
+
+def _in_dotenv() -> Mapping[str, str | None]:
+    """What stands in the file, if there is one. Raises SettingsError where a line would not be read as it was meant."""
+    try:
+        text = DOTENV.read_text(ENCODING)
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise SettingsError(f"{DOTENV} cannot be read: {why(error)}.") from error
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise SettingsError(f"{DOTENV}, line {line}: this is not written in UTF-8. Save the file as UTF-8.") from error
+    wrong = [
+        f"{DOTENV}, line {_line(each)}: this is not NAME=value."
+        for each in parse_stream(StringIO(text))
+        if each.error or (each.value is None and (each.key or "").upper().startswith(PREFIX))
+    ]
+    if wrong:
+        raise SettingsError("\n".join(wrong))
+    return dotenv_values(stream=StringIO(text))
+
+
+def _line(binding: Binding) -> int:
+    text = binding.original.string  # with the empty lines before it
+    return binding.original.line + text[: len(text) - len(text.lstrip())].count("\n")
 
 
 def _names() -> Mapping[str, str]:
@@ -317,5 +341,4 @@ def _masked(field: str, value: object) -> str:
         return HIDDEN
     if isinstance(value, bool):
         return str(value).lower()
-    # The password in an address: postgresql://user:password@host
-    return re.sub(r"(://[^:/@\s]*):[^/\s]*@", rf"\1:{HIDDEN}@", str(value))
+    return masked(str(value))

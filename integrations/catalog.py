@@ -79,7 +79,14 @@ def standin_calendar(means: Means) -> Calendar:
     return StandInCalendar(means.now)
 
 
+def no_calendar(means: Means) -> Calendar:
+    from integrations.calendars.none import NoCalendar
+
+    return NoCalendar()
+
+
 CALENDARS: dict[str, Callable[[Means], Calendar]] = {
+    "none": no_calendar,
     "standin": standin_calendar,
 }
 
@@ -90,7 +97,14 @@ def standin_meetings(means: Means) -> Meetings:
     return StandInMeetings(means.now)
 
 
+def fixed_meetings(means: Means) -> Meetings:
+    from integrations.meetings.fixed import FixedMeetings
+
+    return FixedMeetings(means.settings.get("meeting_url", ""))
+
+
 MEETINGS: dict[str, Callable[[Means], Meetings]] = {
+    "fixed": fixed_meetings,
     "standin": standin_meetings,
 }
 

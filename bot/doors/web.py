@@ -9,10 +9,11 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 
+from bot.doors.metrics import metrics_door
 from bot.house import House
 from bot.inbox import keep, keep_receipt
 from bot.jobs import Job
-from bot.records import messages, work
+from bot.records import numbers
 from integrations.channels import gateway
 from integrations.channels.base import BadMessage, BadSignature, Inbound
 
@@ -29,9 +30,13 @@ here.</p><p><a href="/health">How it is</a></p></html>"""
 Begin = Callable[[Sequence[Job]], Awaitable[None]]
 
 
-def make_app(house: House, begin: Begin, gateway_secret: str | None, version: str, **options: Any) -> FastAPI:
+def make_app(
+    house: House, begin: Begin, gateway_secret: str | None, version: str, *, metrics: bool = False, **options: Any
+) -> FastAPI:
     """The application. `begin` starts jobs after they were committed."""
     app = FastAPI(title="askARSAN", version=version, docs_url=None, redoc_url=None, openapi_url=None, **options)
+    if metrics:
+        app.include_router(metrics_door(house))
 
     @app.get("/", response_class=HTMLResponse)
     async def welcome() -> str:
@@ -40,15 +45,13 @@ def make_app(house: House, begin: Begin, gateway_secret: str | None, version: st
     @app.get("/health")
     async def health() -> Response:
         """Well while the database answers; `oldest_waiting_seconds` is the age of the oldest work nobody has done."""
-        now = house.clock.now()
         try:
             async with house.records.read() as session:
-                waiting = [await messages.oldest_unheard(session), await work.oldest_open(session, now)]
+                oldest = await numbers.oldest_waiting(session, house.clock.now())
         except Exception:
             log.exception("health_database")
             return JSONResponse({"status": "the database does not answer", "version": version}, status_code=503)
-        ages = [(now - since).total_seconds() for since in waiting if since]
-        return JSONResponse({"status": "well", "version": version, "oldest_waiting_seconds": max(ages, default=0.0)})
+        return JSONResponse({"status": "well", "version": version, "oldest_waiting_seconds": oldest})
 
     @app.post("/hooks/gateway")
     async def from_gateway(request: Request) -> Response:

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from icalendar import Calendar
 
+from bot.reasons import why
 from bot.records import everything
 from bot.records.invites import InviteRow
 from bot.rehearsal.play import Rehearsal
@@ -30,7 +31,7 @@ def prepared(folder: Path) -> Path:
         for old in (*folder.glob(f"{DATABASE}*"), *folder.glob("[0-9]*-*.ics"), folder / RESULT):
             old.unlink(missing_ok=True)
     except OSError as error:
-        raise Trouble(f"{folder} can not be written to: {error.strerror}.") from error
+        raise Trouble(f"{folder} can not be written to: {why(error)}.") from error
     return folder
 
 

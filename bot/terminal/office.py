@@ -18,6 +18,7 @@ from bot import naming, tracker
 from bot.adding import Added, add_candidates, add_cast
 from bot.house import unguessable
 from bot.naming import Unclear
+from bot.reasons import why
 from bot.records.base import Records
 from bot.records.opening import opened
 from bot.rehearsal.scenario import load_cast
@@ -39,7 +40,7 @@ def show_tracker(settings: Settings, export_to: Path | None, *, as_json: bool) -
         async with records.read() as session:
             rows = await tracker.rows(session)
         if export_to:
-            _export(rows, export_to)
+            _export(rows, export_to, told=not as_json)
         if as_json:
             _print_json([dict(row) for row in rows])
         elif not export_to:
@@ -49,14 +50,15 @@ def show_tracker(settings: Settings, export_to: Path | None, *, as_json: bool) -
     _on(settings, show)
 
 
-def _export(rows: Sequence[Mapping[str, str]], path: Path) -> None:
+def _export(rows: Sequence[Mapping[str, str]], path: Path, *, told: bool) -> None:
     try:
         export(rows, path)
     except ValueError as error:
         raise Trouble(f"{error}.") from error
     except OSError as error:
-        raise Trouble(f"{path} can not be written: {error.strerror}.") from error
-    standard_error().print(f"{_counted(len(rows), 'line')} written to {path}.", soft_wrap=True)
+        raise Trouble(f"{path} can not be written: {why(error)}.") from error
+    if told:
+        standard_error().print(f"{_counted(len(rows), 'line')} written to {path}.", soft_wrap=True)
 
 
 def show_settings(settings: Settings, *, as_json: bool) -> None:

@@ -6,6 +6,7 @@ import os
 import tempfile
 import traceback
 
+from bot.claims import Taken
 from bot.records.opening import NoDatabase
 from bot.rehearsal.yamlfile import Fault
 from bot.settings import SettingsError
@@ -19,6 +20,8 @@ def in_words(error: Exception) -> tuple[str, int]:
     """What to say, and the exit code. Of what nobody foresaw the whole story is kept in a file, which is named."""
     if isinstance(error, PUT_RIGHT):
         return str(error), NOT_VALID
+    if isinstance(error, Taken):
+        return str(error), NOT_HELD
     kept = _keep("".join(traceback.format_exception(error)))
     said = f"Something went wrong that should not ({type(error).__name__}); what happened stands in {kept}."
     return f"{said} `askarsan --debug …` shows it here.", NOT_HELD

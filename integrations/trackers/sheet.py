@@ -30,8 +30,10 @@ Value = TypeVar("Value")
 def export(rows: Sequence[Row], path: Path) -> None:
     """Writes the tracker; what stood at the path is replaced as a whole or not at all.
 
-    Raises ValueError where the name ends neither in .xlsx nor in .csv.
+    Raises ValueError where the name ends neither in .xlsx nor in .csv, or is that of a folder.
     """
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder: a tracker is written to a file that ends in .xlsx or .csv")
     write = {".xlsx": _write_xlsx, ".csv": _write_csv}.get(path.suffix.lower())
     if write is None:
         raise ValueError(f"{path.name}: a tracker is written to a name that ends in .xlsx or .csv")
@@ -96,6 +98,8 @@ class BadSheet(ValueError):
 def _filled(path: Path) -> list[Line]:
     """The lines with something in them, the header first."""
     try:
+        if path.is_dir():
+            raise BadSheet([LineError(0, "", f"{path} is a folder, and neither a .csv nor an .xlsx file")])
         if path.suffix.lower() == ".xlsx":
             numbered = _xlsx_lines(path)
         elif path.suffix.lower() in (".csv", ".tsv", ".txt"):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import stat
-from concurrent.futures import ThreadPoolExecutor
+import re
 from pathlib import Path
 
 import pytest
 
-from bot.settings import DOTENV, HIDDEN, Line, Settings, SettingsError, example, listed, load_settings, reference
+from bot.mask import HIDDEN, masked
+from bot.settings import DOTENV, Line, Settings, SettingsError, example, listed, load_settings, reference
 
 
 @pytest.fixture(autouse=True)
@@ -21,6 +21,9 @@ def nothing_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def in_dotenv(*lines: str) -> None:
     DOTENV.write_text("\n".join(lines), "utf-8")
+
+
+DATABASES = "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME; in a password @ is %40, / is %2F, # is %23"
 
 
 def line(name: str) -> Line:
@@ -73,10 +76,11 @@ def test_databases_are_written_the_way_people_write_them() -> None:
         ("LOG_LEVEL", "chatty", "debug, info, warning or error"),
         ("LOG_JSON", "perhaps", "true or false"),
         ("SWEEP_SECONDS", "0", "seconds from 0.1 to 60"),
-        ("PUBLIC_URL", "interviews.firm.example", "http(s)://HOST[:PORT]"),
+        ("MEETING_URL", "meet.firm.example", "http(s)://HOST[:PORT]/PATH"),
         ("ORGANIZER_EMAIL", "rita at firm", "an email address"),
         ("FIRM_TIMEZONE", "Lisbon time", "a name like Europe/Lisbon"),
-        ("DATABASE_URL", "mysql://db/x", "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"),
+        ("DATABASE_URL", "mysql://db/x", DATABASES),
+        ("DATABASE_URL", "sqlite://", DATABASES),
     ],
 )
 def test_a_wrong_value_is_explained(name: str, value: str, allowed: str) -> None:
@@ -102,31 +106,78 @@ def test_a_gateway_needs_its_secret() -> None:
 
 
 def test_no_secret_is_ever_shown() -> None:
-    in_dotenv("ASKARSAN_SECRET_KEY=hush", "ASKARSAN_DATABASE_URL=mysql://rita:hush@db/x")
+    in_dotenv("ASKARSAN_GATEWAY_SECRET=hush", "ASKARSAN_DATABASE_URL=mysql://rita:hush@db/x")
     assert "hush" not in complaint()
-    assert f"ASKARSAN_SECRET_KEY is '{HIDDEN}'" in complaint()
-    long_enough = "hush" * 10
-    in_dotenv(f"ASKARSAN_SECRET_KEY={long_enough}", f"ASKARSAN_DATABASE_URL=postgres://rita:{long_enough}@db/x")
-    assert line("ASKARSAN_SECRET_KEY").value == HIDDEN
-    assert line("ASKARSAN_DATABASE_URL").value == f"postgresql+psycopg://rita:{HIDDEN}@db/x"
-    assert "hush" not in repr(load_settings().secret_key)
+    assert f"ASKARSAN_GATEWAY_SECRET is '{HIDDEN}'" in complaint()
+    in_dotenv(
+        "ASKARSAN_GATEWAY_URL=https://gateway.firm.example/out",
+        f"ASKARSAN_GATEWAY_SECRET={'hush' * 10}",
+        "ASKARSAN_DATABASE_URL=postgres://rita:hush@db/x",
+    )
+    assert line("ASKARSAN_GATEWAY_SECRET").value == HIDDEN
+    assert line("ASKARSAN_DATABASE_URL").value == f"postgresql://rita:{HIDDEN}@db/x"
+    assert "hush" not in repr(load_settings().gateway_secret)
 
 
-def test_there_is_no_default_secret_each_firm_makes_its_own_and_keeps_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    key = load_settings().signing_key()
-    assert len(key) >= 32
-    assert load_settings().signing_key() == key
-    assert stat.S_IMODE(Path("var/secret_key").stat().st_mode) == 0o600
-    assert [each.name for each in Path("var").iterdir()] == ["secret_key"]
-    monkeypatch.setenv("ASKARSAN_DATA_DIR", "elsewhere")
-    assert load_settings().signing_key() != key
-    monkeypatch.setenv("ASKARSAN_SECRET_KEY", "k" * 32)
-    assert load_settings().signing_key() == "k" * 32
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://rita:hush/hush@db/x",
+        "postgresql://rita:hush@hush@db/x",
+        "postgresql://rita:hu#sh@db/x",
+        "postgresql+psycopg://rita@db/x?sslmode=require&password=hush",
+    ],
+)
+def test_a_password_is_masked_also_where_it_breaks_the_address(address: str) -> None:
+    assert not {"hush", "hu#sh"} & {*re.split(r"[:/@=?&]", masked(address))}
+    assert HIDDEN in masked(address)
+    assert "db/x" in masked(address)
 
 
-def test_two_processes_that_start_at_once_agree_on_the_secret() -> None:
-    with ThreadPoolExecutor(8) as together:
-        assert len(set(together.map(lambda _: load_settings().signing_key(), range(8)))) == 1
+def test_a_password_that_cuts_the_address_short_is_noticed() -> None:
+    in_dotenv("ASKARSAN_DATABASE_URL='postgresql://rita:pa/ss#word@db/x'")
+    assert complaint().endswith(f"it must be {DATABASES}.")
+    in_dotenv("ASKARSAN_DATABASE_URL='postgresql://rita:pa%2Fss%23word@db/x'")
+    assert load_settings().database == "postgresql+psycopg://rita:pa%2Fss%23word@db/x"
+
+
+def test_a_file_that_is_none_is_told() -> None:
+    DOTENV.mkdir()
+    assert complaint() == ".env cannot be read: it is a folder."
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        (b"ASKARSAN_PORT=9000\nASKARSAN_FIRM_NAME=Jos\xe9\n", [".env, line 2: this is not written in UTF-8"]),
+        (b"# a firm\n\nASKARSAN_PORT 9000\n", [".env, line 3: this is not NAME=value."]),
+        (b"ASKARSAN_PORT\n", [".env, line 1: this is not NAME=value."]),
+        (b'ASKARSAN_FIRM_NAME="Rita\n\n=9000\n', [".env, line 1: this is", ".env, line 3: this is"]),
+    ],
+)
+def test_no_line_of_the_file_is_lost_without_a_word(raw: bytes, told: list[str]) -> None:
+    DOTENV.write_bytes(raw)
+    said = complaint().splitlines()
+    assert len(said) == len(told)
+    assert all(one.startswith(start) for one, start in zip(said, told, strict=True))
+    assert "Rita" not in complaint(), "a line may hold a secret"
+
+
+def test_a_byte_order_mark_hides_no_setting() -> None:
+    DOTENV.write_bytes(b"\xef\xbb\xbfASKARSAN_PORT=9000\r\nOTHER_PROGRAM\r\n")
+    assert line("ASKARSAN_PORT") == ("ASKARSAN_PORT", "9000", ".env")
+    assert load_settings().port == 9000
+
+
+def test_a_link_stays_as_it_was_written() -> None:
+    in_dotenv("ASKARSAN_MEETING_URL=https://meet.firm.example/room/?pwd=1")
+    assert load_settings().meeting_url == "https://meet.firm.example/room/?pwd=1"
+
+
+def test_where_it_is_served_and_which_file_it_works_on() -> None:
+    assert (load_settings().url, load_settings().sqlite_file) == ("http://127.0.0.1:8000", Path("var/askarsan.db"))
+    in_dotenv("ASKARSAN_HOST=::1", "ASKARSAN_DATABASE_URL=postgresql://db/x")
+    assert (load_settings().url, load_settings().sqlite_file) == ("http://[::1]:8000", None)
 
 
 def test_the_example_file_is_the_one_made_from_the_settings() -> None:
