@@ -11,8 +11,9 @@ from bot.records import jobs, people
 from bot.records.base import Session
 from bot.records.jobs import ApplicationRow, JobRow
 from bot.records.people import PersonRow
-from bot.rehearsal.scenario import Cast, Job, Person
-from bot.seeding import NewPerson, NewRound, add_job, add_person
+from bot.rehearsal.casting import new_person, new_rounds
+from bot.rehearsal.scenario import Cast, Job
+from bot.seeding import NewPerson, add_job, add_person
 from integrations import contact
 from integrations.trackers.sheet import BadSheet, CandidateRow, LineError
 
@@ -127,7 +128,7 @@ class _Desk:
     async def take(self, row: CandidateRow) -> None:
         addresses = _addresses(row)
         if known := await _somebody_at(self._session, addresses):
-            self.added.known.append(f"line {row.line}: {row.name} (as {known.name})")
+            self.added.known.append(f"line {row.line}: {_known_as(row.name, known)}")
             return
         channels = row.channels or tuple(addresses)
         consent = row.consent or tuple(channel for channel in channels if channel == "email")
@@ -178,6 +179,10 @@ async def _somebody_at(session: Session, addresses: Mapping[str, str]) -> Person
     return None
 
 
+def _known_as(name: str, known: PersonRow) -> str:
+    return name if name == known.name else f"{name} (as {known.name})"
+
+
 async def add_cast(session: Session, ids: Ids, cast: Cast) -> Added:
     """Everyone and every job that is new."""
     added = Added()
@@ -186,9 +191,9 @@ async def add_cast(session: Session, ids: Ids, cast: Cast) -> Added:
         known = await _somebody_at(session, person.addresses)
         keys[person.key] = known.id if known else ids("person")
         if known:
-            added.known.append(f"{person.name} (as {known.name})")
+            added.known.append(_known_as(person.name, known))
         else:
-            await add_person(session, ids, _new(person, keys[person.key]))
+            await add_person(session, ids, new_person(person, keys[person.key]))
             added.people.append(person.name)
     for job in cast.jobs:
         await _add_job(session, ids, job, keys, added)
@@ -201,24 +206,5 @@ async def _add_job(session: Session, ids: Ids, job: Job, keys: Mapping[str, str]
     if (job.title.casefold(), job.company.casefold()) in there:
         added.known.append(name)
         return
-    rounds = [NewRound(r.name, r.minutes, r.mode, r.place, [keys[key] for key in r.people]) for r in job.rounds]
-    await add_job(session, ids, job.title, job.company, rounds)
+    await add_job(session, ids, job.title, job.company, new_rounds(job, keys))
     added.jobs.append(name)
-
-
-def _new(person: Person, person_id: str) -> NewPerson:
-    return NewPerson(
-        id=person_id,
-        role=person.role,
-        name=person.name,
-        timezone=person.timezone,
-        channels=person.channels,
-        consent=person.consent,
-        addresses=person.addresses,
-        locale=person.locale,
-        company=person.company,
-        email=person.email,
-        country=person.country,
-        seniority=person.seniority,
-        tags=person.tags,
-    )

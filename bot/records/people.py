@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, bindparam, func, select, update
+from sqlalchemy import ForeignKey, Index, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -87,10 +87,6 @@ async def at_address(session: AsyncSession, channel: str, address: str) -> Perso
 def normal(address: str) -> str:
     """How an address is kept: one mailbox has one spelling."""
     return address.strip().lower() if "@" in address else address.strip()
-
-
-async def with_email(session: AsyncSession, email: str) -> PersonRow | None:
-    return (await session.scalars(select(PersonRow).where(func.lower(PersonRow.email) == email.lower()))).first()
 
 
 async def client_of(session: AsyncSession, company_id: str) -> PersonRow | None:

@@ -13,10 +13,11 @@ from bot.clock import JumpingClock
 from bot.house import Firm
 from bot.records import invites, messages
 from bot.rehearsal import scenario as s
+from bot.rehearsal.casting import new_person, new_rounds
 from bot.rehearsal.report import Report, report
 from bot.rehearsal.stage import Stage, World
 from bot.rehearsal.yamlfile import Fault
-from bot.seeding import NewPerson, NewRound, add_job, add_person
+from bot.seeding import add_job, add_person
 from integrations.channels.base import Inbound
 from integrations.standins.mailbox import answer
 
@@ -43,10 +44,11 @@ class Rehearsal:
         house, ids = self.stage.house, self.world.ids
         async with house.records.write() as session:
             for person in self.scenario.people:
-                await add_person(session, ids, _new(person, person.key in self.scenario.calendars))
+                vendor = "standin" if person.key in self.scenario.calendars else None
+                await add_person(session, ids, new_person(person, person.key, vendor))
             for job in self.scenario.jobs:
-                rounds = [NewRound(r.name, r.minutes, r.mode, r.place, r.people) for r in job.rounds]
-                await add_job(session, ids, job.title, job.company, rounds)
+                keys = {key: key for key in self.people}
+                await add_job(session, ids, job.title, job.company, new_rounds(job, keys))
         for key, calendar in self.scenario.calendars.items():
             self.world.calendar.connect(self._calendar_of(key), calendar.hours, calendar.busy)
 
@@ -156,25 +158,6 @@ PLAY: dict[type, Callable[[Rehearsal, Any], Awaitable[None]]] = {
     s.ReceiptComes: Rehearsal.receipt_comes,
     s.Crashes: Rehearsal.crashes,
 }
-
-
-def _new(person: s.Person, has_calendar: bool) -> NewPerson:
-    return NewPerson(
-        id=person.key,
-        role=person.role,
-        name=person.name,
-        timezone=person.timezone,
-        channels=person.channels,
-        consent=person.consent,
-        addresses=person.addresses,
-        locale=person.locale,
-        company=person.company,
-        email=person.email,
-        country=person.country,
-        seniority=person.seniority,
-        tags=person.tags,
-        calendar="standin" if has_calendar else None,
-    )
 
 
 @asynccontextmanager

@@ -279,7 +279,8 @@ def _person(key: str, value: Value, strict: Strictness) -> Person:
     for channel in channels:
         if not addresses.get(channel):
             needed = NEEDED_FOR.get(channel, f"addresses: {{{channel}: …}}")
-            raise Fault(said.line, f"{key} is to be reached by {channel}, but {needed!r} is missing")
+            what = " (how the vendor calls this person)" if channel in MESSENGERS else ""
+            raise Fault(said.line, f"{key} is to be reached by {channel}, but {needed!r} is missing{what}")
     return Person(
         key=key,
         role=role,

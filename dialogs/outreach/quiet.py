@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from dialogs.scheduling.hours import MIDNIGHT, WEEKDAYS, WorkingHours
@@ -12,7 +12,6 @@ from dialogs.scheduling.intervals import Interval
 EVERY_DAY = frozenset(range(7))
 # Longer than any weekend with its quiet hours; somewhere in it there is a time to speak.
 LONG_ENOUGH = timedelta(days=9)
-MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +31,6 @@ class QuietHours:
         """The first instant we may speak, at or after the given one, in UTC."""
         ahead = Interval(instant, instant + LONG_ENOUGH)
         return self._allowed(zone, weekends).open(ahead)[0].start
-
-    def last_allowed(self, instant: datetime, zone: ZoneInfo, *, weekends: bool = True) -> datetime:
-        """The latest instant we may speak, at or before the given one, in UTC; to the minute before quiet begins."""
-        behind = Interval(instant - LONG_ENOUGH, instant + timedelta.resolution)
-        last = self._allowed(zone, weekends).open(behind)[-1]
-        return instant.astimezone(UTC) if last.end > instant else last.end - MINUTE
 
     def _allowed(self, zone: ZoneInfo, weekends: bool) -> WorkingHours:
         """The time that is not quiet, as hours of the week."""

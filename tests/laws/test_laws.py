@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import yaml
 HOUSE = Path(__file__).parents[2]
 ROOMS = ("bot", "integrations", "dialogs", "prompts", "migrations")
 MODULES = sorted(path for room in ROOMS for path in (HOUSE / room).rglob("*.py"))
-VENDORS = ("channels", "calendars", "meetings", "trackers", "models")
+VENDORS = ("channels", "calendars", "meetings", "trackers")
 
 REAL_CLOCK = {
     "datetime.now",
@@ -85,6 +86,23 @@ def test_vendors_never_import_each_other(kind: str) -> None:
         assert not others & set(modules_imported((room / f"{vendor}.py").read_text("utf-8"))), vendor
 
 
+# What is needed without an import of ours, and by whom.
+BEHIND_THE_SCENES = {
+    "psycopg": "SQLAlchemy's driver",
+    "tzdata": "zoneinfo, where the system has no zones",
+}
+IMPORTED_AS = {"pyyaml": "yaml", "email-validator": "email_validator", "python-dotenv": "dotenv"}
+
+
+def test_every_package_we_ask_for_is_used() -> None:
+    asked = tomllib.loads((HOUSE / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
+    names = {re.split(r"[\[<>=]", each)[0].lower() for each in asked}
+    sources = [path.read_text("utf-8") for path in (*MODULES, HOUSE / "app.py")]
+    used = {module.partition(".")[0] for source in sources for module in modules_imported(source)}
+    idle = {name for name in names if IMPORTED_AS.get(name, name.replace("-", "_")) not in used}
+    assert idle == {*BEHIND_THE_SCENES}
+
+
 def tracked_texts() -> Iterator[tuple[str, str]]:
     listed = subprocess.run(["git", "ls-files", "-z"], cwd=HOUSE, capture_output=True, text=True, check=True).stdout
     for name in filter(None, listed.split("\0")):
@@ -117,13 +135,16 @@ def test_compose_starts_nothing_without_the_firms_own_secrets() -> None:
     secrets = re.findall(r"\$\{(\w*(?:PASSWORD|SECRET|KEY|TOKEN)\w*)([^}]*)\}", text)
     assert secrets
     assert all(default.startswith(":?") for _, default in secrets)
+    address = services["web"]["environment"]["ASKARSAN_DATABASE_URL"]
+    assert "PASSWORD" not in address, "a / or @ in it would break the address"
+    assert {*services["web"]["depends_on"], *services["worker"]["depends_on"]} == {"postgres"}
 
 
 def test_the_image_runs_as_nobody_special_and_says_how_it_is() -> None:
     stages = (HOUSE / "Dockerfile").read_text("utf-8").split("\nFROM ")
     assert len(stages) == 3, "what builds is not what runs"
     assert re.search(r"^USER (?!root|0\b)", stages[-1], re.MULTILINE)
-    assert "HEALTHCHECK" in stages[-1]
+    assert re.search(r"HEALTHCHECK.*\n.*ASKARSAN_PORT", stages[-1]), "it asks at the port that is set"
     assert all(
         "--require-hashes" in line or "--no-deps" in line for line in stages[1].splitlines() if "pip install" in line
     )

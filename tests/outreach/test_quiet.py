@@ -58,20 +58,6 @@ def test_what_falls_into_the_quiet_waits_for_the_morning(asked: str, weekends: b
     assert NIGHT.next_allowed(at(asked), LISBON, weekends=weekends) == at(expected)
 
 
-@pytest.mark.parametrize(
-    ("asked", "weekends", "expected"),
-    [
-        ("2026-03-04 12:00", True, "2026-03-04 12:00"),
-        ("2026-03-04 08:00", True, "2026-03-04 08:00"),
-        ("2026-03-04 21:00", True, "2026-03-04 20:59"),
-        ("2026-03-05 07:00", True, "2026-03-04 20:59"),
-        ("2026-03-08 12:00", False, "2026-03-06 20:59"),
-    ],
-)
-def test_what_must_not_come_later_comes_the_evening_before(asked: str, weekends: bool, expected: str) -> None:
-    assert NIGHT.last_allowed(at(asked), LISBON, weekends=weekends) == at(expected)
-
-
 def test_equal_ends_mean_never_quiet() -> None:
     never = QuietHours(time(8), time(8))
     assert not any(never.quiet(at(f"2026-03-04 {hour:02}:00"), LISBON) for hour in range(24))
@@ -125,21 +111,3 @@ def test_the_next_allowed_is_the_first_that_is_neither_quiet_nor_too_early(
         assert found == instant
     steps = (found - instant) // (30 * MINUTE)
     assert not any(allowed(instant + n * 30 * MINUTE) for n in range(steps) if instant + n * 30 * MINUTE < found)
-
-
-@given(quiet_hours, st.sampled_from(ZONES), instants | near_a_change, st.booleans())
-@settings(deadline=None)
-def test_the_last_allowed_is_the_latest_that_is_neither_quiet_nor_too_late(
-    hours: QuietHours, zone: ZoneInfo, instant: datetime, weekends: bool
-) -> None:
-    def allowed(when: datetime) -> bool:
-        return not hours.quiet(when, zone) and (weekends or when.astimezone(zone).weekday() < 5)
-
-    found = hours.last_allowed(instant, zone, weekends=weekends)
-    assert found <= instant
-    assert allowed(found)
-    assert found == instant or not allowed(found + MINUTE)
-    if allowed(instant):
-        assert found == instant
-    steps = (instant - found) // (30 * MINUTE)
-    assert not any(allowed(instant - n * 30 * MINUTE) for n in range(steps) if instant - n * 30 * MINUTE > found)
