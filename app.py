@@ -64,9 +64,20 @@ app = typer.Typer(
 )
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"askARSAN {version('askarsan')}")
+        raise typer.Exit
+
+
 @app.callback()
 def prepare(
     debug: Annotated[bool, typer.Option("--debug", help="Show logs, and what lies behind an error.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
 ) -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
@@ -86,7 +97,9 @@ def _logs(ctx: typer.Context) -> None:
 @app.command(epilog=_example("askarsan demo"))
 def demo(
     ctx: typer.Context,
-    keep: Annotated[Path, typer.Option(metavar="DIR", help="Where the invites are kept.")] = Path("var/demo"),
+    keep: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Where the invites are kept.  [default: var/demo]")
+    ] = None,
 ) -> None:
     """Play one whole negotiation, the way people will see it."""
     from bot.terminal.demo import demo as play
@@ -164,7 +177,7 @@ def understand(
     minutes: Annotated[int, typer.Option(min=1, max=1440, metavar="N", help="The length of the meeting.")] = 45,
     state: Annotated[str | None, typer.Option(metavar="STATE", help="collecting, offered or confirmed.")] = None,
     as_json: Json = False,
-    rules_only: Annotated[bool, typer.Option("--rules-only", help="Never ask a model.")] = False,
+    rules_only: Annotated[bool, typer.Option("--rules-only", help="Never ask a model; none is asked today.")] = False,
 ) -> None:
     """Say what a message means for scheduling.
 
@@ -224,7 +237,8 @@ def import_(
 def add(ctx: typer.Context, file: File) -> None:
     """Add people and jobs from a YAML file.
 
-    The file has the sections people and jobs of a rehearsal; who or what is there already is left as it is.
+    The file has the sections people and jobs of a rehearsal; who or what is there already is left as it is. Nothing is
+    made up: whoever is reached by slack, teams or telegram needs the vendor's id, as addresses: {slack: U0123ABC}.
     """
     from bot.terminal.office import add_people_and_jobs
 

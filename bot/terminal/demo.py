@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
+import shutil
+import sys
 import tempfile
 from importlib.resources import files
 from pathlib import Path
@@ -22,20 +25,24 @@ from bot.terminal.trouble import Trouble
 
 DEMO = Path(str(files("prompts"))) / "demo"
 SCENARIO = DEMO / "demo.yaml"
+KEPT = Path("var/demo")
 PAUSE = 0.75  # seconds to read a message in; the whole stays under a minute
 
 
-def demo(keep: Path, pause: float | None = None) -> None:
-    """`pause`: for each message; by default a little on a terminal, and none in a pipe."""
+def demo(keep: Path | None = None, pause: float | None = None) -> None:
+    """`keep`: where the invites go; nobody asked, they go where they can, and where somebody did, only there.
+
+    `pause`: for each message; by default a little on a terminal, and none in a pipe.
+    """
     console = standard_output()
     if pause is None:
         pause = PAUSE if console.is_terminal else 0
-    asyncio.run(_demo(console, _folder(keep), pause))
+    asyncio.run(_demo(console, prepared(keep) if keep else _anywhere(), pause))
 
 
-def _folder(keep: Path) -> Path:
+def _anywhere() -> Path:
     try:
-        return prepared(keep)
+        return prepared(KEPT)
     except Trouble:
         return Path(tempfile.mkdtemp(prefix="askarsan-demo-"))
 
@@ -74,13 +81,22 @@ def _introduce(console: Console) -> None:
 def _what_next(console: Console) -> None:
     heading(console, "Now you")
     for command, what in (
-        ("askarsan chat", "write as Ana, Carl or Rita yourself"),
-        (f"askarsan rehearse {_shown(SCENARIO)}", "the same as a script, to copy and change"),
-        ("askarsan understand 'Tuesday after 3'", "what a message means"),
-        ("askarsan --help", "everything else; docs/quickstart.md leads on"),
+        ("chat", "write as Ana, Carl or Rita yourself"),
+        (f"rehearse {shlex.quote(str(_shown(SCENARIO)))}", "the same as a script, to copy and change"),
+        ("understand 'Tuesday after 3'", "what a message means"),
+        ("--help", "everything else; docs/quickstart.md leads on"),
     ):
-        console.print(f"  {command}", style="cyan", soft_wrap=True)
+        console.print(f"  {_askarsan()} {command}", style="cyan", soft_wrap=True)
         console.print(f"      {what}", style="dim")
+
+
+def _askarsan() -> str:
+    """How one would start it here."""
+    beside = Path(sys.executable).with_name("askarsan")
+    found = shutil.which("askarsan")
+    if beside.exists() and (found is None or Path(found) != beside):
+        return shlex.quote(str(_shown(beside)))
+    return "askarsan"
 
 
 def _shown(path: Path) -> Path:

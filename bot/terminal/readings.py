@@ -38,6 +38,7 @@ def described(meaning: Understanding, zone: tzinfo, offers: Sequence[datetime] =
         ("means", ", ".join(ACTS[act] for act in meaning.acts)),
         ("takes", ", ".join(_chosen(index, offers, zone) for index in meaning.choice)),
         ("can", _times(meaning.windows, zone)),
+        ("but", "that time is past" if _past(meaning) else ""),
         ("can not", _times(meaning.blocked, zone)),
         ("would rather", _times(meaning.preferred, zone)),
         *(("unsure", _readings(each.text, each.readings, zone)) for each in meaning.ambiguous),
@@ -48,6 +49,11 @@ def described(meaning: Understanding, zone: tzinfo, offers: Sequence[datetime] =
         ("sure", f"{meaning.confidence:.0%}"),
     ]
     return [(label, words) for label, words in lines if words]
+
+
+def _past(meaning: Understanding) -> bool:
+    """Times were named, and none of them is still to come."""
+    return Act.PROPOSE in meaning.acts and not (meaning.windows or meaning.blocked or meaning.ambiguous)
 
 
 def _chosen(index: int, offers: Sequence[datetime], zone: tzinfo) -> str:

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -41,6 +42,11 @@ def test_every_command_teaches_with_an_example(ask: Ask, command: str) -> None:
     told = ask(command, "--help")
     assert told.exit_code == 0
     assert re.search(rf"^  Examples?:\n(?:    .*\n)*    .*askarsan {command}\b", told.stdout, re.MULTILINE)
+
+
+def test_the_version_is_told(ask: Ask) -> None:
+    told = ask("--version")
+    assert (told.exit_code, told.stdout) == (0, f"askARSAN {version('askarsan')}\n")
 
 
 def test_no_word_at_all_is_answered_with_the_help(ask: Ask) -> None:
@@ -117,6 +123,9 @@ def test_a_database_that_is_none_is_named_without_its_password(ask: Ask, tmp_pat
     (tmp_path / "text.db").write_text("this is not a database, and never was one; it only has its name" * 20)
     told = ask("tracker", ASKARSAN_DATABASE_URL="sqlite:///text.db")
     assert (told.exit_code, told.stderr) == (2, "The database text.db cannot be used: file is not a database.\n")
+    told = ask("tracker", ASKARSAN_DATA_DIR="text.db")
+    why = "what should be a folder is a file"
+    assert (told.exit_code, told.stderr) == (2, f"The database text.db/askarsan.db cannot be used: {why}.\n")
 
 
 def test_a_reader_who_leaves_early_is_no_error(played: dict[str, str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 import icalendar
@@ -28,7 +29,7 @@ def test_it_shows_the_whole_way(ask: Ask) -> None:
         "outcome Ana passed",
         "Next is the Final",
         "The tracker, kept by itself\nCandidate",
-        "Now you\n  askarsan chat\n",
+        "Now you\n  ",
     ):
         assert each in told.stdout, each
     assert re.search(r"^── 1 day later: Tuesday 3 March 2026", told.stdout, re.MULTILINE)
@@ -51,6 +52,21 @@ def test_where_nothing_can_be_written_the_invites_go_elsewhere(
     told = ask("demo")
     assert told.exit_code == 0
     _check_invites(re.findall(rf"^{tmp_path}/askarsan-demo-\w+/.*\.ics$", told.stdout, re.MULTILINE))
+
+
+def test_a_folder_asked_for_is_the_only_one(ask: Ask) -> None:
+    Path("README.md").write_text("not a folder")
+    told = ask("demo", "--keep", "README.md")
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert told.stderr == "README.md can not be written to: what should be a folder is a file.\n"
+
+
+def test_what_it_shows_to_do_next_works_as_it_stands_there(ask: Ask) -> None:
+    commands = re.findall(r"^  (\S.*)$", ask("demo").stdout.split("Now you\n")[1], re.MULTILINE)
+    assert len(commands) == 4
+    for command in commands:
+        done = subprocess.run(command, shell=True, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        assert done.returncode == 0, (command, done.stderr)
 
 
 def test_with_a_pause_the_same_is_shown(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

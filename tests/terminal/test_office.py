@@ -75,7 +75,10 @@ def test_who_is_there_already_is_said_and_left_alone(ask: Ask, team: Path, candi
         "Added 1 person; 2 already there.\n"
         "Already there, left as they are:\n  line 2: Ana S. (as Ana Silva)\n  line 3: C. Roux (as Cleo Roux)\n"
     )
-    assert "Added 0 people; 4 already there." in ask("add", team).stdout
+    assert ask("add", team).stdout == (
+        "Added 0 people; 4 already there.\n"
+        "Already there, left as they are:\n  Rita Lopes\n  Carl Olsen\n  Ida Berg\n  Data Engineer at Acme\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -122,6 +125,12 @@ def test_a_long_sheet_comes_in_whole(ask: Ask, candidates: Path) -> None:
     assert (told.stdout, told.stderr) == ("Added 500 people; 0 already there.\n", "")
 
 
+def test_a_folder_is_no_sheet(ask: Ask) -> None:
+    told = ask("import", ".")
+    assert (told.exit_code, told.stdout) == (2, "")
+    assert told.stderr.startswith(". is a folder, and neither a .csv nor an .xlsx file\n")
+
+
 @pytest.mark.parametrize("words", ["import nowhere.csv", "add nowhere.yaml"])
 def test_a_file_that_is_not_there(ask: Ask, words: str) -> None:
     told = ask(*words.split())
@@ -142,7 +151,7 @@ def test_a_file_that_is_not_there(ask: Ask, words: str) -> None:
         (
             ", addresses: {slack: U0123}",
             "",
-            "line 2: rita is to be reached by slack, but 'addresses: {slack: …}' is missing",
+            "line 2: rita is to be reached by slack, but 'addresses: {slack: …}' is missing (how the vendor calls",
         ),
         ("people: [ida]", "people: [idda]", "line 6: there is nobody called 'idda' under people; did you mean"),
         ("people:\n", "script: []\npeople:\n", "line 1: 'script' is not known here"),
@@ -171,6 +180,7 @@ def test_the_tracker_is_written_to_a_sheet(ask: Ask, played: dict[str, str]) -> 
     [
         ("tracker.pdf", "tracker.pdf: a tracker is written to a name that ends in .xlsx or .csv.\n"),
         ("no/tracker.csv", "no/tracker.csv can not be written: No such file or directory.\n"),
+        (".", ". is a folder: a tracker is written to a file that ends in .xlsx or .csv.\n"),
     ],
 )
 def test_a_sheet_that_cannot_be_written(ask: Ask, played: dict[str, str], name: str, why: str) -> None:
@@ -180,7 +190,8 @@ def test_a_sheet_that_cannot_be_written(ask: Ask, played: dict[str, str], name: 
 
 def test_the_tracker_as_json_stands_alone(ask: Ask, played: dict[str, str]) -> None:
     told = ask("tracker", "--json", "--export", "tracker.csv", **played)
-    assert json.loads(told.stdout)[0]["Status"] == "Confirmed"
+    assert json.loads(told.output)[0]["Status"] == "Confirmed"
+    assert Path("tracker.csv").exists()
 
 
 def test_why_tells_the_story_in_order(ask: Ask, played: dict[str, str]) -> None:
@@ -220,16 +231,18 @@ def test_timers_on_the_recruiters_clock(ask: Ask, played: dict[str, str]) -> Non
 def test_settings_say_where_each_came_from(ask: Ask, tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("ASKARSAN_FIRM_NAME=Rita and Friends\n")
     secret = "nobody-can-guess-these-many-letters"
-    told = ask("settings", ASKARSAN_SECRET_KEY=secret, ASKARSAN_OFFER_SIZE="4")
+    gateway = {"ASKARSAN_GATEWAY_URL": "https://gateway.firm.example", "ASKARSAN_GATEWAY_SECRET": secret}
+    told = ask("settings", ASKARSAN_OFFER_SIZE="4", **gateway)
     rows = [line.split("  ") for line in told.stdout.splitlines()]
     shown = {row[0]: [cell.strip() for cell in row[1:] if cell.strip()] for row in rows}
     assert shown["ASKARSAN_FIRM_NAME"] == ["Rita and Friends", ".env"]
     assert shown["ASKARSAN_OFFER_SIZE"] == ["4", "environment"]
     assert shown["ASKARSAN_NUDGE_AFTER"] == ["1d, 2d", "default"]
-    assert shown["ASKARSAN_SECRET_KEY"] == ["********", "environment"]
+    assert shown["ASKARSAN_GATEWAY_SECRET"] == ["***", "environment"]
+    assert shown["ASKARSAN_DATABASE_URL"] == ["sqlite:///var/askarsan.db", "default"]
     assert secret not in told.output
-    as_data = json.loads(ask("settings", "--json", ASKARSAN_SECRET_KEY=secret).stdout)
-    assert {"name": "ASKARSAN_SECRET_KEY", "value": "********", "source": "environment"} in as_data
+    as_data = json.loads(ask("settings", "--json", **gateway).stdout)
+    assert {"name": "ASKARSAN_GATEWAY_SECRET", "value": "***", "source": "environment"} in as_data
 
 
 def test_everything_that_can_happen_has_words() -> None:

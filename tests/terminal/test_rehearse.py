@@ -128,7 +128,7 @@ def test_a_folder_that_cannot_be_written_to(ask: Ask, story: Path) -> None:
     Path("file").write_text("")
     told = ask("rehearse", story, "--keep", "file/below")
     assert told.exit_code == 2
-    assert told.stderr == "file/below can not be written to: Not a directory.\n"
+    assert told.stderr == "file/below can not be written to: what should be a folder is a file.\n"
 
 
 def test_nothing_is_left_behind_otherwise(

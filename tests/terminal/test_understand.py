@@ -120,6 +120,12 @@ def test_one_is_shown_for_a_person(ask: Ask) -> None:
     assert "means  names times of their own\ncan    Tue 3 Mar 15:00–24:00" in told.stdout
 
 
+def test_a_time_that_is_past_is_said_to_be(ask: Ask) -> None:
+    words = ("understand", "--now", "2026-03-02T09:00", "--timezone", "Europe/Lisbon")
+    assert "but    that time is past" in ask(*words, "yesterday at 3").stdout
+    assert "past" not in ask(*words, "tomorrow at 3").stdout
+
+
 def test_what_is_on_the_table_is_shown_with_its_time(ask: Ask) -> None:
     offers = ("--offer", "2026-03-03T10:00", "--offer", "2026-03-04T15:00+01:00")
     words = ("understand", "the second one", "--now", "2026-03-02T09:00", "--timezone", "Europe/Lisbon", *offers)
