@@ -46,9 +46,9 @@ def hear_times(d: Draft, party: Party, meaning: Understanding) -> None:
     elif meaning.blocked:
         refused = _offered(d) if Act.REJECT in meaning.acts else []
         rule_out(d, party, (*meaning.blocked, *refused))
-    elif Act.REJECT in meaning.acts:
+    elif {Act.REJECT, Act.RESCHEDULE} & set(meaning.acts):
         reject(d, party)
-    elif table:
+    elif table and {Act.ACCEPT, Act.SELECT} & set(meaning.acts):
         accept(d, party, table)
     elif Act.PROPOSE in meaning.acts:
         _cannot_use(d, party, ())
