@@ -25,6 +25,7 @@ from bot.seeding import NewPerson, NewRound, add_job, add_person
 from integrations.channels.gateway import SIGNATURE, sign
 
 SECRET = "both-sides-know-this"
+PATIENCE = 300  # seconds: on a busy machine fifty starts alone take two minutes
 ROOT = Path(__file__).parents[2]
 
 
@@ -157,7 +158,7 @@ class Firm:
 
     async def until_told(self, who: str, words: str) -> None:
         """This person got a message with these words."""
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + PATIENCE
         mine: list[str] = []
         while time.monotonic() < deadline:
             mine = [each["text"] for each in await self.sent() if each["to"] == _address(who)]
