@@ -78,6 +78,9 @@ def _add(sums: Sums, unit: Unit, offers: Sequence[datetime], table: Table) -> No
     if unit.mood is not Mood.NO:
         spans = [_on_own_clock(span, table) for span in spans]
         hits = choices.matching(spans, offers, dayless)
+        if unit.sign == "freed" and offers and not table.booked:  # "my shift ends at 3": no word that it suits
+            inside = [span for span in spans if choices.matching([span], offers, False)]
+            spans, hits = inside or spans, []
         _take(sums, hits, spans, table)
         if dayless and hits and all(hours.shape is Shape.POINT for hours in unit.hours):
             spans = [Span(offers[hit], None, Shape.POINT) for hit in hits]

@@ -29,7 +29,14 @@ class Parted:
     inquiry: Topic | None = None  # a question about what is booked
 
 
-def parted(found: Sequence[Mention], speech: Speech, stage: Stage, frame: Frame, slight: frozenset[str]) -> Parted:
+def parted(
+    found: Sequence[Mention],
+    pieces: Sequence[Piece],
+    speech: Speech,
+    stage: Stage,
+    frame: Frame,
+    slight: frozenset[str],
+) -> Parted:
     """`slight`: words that tell nothing by themselves."""
     made = Parted()
     late = speech.has("late")
@@ -47,6 +54,8 @@ def parted(found: Sequence[Mention], speech: Speech, stage: Stage, frame: Frame,
             _about_the_booked(made, mention, told, frame)
         elif stage is Stage.OFFERED and _told_besides(mention, told, frame):
             continue
+        elif stage is Stage.OFFERED and (topic := _only_asked(mention, pieces, told)):
+            made.inquiry = made.inquiry or topic
         else:
             made.kept.append(mention)
     return made
@@ -134,6 +143,40 @@ def _told_besides(mention: Mention, told: _Told, frame: Frame) -> bool:
     if any(day.first <= start.date() <= day.last for day in mention.days for start in frame.starts):
         return False
     return told.words >= 3 and told.somebody
+
+
+_OPEN = frozenset({"ok", "fine", "good", "possible", "great", "better"})
+_VERBS = frozenset({"is", "are", "was", "does", "do", "will", "has", "isn't", "doesn't"})
+
+
+def _only_asked(mention: Mention, pieces: Sequence[Piece], told: _Told) -> Topic | None:
+    """ "Is the first one remote?", "I'll be in Madrid on Friday, is that ok?" – what is asked, if it is no choice."""
+    if not told.asks or told.has(*_WISHES) or mention.mood is Mood.NO:
+        return None
+    if mention.sign == "whereabouts":
+        return Topic.OTHER
+    first = mention.at
+    while first and (pieces[first - 1].kinds.keys() & {"day", "hours"} or pieces[first - 1].word == "the"):
+        first -= 1
+    verb = first > 0 and pieces[first - 1].word in _VERBS
+    behind = mention.at + 1 < len(pieces) and pieces[mention.at + 1].word in _VERBS
+    if not verb and not (behind and mention.options):
+        return None
+    rest = pieces[mention.at + 1 :]
+    ends = (at for at, piece in enumerate(rest) if piece.word in (";", "?", ".", "\n") or "link" in piece.kinds)
+    end = next(ends, 0)
+    same = rest[:end]
+    if any("beside" in piece.kinds and piece.word in _OPEN for piece in same):
+        return None
+    if any("length" in piece.kinds or piece.word in ("longer", "shorter", "long") for piece in same):
+        return Topic.DURATION
+    until = same[-1].end if same else mention.end
+    about = [
+        phrase.name.partition("_")[2]
+        for phrase in told.speech.phrases
+        if phrase.sentence == told.number and phrase.start < until and phrase.name.startswith(("topic_", "noun_"))
+    ]
+    return Topic(about[0]) if about else None
 
 
 def arrival(arrivals: Sequence[Mention], frame: Frame) -> int | None:

@@ -35,6 +35,7 @@ _MOODS = {
     "freed": Mood.YES,
     "bound": Mood.NO,
     "back": Mood.YES,
+    "undecided": Mood.FALLBACK,
 }
 _OVER = frozenset({"not", "cannot", "busy", "sadly", "aside"})  # a comma may end what these are about
 _SIGNS = frozenset(",.;:!?\n-/()0123456789")
@@ -56,7 +57,7 @@ _BEFORE = frozenset(
         "back",
     }
 )  # these stand before what they are about
-_AFTER = frozenset({"works", "fails", "recalled", "taken_by"})  # these stand behind it
+_AFTER = frozenset({"works", "fails", "recalled", "taken_by", "undecided"})  # these stand behind it
 
 
 @dataclass(slots=True)
@@ -90,15 +91,41 @@ def signs(pieces: Sequence[Piece], language: Language) -> list[Sign]:
 def _sign(pieces: Sequence[Piece], at: int, match: Match, language: Language) -> Sign | None:
     """What the phrase shows where it stands, if anything."""
     name = match.rule.constants["sign"]
-    if name == "turned_down":  # "Tuesday full, Wednesday open"
-        return Sign("fails", at, match.end, singular=True, adjacent=True) if _closes(pieces, at, match.end) else None
+    if name in _JUDGED:
+        made = Sign(_JUDGED[name], at, match.end, singular=True, adjacent=True)
+        return made if _closes(pieces, at, match.end) else None
+    if name in _LEADS_TO_A_TIME:
+        fits = _is_time(pieces, match.end) and (name == "struck" or _opens(pieces, at))
+        return Sign(_LEADS_TO_A_TIME[name], at, match.end) if fits else None
+    if name == "correction" and at and (pieces[at - 1].word == ":" or "option" in pieces[at - 1].kinds):
+        return None  # "1: yes, 2: no, 3: yes"
     if name in ("not", "strike") and not _near(pieces, match.end, language.lists["light"]):
         return None
     return Sign(name, at, match.end, pieces[at].word in language.lists["singular"])
 
 
+# right behind a time: "Tuesday full, Wednesday open", "1 no, 2 does"
+_JUDGED = {"turned_down": "fails", "turned_up": "works", "undecided": "undecided"}
+# right before a time: "something came up on Thursday"; only where a clause begins: "dentist Tuesday at 10"
+_LEADS_TO_A_TIME = {"struck": "cannot", "event": "commitment"}
+
+
+def _is_time(pieces: Sequence[Piece], at: int) -> bool:
+    return at < len(pieces) and bool(pieces[at].kinds.keys() & {"day", "days", "hours", "moment", "lead", "bare"})
+
+
+def _opens(pieces: Sequence[Piece], at: int) -> bool:
+    """Nothing stands before it in its clause."""
+    return at == 0 or "link" in pieces[at - 1].kinds or pieces[at - 1].word[:1] in _SIGNS or _courteous(pieces[at - 1])
+
+
+def _courteous(piece: Piece) -> bool:
+    return piece.word in ("sorry", "but", "because", "hi", "hello", "no", "ok", "have", "got", "my", "also")
+
+
 def _closes(pieces: Sequence[Piece], at: int, end: int) -> bool:
-    """Right behind a time, and nothing behind it in its clause."""
+    """Right behind a time, or behind its colon, and nothing behind it in its clause."""
+    at -= int(at > 1 and pieces[at - 1].word == ":")
     behind = at > 0 and bool(pieces[at - 1].kinds.keys() & {"day", "days", "hours", "option", "digits"})
     following = pieces[end] if end < len(pieces) else None
     return behind and (following is None or "link" in following.kinds or following.word[:1] in _SIGNS)
@@ -287,7 +314,7 @@ def _spoken_for(
     """All that is open; behind another sign, for a preference or in the singular only what follows the last comma."""
     if sign.adjacent:
         first = len(open_mentions) - 1
-        if open_mentions[first].at != sign.at - 1:
+        if open_mentions[first].at != sign.at - 1 - int(pieces[sign.at - 1].word == ":"):
             return ()
         while first > 0 and open_mentions[first].parted:
             first -= 1
@@ -303,10 +330,10 @@ def _spoken_for(
 
 
 def _set(mention: Mention, sign: Sign) -> None:
+    mention.sign = sign.name
     if sign.name == "whereabouts" and (mention.hours or all(day.single for day in mention.days)):
         return
     mention.mood = _MOODS[sign.name]
-    mention.sign = sign.name
 
 
 def corrected(found: Sequence[Mention], shown: Iterable[Sign]) -> list[Mention]:

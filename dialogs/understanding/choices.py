@@ -148,6 +148,8 @@ def _lies_in(offer: datetime, span: Span, dayless: bool) -> bool:
 def wanted(found: Sequence[Mention], count: int) -> tuple[list[int], list[int]]:
     """Offers named by number: those taken, most wanted first, and those turned down."""
     named = [mention for mention in found if mention.options]
+    if any(mention.sign != "undecided" and mention.mood is not Mood.NO for mention in named):
+        named = [mention for mention in named if mention.sign != "undecided"]
     refused = [index for mention in named if mention.mood is Mood.NO for index in mention.options]
     order = {Mood.PREFER: 0, Mood.YES: 1, Mood.FALLBACK: 2}
     if any(not mention.generic for mention in named):

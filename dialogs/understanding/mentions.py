@@ -86,7 +86,27 @@ def mentions(pieces: Sequence[Piece], frame: Frame) -> list[Mention]:
         mention.gap, mention.parted = gap, parted
         found.append(mention)
         gap, parted = 0, False
-    return _absorbed(found)
+    return _told_exactly(_absorbed(found))
+
+
+def _told_exactly(found: list[Mention]) -> list[Mention]:
+    """ "Any time Thursday or Friday after 2" is after 2: its "any time" says nothing."""
+    kept = []
+    for index, mention in enumerate(found):
+        whole = mention.hours is not None and mention.hours.part == "all" and not mention.days
+        behind = next((at for at in range(index + 1, len(found)) if found[at].hours), len(found))
+        dated, timed = found[index + 1 : behind], found[behind : behind + 1]
+        if whole and dated and timed and _one_breath(dated, timed[0]):
+            continue
+        kept.append(mention)
+    return kept
+
+
+def _one_breath(dated: Sequence[Mention], timed: Mention) -> bool:
+    if timed.days or timed.hours is None or timed.hours.shape is Shape.POINT or timed.gap > WORD or timed.parted:
+        return False
+    listed = all(mention.days and mention.gap < SENTENCE for mention in dated)
+    return listed and dated[0].gap <= WORD and not dated[0].parted
 
 
 def _mention(at: int, piece: Piece) -> Mention | None:

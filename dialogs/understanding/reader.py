@@ -42,7 +42,7 @@ def understand(text: str, context: Context) -> Understanding:
         )
     shown = signs(pieces, words)
     found = _settled(pieces, words, frame, context, shown)
-    times = aside.parted(found, speech, context.stage, frame, words.lists["light"])
+    times = aside.parted(found, pieces, speech, context.stage, frame, words.lists["light"])
     meaning = _summed(Table(body, context, frame, _zone(pieces)), pieces, times, speech)
     return replace(meaning, adds=bool(meaning.windows) and adds(pieces, times.kept, shown, words))
 
@@ -109,7 +109,9 @@ def _summed(table: Table, pieces: Sequence[Piece], times: aside.Parted, speech: 
     blocked = union([*sums.blocked, *(_offered(context, index) for index in refused)])
     windows = difference(union(sums.possible), blocked)
     chosen = _chosen(taken, refused, sums, blocked, context, speech)
-    asked = _asked(found, speech, context) or ([times.inquiry] if times.inquiry else [])
+    asked = _asked(found, speech, context)
+    if times.inquiry and asked in ([], [Topic.OTHER]):
+        asked = [times.inquiry]
     arrives = aside.arrival(times.arrivals, table.frame)
     facts = _facts(context, sums, chosen, taken, refused, blocked, windows, found, speech)
     facts = replace(
