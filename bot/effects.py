@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.facts import Case, calendar_address, load, look
+from bot.facts import JUST_NOW, Case, calendar_address, load, look
 from bot.house import House
 from bot.jobs import Job, JobKind
 from bot.planning import MakePlan, plan_again, plan_next
@@ -147,6 +148,8 @@ async def _prepared(session: Session, house: House, effect: EffectRow, say: Say)
     contact = await _way_to(session, house, person, say, effect)
     if contact is None:
         return "undelivered"
+    if (effect.attempts or effect.payload.get("tried")) and not say.urgent:
+        await _keep_quiet(session, house, person)
     rendered = render(house, case, say.to, person, say.parts) if case else render_alone(house, person, say.parts)
     # Another channel is another message; the same one again is the same.
     return Letter(person, contact, say, rendered, f"{effect.id}/{contact.channel}")
@@ -155,10 +158,10 @@ async def _prepared(session: Session, house: House, effect: EffectRow, say: Say)
 async def _way_to(session: Session, house: House, person: PersonRow, say: Say, effect: EffectRow) -> ContactRow | None:
     """The channel this kind of message is best sent on, else where they last wrote, else the first they prefer."""
     known = await people.contacts(session, person.id)
+    tried = set(effect.payload.get("tried", ()))
     if say.last_word:
-        open_ones = {contact.channel: contact for contact in known}
+        open_ones = {contact.channel: contact for contact in known if contact.channel in house.channels}
     else:
-        tried = set(effect.payload.get("tried", ()))
         usable = [c for c in known if c.consent and not c.broken and c.channel not in tried]
         open_ones = {contact.channel: contact for contact in usable if contact.channel in house.channels}
     if say.prefer in open_ones:
@@ -167,6 +170,15 @@ async def _way_to(session: Session, house: House, person: PersonRow, say: Say, e
     if wrote and wrote.channel in open_ones:
         return open_ones[wrote.channel]
     return next(iter(open_ones.values()), None)
+
+
+async def _keep_quiet(session: Session, house: House, person: PersonRow) -> None:
+    """What could not be sent at once must not ring in the night. Raises Later, until the morning."""
+    now, zone = house.clock.now(), ZoneInfo(person.zone)
+    wrote = await messages.last_in(session, person.id)
+    just_wrote = wrote is not None and now - wrote.at <= JUST_NOW
+    if house.rules.quiet_hours.quiet(now, zone) and not just_wrote:
+        raise Later(house.rules.quiet_hours.next_allowed(now, zone) - now)
 
 
 def _buttons(effect: EffectRow, letter: Letter) -> tuple[Button, ...]:
@@ -246,7 +258,9 @@ async def try_another_way(turn: Turn, message: MessageRow) -> None:
     """A message did not arrive: the same again on the next channel this person has; if there is none, it is told."""
     session = turn.session
     effect_id = (message.key or "").rpartition("/")[0]
-    effect = await session.get_one(EffectRow, effect_id)
+    effect = await work.effect(session, effect_id)
+    if effect is None or effect.payload.get("last_word"):
+        return  # a stranger's answer has no other way; a last word is said once, and not to be rung in elsewhere
     tried = [*effect.payload.get("tried", ()), message.channel]
     again = f"{effect_id}+{len(tried)}" if len(tried) == 1 else f"{effect_id.rpartition('+')[0]}+{len(tried)}"
     if await work.effect(session, again) is None and message.person_id:
@@ -361,6 +375,8 @@ async def _release(house: House, effect: EffectRow) -> Sequence[str]:
     """It is off: the meeting and the events in the calendars go."""
     async with house.records.read() as session:
         case = await load(session, effect.negotiation_id or "")
+    if case.state.sequence != effect.payload["sequence"]:
+        return await _nothing_to_do(house, effect)  # it is on again: what it needs is made anew, or still there
     try:
         if case.interview.meeting_url:
             await house.meetings.end(case.interview.uid)
@@ -418,6 +434,10 @@ async def _mail(house: House, case: Case, person: PersonRow, method: Method, key
     booked = case.state.booked
     if booked is None or not person.email or "email" not in house.channels:
         return "no mailbox"
+    async with house.records.read() as session:
+        known = await people.contacts(session, person.id)
+    if any(contact.channel == "email" and contact.broken for contact in known):
+        return "the mailbox is not theirs"
     invite = Invite(
         uid=case.interview.uid,
         sequence=case.state.sequence,
@@ -468,7 +488,8 @@ async def _search_again(house: House, effect: EffectRow) -> Sequence[str]:
 async def _open(house: House, effect: EffectRow, make_plan: MakePlan) -> Sequence[str]:
     async with house.records.read() as session:
         case = await load(session, effect.negotiation_id or "")
-        found = await make_plan(session, case)
+        gone = case.candidate.opted_out_at or case.host.opted_out_at
+        found = None if gone else await make_plan(session, case)
     if found is None:
         return await _nothing_to_do(house, effect)
     async with house.records.read() as session:

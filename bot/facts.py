@@ -168,7 +168,7 @@ async def gather(session: Session, house: House, case: Case, seen: Look) -> Fact
 
 def _own(case: Case) -> tuple[Interval, ...]:
     """What this very interview has put into calendars does not stand in its own way."""
-    return (case.state.booked,) if case.state.booked else ()
+    return (case.state.booked,) if case.state.booked and not case.state.over else ()
 
 
 async def _awake(session: Session, case: Case, since: datetime) -> frozenset[Reader]:

@@ -39,7 +39,7 @@ def _row(house: House, inbound: Inbound, person: PersonRow | None) -> MessageRow
         person_id=person.id if person else None,
         channel=inbound.channel,
         address=inbound.sender,
-        text=_kept(inbound.text),
+        text=_kept(inbound.text or inbound.pressed or ""),
         kind="command" if person and person.role == "recruiter" else "reply",
         status="received",
         vendor_id=inbound.vendor_id,
@@ -57,7 +57,7 @@ def _kept(text: str) -> str:
 async def answer_stranger(house: House, inbound: Inbound) -> Sequence[Job]:
     """Somebody we do not know: told so once a day, and nothing else. Machines, and those who say stop, hear nothing."""
     meaning = understand(inbound.text, Context(house.clock.now(), house.firm.zone))
-    if {Act.AUTO_REPLY, Act.OPT_OUT} & set(meaning.acts):
+    if {Act.AUTO_REPLY, Act.OPT_OUT} & set(meaning.acts) or inbound.channel not in house.channels:
         return ()
     async with house.records.write() as session:
         if await messages.told_stranger_since(session, inbound.sender, house.clock.now() - ONCE_A_DAY):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
@@ -25,6 +26,7 @@ from dialogs.negotiation.effects import Kind, Part, Reader, Say
 from dialogs.negotiation.events import Heard, InviteAnswered, Left
 from dialogs.negotiation.settling import speaks_of_times
 from dialogs.negotiation.state import Party
+from dialogs.outreach.consent import says_stop
 from dialogs.understanding.meaning import Act, Understanding
 from integrations.calendars.ics import BadCalendarData, Reply, read_reply
 
@@ -34,6 +36,10 @@ log = structlog.get_logger()
 TRIES = 20
 # A time can not be settled without the calendars it has to be free in; so long until they are looked into again.
 AWHILE = timedelta(minutes=5)
+# A calendar that is away for longer is a fault, and a fault is for a human.
+PATIENCE = timedelta(hours=4)
+A_YEAR = timedelta(days=366)
+LONGEST_MEETING = timedelta(hours=12)
 
 ANSWERS: dict[str, Literal["accept", "decline", "tentative"]] = {"accepted": "accept", "declined": "decline"}
 
@@ -130,9 +136,13 @@ class Hearing:
         contacts = await people.contacts(self.session, self.person.id)
         for message in self.waiting:
             message.turn_id = self.turn_id
-        broken = {contact.address for contact in contacts if contact.broken}
+        broken = {contact.address for contact in contacts if contact.broken == people.SOMEBODY_ELSE}
         heard = [message for message in self.waiting if message.address not in broken]
         spoken = [message for message in heard if not message.reply and not message.pressed]
+        if self.person.role != "recruiter" and any(self._says_stop(message.text) for message in spoken):
+            # Before anything else that came with it, and whatever calendar is away.
+            await self._leave(await cases_of(self.session, self.person))
+            return
         if not self.person.opted_out_at:
             for message in heard:
                 if message.reply:
@@ -161,7 +171,10 @@ class Hearing:
             if len(found) > 1:
                 self._ask_which(spoken, found)
             elif found:
-                await self._heard([*earlier, *spoken], found[0], self._read(found[0], words), words)
+                # "Tomorrow" is the day after it was written, however late it is heard.
+                written = spoken[-1].at if words == text or not earlier else earlier[-1].at
+                meaning = self._read(found[0], words, written)
+                await self._heard([*earlier, *spoken], found[0], meaning, words)
             else:
                 self._nothing_going_on()
 
@@ -186,9 +199,11 @@ class Hearing:
 
     async def _stays_silent(self, cases: Sequence[Case], text: str) -> bool:
         """Stop means stop, for every interview and on every channel; only they themselves can take it back."""
+        if self.person.role == "recruiter":
+            return False  # the firm's own people are not contacts of the firm
         acts = set(read_alone(self.house, self.person, text).acts)
         for case in cases:
-            acts |= set(self._read(case, text).acts)
+            acts |= set(self._read(case, text, self.waiting[-1].at).acts)
         if Act.OPT_OUT in acts:
             await self._leave(cases)
             return True
@@ -200,12 +215,15 @@ class Hearing:
         self.turn.log("wrote_after_opt_out", person=self.person.id)
         return True
 
-    def _read(self, case: Case, words: str) -> Understanding:
+    def _read(self, case: Case, words: str, written: datetime) -> Understanding:
         """Read once while the interview stands as it does."""
         key = (case.row.id, case.row.version, words)
         if key not in self._meanings:
-            self._meanings[key] = read(self.house, case, self.person, words)
+            self._meanings[key] = read(self.house, case, self.person, words, written)
         return self._meanings[key]
+
+    def _says_stop(self, text: str) -> bool:
+        return says_stop(text) or Act.OPT_OUT in read_alone(self.house, self.person, text).acts
 
     async def _leave(self, cases: Sequence[Case]) -> None:
         if self.person.opted_out_at:
@@ -223,7 +241,8 @@ class Hearing:
         self._say_alone(Kind.ANSWER, Part("opt_in_confirmation"))
 
     async def _heard(self, heard: Sequence[MessageRow], case: Case, meaning: Understanding, words: str) -> None:
-        if speaks_of_times(meaning) and any(person.id in self.seen.away for person in case.hosts):
+        away = any(person.id in self.seen.away for person in case.hosts)
+        if away and speaks_of_times(meaning) and self.turn.now - heard[-1].at < PATIENCE:
             raise CalendarAway
         for message in heard:
             message.negotiation_id, message.put_off = case.row.id, False
@@ -246,9 +265,10 @@ class Hearing:
         """Which time of which negotiation: by the button's own id, or by its number on what we sent last."""
         negotiation_id, at, start = pressed.partition("@")
         if at:
-            return negotiation_id, datetime.fromisoformat(start)
+            instant = _instant(start)
+            return (negotiation_id, instant) if instant and self._within_reach(instant) else None
         last = await messages.last_choices(self.session, self.person.id)
-        if last and last.negotiation_id and pressed.strip().isdigit():
+        if last and last.negotiation_id and re.fullmatch(r"\s*[1-9][0-9]?\s*", pressed, re.ASCII):
             index = int(pressed) - 1
             if 0 <= index < len(last.choices):
                 return last.negotiation_id, datetime.fromisoformat(last.choices[index])
@@ -257,11 +277,21 @@ class Hearing:
     async def _invite_answered(self, message: MessageRow) -> None:
         reply = _read(message)
         case = await self._invited_to(reply) if reply else None
-        if reply is None or case is None or reply.sequence < case.interview.sequence:
+        if reply is None or case is None or not self._is_meant(reply, case):
             self.turn.log("invite_answer_ignored", person=self.person.id)
             return
         message.negotiation_id = case.row.id
         await self.turn.happen(case.row, _answer(case.party(self.person.id), reply), self.seen)
+
+    def _is_meant(self, reply: Reply, case: Case) -> bool:
+        """An answer to the invite as it stands, for oneself, with a time that could be one."""
+        own = reply.attendee is None or self.person.email is None or reply.attendee == self.person.email.lower()
+        length = reply.proposed.length if reply.proposed else timedelta()
+        sane = reply.proposed is None or (length <= LONGEST_MEETING and self._within_reach(reply.proposed.start))
+        return own and sane and reply.sequence == case.interview.sequence
+
+    def _within_reach(self, instant: datetime) -> bool:
+        return self.turn.now - A_YEAR < instant < self.turn.now + A_YEAR
 
     async def _invited_to(self, reply: Reply) -> Case | None:
         interview: InterviewRow | None = await interviews.with_uid(self.session, reply.uid)
@@ -298,6 +328,15 @@ class Hearing:
         reader = Reader.CANDIDATE if self.person.role == "candidate" else Reader.HOST
         say = SAY.dump_python(Say(reader, kind, (part,), last_word=last_word), mode="json")
         self.turn.begin(f"{self.turn_id}.{part.text}", "say", say, self.person.id, None)
+
+
+def _instant(text: str) -> datetime | None:
+    """An aware instant, as our own buttons carry it; anything else was made by somebody else."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
 
 
 def _read(message: MessageRow) -> Reply | None:

@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from bot.facts import Case
-from bot.records import jobs, people
+from bot.records import interviews, jobs, people
 from bot.records.base import Session
 from bot.records.jobs import RoundRow
 from bot.records.people import PersonRow
 from bot.turn import Plan
 from dialogs.negotiation.events import Requested
-from dialogs.negotiation.state import Hosting
+from dialogs.negotiation.state import Hosting, Status
 
 # A job nobody described has one round like this.
 PLAIN_ROUND = {"number": 1, "name": "Interview", "minutes": 45, "mode": "video", "place": ""}
@@ -45,7 +45,9 @@ async def round_of(session: Session, job_id: str, number: int) -> RoundRow | Non
 async def plan_next(session: Session, case: Case) -> Planned | None:
     """The round after this one, hosted by the client; None if there is none."""
     of_round = await round_of(session, case.job.id, case.interview.round + 1)
-    if of_round is None:
+    opened = await interviews.of_application(session, case.application.id)
+    taken_back = case.interview.outcome != "passed" or case.state.status is not Status.COMPLETED
+    if of_round is None or taken_back or any(each.round == of_round.number for each in opened):
         return None
     host = case.host
     if host.role != "client":

@@ -18,8 +18,9 @@ from dialogs.understanding.meaning import Act, Context, Stage, Understanding
 LONGEST = 10_000
 
 
-def read(house: House, case: Case, person: PersonRow, text: str) -> Understanding:
-    return understand(text[:LONGEST], context(house, case, person))
+def read(house: House, case: Case, person: PersonRow, text: str, written: datetime | None = None) -> Understanding:
+    """`written`: when, if that was not just now."""
+    return understand(text[:LONGEST], context(house, case, person, written))
 
 
 def read_alone(house: House, person: PersonRow, text: str) -> Understanding:
@@ -27,10 +28,10 @@ def read_alone(house: House, person: PersonRow, text: str) -> Understanding:
     return understand(text[:LONGEST], Context(house.clock.now(), ZoneInfo(person.zone), person.locale))
 
 
-def context(house: House, case: Case, person: PersonRow) -> Context:
+def context(house: House, case: Case, person: PersonRow, written: datetime | None = None) -> Context:
     offers, stage = on_the_table(case, person)
     return Context(
-        now=house.clock.now(),
+        now=written or house.clock.now(),
         timezone=ZoneInfo(person.zone),
         locale=person.locale,
         offers=offers,
@@ -58,7 +59,10 @@ def _kept_back(case: Case, party: Party) -> bool:
 
 def read_press(case: Case, person: PersonRow, start: datetime) -> Understanding:
     """A pressed button names one instant and nothing else; whether it is still free is for the decision to say."""
-    offers, _ = on_the_table(case, person)
+    offers, stage = on_the_table(case, person)
     choice = (offers.index(start),) if start in offers else ()
     window = Interval.lasting(start, case.interview.minutes)
-    return Understanding((Act.SELECT,), choice=choice, windows=(window,), confidence=1.0)
+    acts: tuple[Act, ...] = (Act.SELECT,)
+    if stage is Stage.CONFIRMED:
+        acts = (Act.ACCEPT,) if choice else (Act.RESCHEDULE, Act.PROPOSE)
+    return Understanding(acts, choice=choice, windows=(window,), confidence=1.0)

@@ -98,6 +98,8 @@ async def prepare(session: Session, recruiter: PersonRow, command: Command) -> O
         return Order(recruiter, command, planned=await _plan(session, recruiter, named.person, command))
     over = command.verb in (Verb.STATUS, Verb.OUTCOME, Verb.CALLED)
     case = await naming.case(session, named.person, f"{named.rest} {command.words}", over=over)
+    if command.verb in (Verb.MOVE, Verb.BACK, Verb.RESUME) and named.person.opted_out_at:
+        raise Unclear("opted_out", named.person.name)
     return Order(recruiter, command, case=case, rest=named.rest)
 
 
@@ -166,6 +168,10 @@ class Obeying:
             order = await prepare(self.session, recruiter, command)
             if command.verb in NEED_CANDIDATE and not command.about:
                 raise Unclear("who", command.verb.value)
+            if order.planned:
+                # Two recruiters may ask for the same in the same moment: the second one looks again.
+                await people.lock(self.session, order.planned.plan.candidate_id)
+                order = await prepare(self.session, recruiter, command)
             await DO[command.verb](self, order)
         except Unclear as unclear:
             rows = tuple({"name": choice} for choice in unclear.choices)
@@ -237,6 +243,9 @@ async def _move(self: Obeying, order: Order) -> None:
 
 
 async def _cancel(self: Obeying, order: Order) -> None:
+    assert order.case
+    if order.case.interview.end and order.case.interview.end <= self.turn.now:
+        raise Unclear("already_held", order.case.candidate.name)
     words = {"because": order.command.words} if order.command.words else {}
     await self.act(order, CalledOff(order.command.words), Part("command_cancel", words=words))
 
@@ -248,6 +257,8 @@ async def _outcome(self: Obeying, order: Order) -> None:
         raise Unclear("no_outcome_yet", order.case.candidate.name)
     if booked.start > self.turn.now:
         raise Unclear("not_yet_held", order.case.candidate.name)
+    if order.case.state.over:
+        raise Unclear("outcome_known", order.case.candidate.name)
     outcome = order.command.outcome
     assert outcome
     order.case.application.status = outcome
@@ -327,10 +338,15 @@ async def _undo(self: Obeying, order: Order) -> None:
     last = await story.last_command(self.session, order.recruiter.id)
     if last is None or last.words["verb"] not in UNDO:
         raise Unclear("nothing_to_undo", last.words["verb"] if last else "")
-    self.turn.log("undone", last.negotiation_id, order.recruiter.id, turn=last.words["turn"])
     row = await negotiations.get(self.session, last.negotiation_id or "")
     case = await load(self.session, row.id)
     verb = last.words["verb"]
+    gone = next((person for person in (case.candidate, case.host) if person.opted_out_at), None)
+    if gone and verb in (Verb.CANCEL, Verb.OUTCOME):
+        raise Unclear("opted_out", gone.name)
+    if verb == Verb.SCHEDULE and case.state.over:
+        raise Unclear("no_interview", case.candidate.name)
+    self.turn.log("undone", last.negotiation_id, order.recruiter.id, turn=last.words["turn"])
     if verb == Verb.OUTCOME:
         case.application.status = ""
         await self.close_later_rounds(case)

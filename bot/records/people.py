@@ -30,6 +30,9 @@ class PersonRow(Table):
     language: Mapped[str | None]  # what they write in, once known
 
 
+SOMEBODY_ELSE = "somebody else"  # reads there; else nothing arrives, but what comes from there is theirs
+
+
 class ContactRow(Table):
     """One way to reach a person, in their order of preference."""
 
@@ -44,7 +47,7 @@ class ContactRow(Table):
     broken: Mapped[str | None]  # why nothing arrives there
 
 
-_LOCKED = select(PersonRow).where(PersonRow.id == bindparam("person")).with_for_update()
+_LOCKED = select(PersonRow).where(PersonRow.id == bindparam("person")).with_for_update(key_share=True)
 _CONTACTS = select(ContactRow).where(ContactRow.person_id == bindparam("person")).order_by(ContactRow.position)
 _AT_ADDRESS = (
     select(PersonRow)
@@ -98,7 +101,7 @@ async def client_of(session: AsyncSession, company_id: str) -> PersonRow | None:
 async def break_address(session: AsyncSession, person_id: str, address: str) -> None:
     """Somebody else is there."""
     at = (ContactRow.person_id == person_id, ContactRow.address == normal(address))
-    await session.execute(update(ContactRow).where(*at).values(broken="somebody else"))
+    await session.execute(update(ContactRow).where(*at).values(broken=SOMEBODY_ELSE))
 
 
 async def break_contact(session: AsyncSession, person_id: str, channel: str, why: str) -> None:

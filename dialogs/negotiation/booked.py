@@ -15,10 +15,12 @@ SETTLE_DOWN = timedelta(hours=1)
 
 def confirm(d: Draft, sequence: int) -> None:
     """The outside has it: everyone is invited, told, and will be reminded."""
+    if d.n.sequence == sequence:
+        d.change(arranged=sequence)
     if d.n.status is not Status.AGREED or d.n.sequence != sequence:
         d.because("another time was agreed meanwhile: not confirmed")
         return
-    d.change(status=Status.CONFIRMED)
+    d.change(status=Status.CONFIRMED, invited=sequence)
     d.do(Invite(sequence), Record("moved" if d.n.moved else "confirmed"))
     # Whoever has not yet heard of the first time, because it was night, is not told that it moved.
     unaware = {say.to for say in d.n.owed if say.kind is Kind.CONFIRMATION}
@@ -38,7 +40,7 @@ def confirm(d: Draft, sequence: int) -> None:
 
 def remind(d: Draft, name: str) -> None:
     booked = d.n.booked
-    if d.n.status is not Status.CONFIRMED or booked is None or booked.start <= d.facts.now or d.n.paused:
+    if d.n.status is not Status.CONFIRMED or booked is None or booked.start <= d.facts.now or d.n.paused or d.n.human:
         d.because("nothing is confirmed to be reminded of")
         return
     lead = timedelta(seconds=int(name))

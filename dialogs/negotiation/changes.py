@@ -113,6 +113,12 @@ def call_off_by_recruiter(d: Draft, because: str) -> None:
 
 def leave(d: Draft, party: Party) -> None:
     """A party asked never to be written to again: it is over for this interview, and not a word to them."""
+    if d.n.booked and d.n.booked.start <= d.facts.now:
+        # It took place, or it is taking place: nothing is called off, and nobody is asked how it went.
+        d.do(Forget(Alarm.REMINDER), Forget(Alarm.FOLLOW_UP), Forget(Alarm.NUDGE))
+        d.change(owed=(), waiting_for=None, human=True)
+        d.call_human(Reason.OPT_OUT, who=d.person(party).name)
+        return
     end(d, "opted_out")
     if party.other in d.n.reached:
         d.say(party.other, Kind.CANCELLATION, "cancellation_by_other", urgent=at_short_notice(d))

@@ -83,14 +83,17 @@ def ring(d: Draft, event: Rang) -> None:
 
 def say_what_was_owed(d: Draft, reader: str) -> None:
     """The night is over: what it kept back is said, as far as it is still true."""
-    if d.facts.calendars_away:
-        d.do(Wake(Alarm.MORNING, d.facts.now + AWHILE, reader))
+    if d.n.human or d.n.paused:
+        d.because("a human holds the thread: what was kept back stays so")
         return
     owed = [say for say in d.n.owed if say.to.value == reader]
     d.change(owed=tuple(say for say in d.n.owed if say.to.value != reader))
     for say in owed:
         if not worth_sending(say, d.n, d.facts.now):
             d.because(f"no longer true in the morning: {say.kind.value}")
+        elif say.kind is Kind.OFFER and d.facts.calendars_away:
+            d.change(owed=(*d.n.owed, say))
+            d.do(Wake(Alarm.MORNING, d.facts.now + AWHILE, reader))
         elif say.kind is Kind.OFFER and not all(is_free(d, start) for start in say.choices):
             d.because("a slot went in the night: other times")
             offer_anew(d, Party(reader), say.parts[-1].text)
@@ -152,6 +155,10 @@ def hand_back(d: Draft) -> None:
 
 def resume(d: Draft) -> None:
     d.change(paused=False)
+    for reader in {say.to for say in d.n.owed}:
+        d.do(Wake(Alarm.MORNING, d.facts.now, reader.value))
+    if d.n.offer and d.n.waiting_for is None:
+        wait_for(d, d.n.offer.to)
     if d.n.status is Status.COLLECTING and d.n.waiting_for is None:
         ask_first(d)
     elif d.n.waiting_for:

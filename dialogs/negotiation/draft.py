@@ -52,7 +52,6 @@ class Draft:
         self.facts = facts
         self._effects: list[Effect] = []
         self._says: list[Say] = []
-        self._urgent: set[Reader] = set()
         self._reasons: list[str] = []
 
     def change(self, **fields: Any) -> None:
@@ -81,12 +80,10 @@ class Draft:
     ) -> None:
         """Adds a passage; all that one reader is told in one decision goes out as one message."""
         reader = Reader(to.value)
-        if urgent:
-            self._urgent.add(reader)
         if reader in (Reader.CANDIDATE, Reader.HOST):
             self._reached(Party(reader.value))
         part = Part(text or kind.value, tuple(times), dict(words or {}), tuple(rows))
-        self._says.append(Say(reader, kind, (part,), holds, prefer, tuple(choices), last_word))
+        self._says.append(Say(reader, kind, (part,), holds, prefer, tuple(choices), urgent, last_word))
 
     def say_again(self, say: Say) -> None:
         """What was kept back, as it was decided then."""
@@ -119,7 +116,7 @@ class Draft:
         """Now, or in the morning: nobody is woken who did not just write, unless it cannot wait."""
         facts, zone = self.facts, self.zone(say.to)
         quiet = facts.rules.quiet_hours
-        if say.to in facts.awake or say.to in self._urgent or not quiet.quiet(facts.now, zone):
+        if say.to in facts.awake or say.urgent or not quiet.quiet(facts.now, zone):
             self.do(say)
             return
         morning = quiet.next_allowed(facts.now, zone)
@@ -149,5 +146,6 @@ def _merged(says: Sequence[Say]) -> Say:
         holds=main.holds,
         prefer=main.prefer,
         choices=main.choices,
+        urgent=any(say.urgent for say in says),
         last_word=any(say.last_word for say in says),
     )

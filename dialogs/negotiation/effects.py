@@ -67,6 +67,7 @@ class Say:
     holds: Holds | None = None
     prefer: str | None = None  # a channel that suits this kind, if the reader has it
     choices: tuple[datetime, ...] = ()  # become buttons where the channel has them
+    urgent: bool = False  # cannot wait for the morning
     last_word: bool = False  # goes out where they last wrote, though nothing else ever will
 
 

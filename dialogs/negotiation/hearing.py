@@ -14,7 +14,7 @@ from dialogs.negotiation.events import Heard, InviteAnswered
 from dialogs.negotiation.offering import escalate
 from dialogs.negotiation.settling import hear_times, speaks_of_times
 from dialogs.negotiation.state import Party, Status
-from dialogs.negotiation.waiting import wait_until
+from dialogs.negotiation.waiting import wait_for, wait_until
 from dialogs.understanding.meaning import Act, Topic, Understanding
 
 BOOKED = frozenset({Status.AGREED, Status.CONFIRMED})
@@ -48,6 +48,8 @@ def converse(d: Draft, event: Heard) -> None:
     acts = set(event.meaning.acts)
     if d.n.status is Status.ESCALATED and d.n.status_before:
         d.change(status=d.n.status_before, status_before=None)
+        if d.n.offer:
+            wait_for(d, d.n.offer.to)
         d.because("they wrote after a human was called: heard as usual")
     handled = [step(d, event, acts) for step in STEPS]
     if not any(handled) and acts != {Act.CHITCHAT}:
@@ -69,7 +71,7 @@ def change_or_settle(d: Draft, event: Heard, acts: set[Act]) -> bool:
     elif booked and Act.REJECT in acts:
         d.say(party, Kind.CLARIFY, "does_it_not_suit")
         d.because("a no to what is booked, with no other time: asked what was meant")
-    elif booked and Act.ACCEPT in acts:
+    elif booked and {Act.ACCEPT, Act.SELECT} & acts:
         d.do(Record("still_fine", {"by": party.value}))
         d.because("they confirm what is booked")
     elif not booked and (speaks_of_times(meaning) or Act.RESCHEDULE in acts):
@@ -142,7 +144,7 @@ def be_patient(d: Draft, party: Party, meaning: Understanding) -> None:
 def pass_on(d: Draft, event: Heard) -> None:
     """A human holds the thread: the assistant only carries the words over."""
     words = {"who": d.person(event.party).name, "said": event.words}
-    d.say(Reader.RECRUITER, Kind.ANSWER, "passed_on", words=words, urgent=True)
+    d.say(Reader.RECRUITER, Kind.ANSWER, "passed_on", words=words)
     d.because("passed on to the recruiter, who holds the thread")
 
 

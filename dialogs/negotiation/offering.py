@@ -13,6 +13,7 @@ from dialogs.negotiation.waiting import stop_waiting, wait_for
 from dialogs.scheduling.intervals import Interval
 
 AWHILE = timedelta(minutes=10)
+TRIES = 24  # four hours; after that it is a fault, and a fault is for a human
 
 
 def ask_for_times(d: Draft, party: Party, text: str = "availability_request") -> None:
@@ -47,6 +48,7 @@ def put(d: Draft, to: Party, starts: Sequence[datetime], text: str, rows: Sequen
         offers_made=number,
         rounds=d.n.rounds + 1,
         clarifying=(),
+        tries=0,
     )
     d.do(Offered(number, Reader(to.value), tuple(starts)))
     d.say(to, Kind.OFFER, text, times=starts, rows=rows, choices=starts, holds=Holds("offer", number))
@@ -79,7 +81,11 @@ def try_again(d: Draft) -> None:
     """A calendar can not be read at the moment: nothing is said, and it is looked into again."""
     withdraw_offer(d)
     stop_waiting(d)
-    d.change(status=Status.COLLECTING)
+    if d.n.tries >= TRIES:
+        d.change(tries=0)
+        escalate(d, Reason.NOT_ARRANGED, error="the calendar cannot be read")
+        return
+    d.change(status=Status.COLLECTING, tries=d.n.tries + 1)
     d.do(Wake(Alarm.TRY_AGAIN, d.facts.now + AWHILE))
     d.because("a calendar can not be read at the moment: tried again later")
 

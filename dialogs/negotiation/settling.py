@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from dialogs.negotiation.booked import set_alarms
+from dialogs.negotiation.booked import confirm, set_alarms
 from dialogs.negotiation.draft import Draft
 from dialogs.negotiation.effects import Alarm, Book, Forget, Kind
 from dialogs.negotiation.offering import ask_for_times, offer, offer_anew, put, withdraw_offer
@@ -167,6 +167,12 @@ def stay(d: Draft) -> None:
     """A change of mind about moving: the time that is booked stands."""
     withdraw_offer(d)
     stop_waiting(d)
+    if d.n.invited != d.n.sequence:
+        # The change of mind came before the invites were out: they still have to go.
+        d.change(moving=False, status=Status.AGREED)
+        if d.n.arranged == d.n.sequence:
+            confirm(d, d.n.sequence)
+        return
     d.change(moving=False, status=Status.CONFIRMED)
     set_alarms(d)
     for party in d.n.reached:

@@ -74,9 +74,12 @@ class Negotiation:
     offers_made: int = 0
     rounds: int = 0  # offers since the search began: capped
     nudges: int = 0
+    tries: int = 0  # to read a calendar that is away
     clarifying: tuple[datetime, ...] = ()  # the readings we asked about, for `waiting_for`
     booked: Interval | None = None
     sequence: int = -1  # of the invite; the first has 0
+    arranged: int = -1  # the sequence the outside has made ready
+    invited: int = -1  # the sequence everyone was invited with
     moving: bool = False  # booked, and a new time is looked for; the old one stands until then
     moved: bool = False  # what is booked took the place of another time
     again: bool = False  # it had been called off, and is on after all

@@ -227,8 +227,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("effects", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_effects_negotiation_id"), ["negotiation_id"], unique=False)
-        undone = sa.text("done_at IS NULL")
-        batch_op.create_index("ix_effects_open", ["due_at"], unique=False, sqlite_where=undone, postgresql_where=undone)
+        batch_op.create_index(
+            "ix_effects_open",
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("done_at IS NULL"),
+            postgresql_where=sa.text("done_at IS NULL"),
+        )
 
     op.create_table(
         "escalations",
@@ -296,16 +301,19 @@ def upgrade() -> None:
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_messages_negotiation_id"), ["negotiation_id"], unique=False)
         batch_op.create_index("ix_messages_of_person", ["person_id", "direction", "id"], unique=False)
-        put_off, unheard = sa.text("put_off"), sa.text("turn_id IS NULL AND direction = 'in'")
         batch_op.create_index(
-            "ix_messages_put_off", ["person_id"], unique=False, sqlite_where=put_off, postgresql_where=put_off
+            "ix_messages_put_off",
+            ["person_id"],
+            unique=False,
+            sqlite_where=sa.text("put_off"),
+            postgresql_where=sa.text("put_off"),
         )
         batch_op.create_index(
             "ix_messages_unheard",
             ["person_id", "direction"],
             unique=False,
-            sqlite_where=unheard,
-            postgresql_where=unheard,
+            sqlite_where=sa.text("turn_id IS NULL AND direction = 'in'"),
+            postgresql_where=sa.text("turn_id IS NULL AND direction = 'in'"),
         )
 
     op.create_table(
@@ -371,8 +379,12 @@ def downgrade() -> None:
     op.drop_table("timers")
     op.drop_table("offers")
     with op.batch_alter_table("messages", schema=None) as batch_op:
-        batch_op.drop_index("ix_messages_unheard")
-        batch_op.drop_index("ix_messages_put_off")
+        batch_op.drop_index(
+            "ix_messages_unheard",
+            sqlite_where=sa.text("turn_id IS NULL AND direction = 'in'"),
+            postgresql_where=sa.text("turn_id IS NULL AND direction = 'in'"),
+        )
+        batch_op.drop_index("ix_messages_put_off", sqlite_where=sa.text("put_off"), postgresql_where=sa.text("put_off"))
         batch_op.drop_index("ix_messages_of_person")
         batch_op.drop_index(batch_op.f("ix_messages_negotiation_id"))
 
@@ -387,7 +399,9 @@ def downgrade() -> None:
 
     op.drop_table("escalations")
     with op.batch_alter_table("effects", schema=None) as batch_op:
-        batch_op.drop_index("ix_effects_open")
+        batch_op.drop_index(
+            "ix_effects_open", sqlite_where=sa.text("done_at IS NULL"), postgresql_where=sa.text("done_at IS NULL")
+        )
         batch_op.drop_index(batch_op.f("ix_effects_negotiation_id"))
 
     op.drop_table("effects")
