@@ -277,21 +277,17 @@ def serve(
     worker: Annotated[bool, typer.Option(help="Also do the work here, or leave it to `askarsan worker`.")] = True,
 ) -> None:
     """Serve, with the worker in the same process."""
-    import asyncio
-
     from bot import service
 
-    asyncio.run(service.serve(_settings(), worker=worker))
+    service.run(service.serve(_settings(), worker=worker))
 
 
 @app.command(epilog=_example("askarsan worker"))
 def worker() -> None:
     """Work beside processes that serve, on their database."""
-    import asyncio
-
     from bot import service
 
-    asyncio.run(service.work(_settings()))
+    service.run(service.work(_settings()))
 
 
 @app.command(epilog=_example("askarsan settings", "ASKARSAN_OFFER_SIZE=5 askarsan settings"))

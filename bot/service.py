@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
 from datetime import timedelta
 from importlib.metadata import version
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -25,6 +27,7 @@ from bot.records.opening import ready
 from bot.settings import Settings, SettingsError
 from bot.shared_queue import RelayEngine
 from bot.worker import Assistant
+from dialogs.understanding import Context, understand
 from dialogs.wording import Phrasebook
 from integrations import catalog
 
@@ -58,6 +61,12 @@ def build(settings: Settings) -> House:
         ),
         burst=timedelta(seconds=settings.burst_seconds),
     )
+
+
+def run(service: Coroutine[Any, Any, None]) -> None:
+    """On the fastest loop there is for this machine."""
+    with asyncio.Runner(loop_factory=uvicorn.Config(app="").get_loop_factory()) as runner:
+        runner.run(service)
 
 
 async def serve(settings: Settings, *, worker: bool = True) -> None:
@@ -135,6 +144,9 @@ async def _engine(settings: Settings, house: House, *, worker: bool) -> AsyncIte
         async with RelayEngine(settings.database) as relay:
             yield relay
         return
+    # A language is made ready by the first words read in it: not while somebody waits.
+    understand("", Context(house.clock.now(), house.firm.zone))
     sweep = timedelta(seconds=settings.sweep_seconds)
     async with DurableEngine(Assistant(house), settings.database, sweep_every=sweep) as engine:
+        gc.freeze()  # all this is here to stay: looking through it for rubbish would hold everyone up each time
         yield engine

@@ -76,9 +76,7 @@ class Records:
             pool: dict[str, Any] = {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}
             self._writer = create_async_engine(url, **pool)
             # Every question sees what is committed at its moment, with a BEGIN and a ROLLBACK around it or without.
-            self._reader = create_async_engine(
-                url, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True, **pool
-            )
+            self._reader = create_async_engine(url, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True, **pool)
 
     def write(self) -> AbstractAsyncContextManager[AsyncSession]:
         return self._together.unit() if self._together else self._unit()
