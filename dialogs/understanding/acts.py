@@ -43,6 +43,7 @@ class Speech:
     words: int = 0
     covered: int = 0
     subjects: frozenset[str] = frozenset()  # words by which somebody tells something
+    choosing: frozenset[str] = frozenset()  # words that say a time is taken
     untold: list[tuple[int, str]] = field(default_factory=list)  # words in no phrase, and where they stand
 
     def has(self, *names: str) -> bool:
@@ -60,7 +61,8 @@ class Speech:
 
 def listen(tokens: Sequence[Piece], language: Language) -> Speech:
     """Every act's phrase in the text, the longest at each place."""
-    speech = Speech(sentences=[Sentence(0, 0)], subjects=language.lists["subjects"])
+    speech = Speech(sentences=[Sentence(0, 0)])
+    speech.subjects, speech.choosing = language.lists["subjects"], language.lists["choosing"]
     at, begun, opening = 0, 0, True
     while at < len(tokens):
         if tokens[at].word in _ENDS and not _inside(tokens, at):

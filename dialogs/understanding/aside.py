@@ -56,6 +56,8 @@ def parted(
             continue
         elif stage is Stage.OFFERED and (topic := _only_asked(mention, pieces, told)):
             made.inquiry = made.inquiry or topic
+        elif stage is Stage.OFFERED and _merely_told(mention, told, found, pieces, slight):
+            made.inquiry = made.inquiry or (Topic.OTHER if told.asks else None)
         else:
             made.kept.append(mention)
     return made
@@ -177,6 +179,35 @@ def _only_asked(mention: Mention, pieces: Sequence[Piece], told: _Told) -> Topic
         if phrase.sentence == told.number and phrase.start < until and phrase.name.startswith(("topic_", "noun_"))
     ]
     return Topic(about[0]) if about else None
+
+
+_CAUSES, _RESULTS = frozenset({"as", "since", "because", "cause"}), frozenset({"so", "then", "therefore", "hence"})
+
+
+def _merely_told(
+    mention: Mention, told: _Told, found: Sequence[Mention], pieces: Sequence[Piece], slight: frozenset[str]
+) -> bool:
+    """ "I wake up at 11", "my parents arrive at 11": a time of something else, and nobody says it suits. What stands
+    as a cause, before "so" or behind "because", is no part of it."""
+    if mention.moment or told.wishes(mention):
+        return False
+    if any(other.options or other.sign for other in found if told.speech.sentence_at(other.start) == told.number):
+        return False
+    if told.has("yes", "picks", "change", "suggests", "alternatives", "instead"):
+        return False
+    speech = told.speech
+    sentence = speech.sentences[told.number]
+    begin = max((piece.end for piece in pieces[: mention.at] if piece.word in _RESULTS), default=0)
+    end = next((piece.start for piece in pieces[mention.at :] if piece.word in _CAUSES), sentence.end)
+    begin = max(begin, speech.sentences[told.number - 1].end if told.number else 0)
+    times = [(other.start, other.end) for other in found]
+    words = [
+        word
+        for offset, word in speech.untold
+        if begin <= offset < end and not any(first <= offset < last for first, last in times)
+    ]
+    besides = [word for word in words if word not in slight | speech.subjects | speech.choosing]
+    return len(besides) > (0 if not speech.subjects.isdisjoint(words) else 1)
 
 
 def arrival(arrivals: Sequence[Mention], frame: Frame) -> int | None:
