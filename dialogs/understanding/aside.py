@@ -147,6 +147,7 @@ def _told_besides(mention: Mention, told: _Told, frame: Frame) -> bool:
     return told.words >= 3 and told.somebody
 
 
+_WONDERS = frozenset({"what", "what's", "which"})
 _OPEN = frozenset({"ok", "fine", "good", "possible", "great", "better"})
 _VERBS = frozenset({"is", "are", "was", "does", "do", "will", "has", "isn't", "doesn't"})
 
@@ -155,8 +156,11 @@ def _only_asked(mention: Mention, pieces: Sequence[Piece], told: _Told) -> Topic
     """ "Is the first one remote?", "I'll be in Madrid on Friday, is that ok?" – what is asked, if it is no choice."""
     if not told.asks or told.has(*_WISHES) or mention.mood is Mood.NO:
         return None
-    if mention.sign == "whereabouts":
-        return Topic.OTHER
+    opening = [phrase for phrase in told.speech.phrases if phrase.sentence == told.number and phrase.first]
+    wonders = any(phrase.words.split()[0] in _WONDERS for phrase in opening)
+    if mention.sign == "whereabouts" or (mention.options and wonders and not told.has("topic_people", "topic_place")):
+        named = [phrase for phrase in told.speech.phrases if phrase.sentence == told.number and "topic_" in phrase.name]
+        return Topic(named[0].name.partition("_")[2]) if named else Topic.OTHER
     first = mention.at
     while first and (pieces[first - 1].kinds.keys() & {"day", "hours"} or pieces[first - 1].word == "the"):
         first -= 1
@@ -207,7 +211,9 @@ def _merely_told(
         if begin <= offset < end and not any(first <= offset < last for first, last in times)
     ]
     besides = [word for word in words if word not in slight | speech.subjects | speech.choosing]
-    return len(besides) > (0 if not speech.subjects.isdisjoint(words) else 1)
+    opening = next((piece.word for piece in pieces if piece.word and piece.start >= begin), "")
+    sure = not speech.subjects.isdisjoint(words) or (told.asks and opening in _VERBS)
+    return len(besides) > (0 if sure else 1)
 
 
 def arrival(arrivals: Sequence[Mention], frame: Frame) -> int | None:
