@@ -130,7 +130,6 @@ class Hearing:
         self.waiting = waiting
         self.seen = seen
         self.turn_id = f"{person.id}.{waiting[-1].id}"
-        self._meanings: dict[tuple[str, int, str], Understanding] = {}
 
     async def hear(self) -> None:
         contacts = await people.contacts(self.session, self.person.id)
@@ -173,7 +172,7 @@ class Hearing:
             elif found:
                 # "Tomorrow" is the day after it was written, however late it is heard.
                 written = spoken[-1].at if words == text or not earlier else earlier[-1].at
-                meaning = self._read(found[0], words, written)
+                meaning = read(self.house, found[0], self.person, words, written)
                 await self._heard([*earlier, *spoken], found[0], meaning, words)
             else:
                 self._nothing_going_on()
@@ -201,9 +200,9 @@ class Hearing:
         """Stop means stop, for every interview and on every channel; only they themselves can take it back."""
         if self.person.role == "recruiter":
             return False  # the firm's own people are not contacts of the firm
-        acts = set(read_alone(self.house, self.person, text).acts)
+        acts = set(read_alone(self.house, self.person, text, self.waiting[-1].at).acts)
         for case in cases:
-            acts |= set(self._read(case, text, self.waiting[-1].at).acts)
+            acts |= set(read(self.house, case, self.person, text, self.waiting[-1].at).acts)
         if Act.OPT_OUT in acts:
             await self._leave(cases)
             return True
@@ -215,15 +214,8 @@ class Hearing:
         self.turn.log("wrote_after_opt_out", person=self.person.id)
         return True
 
-    def _read(self, case: Case, words: str, written: datetime) -> Understanding:
-        """Read once while the interview stands as it does."""
-        key = (case.row.id, case.row.version, words)
-        if key not in self._meanings:
-            self._meanings[key] = read(self.house, case, self.person, words, written)
-        return self._meanings[key]
-
     def _says_stop(self, text: str) -> bool:
-        return says_stop(text) or Act.OPT_OUT in read_alone(self.house, self.person, text).acts
+        return says_stop(text) or Act.OPT_OUT in read_alone(self.house, self.person, text, self.waiting[-1].at).acts
 
     async def _leave(self, cases: Sequence[Case]) -> None:
         if self.person.opted_out_at:

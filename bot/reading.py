@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from bot.facts import Case
@@ -18,14 +19,18 @@ from dialogs.understanding.meaning import Act, Context, Stage, Understanding
 LONGEST = 10_000
 
 
+# Asked several times about the same words while a turn finds out what they are about.
+_understood = lru_cache(maxsize=256)(understand)
+
+
 def read(house: House, case: Case, person: PersonRow, text: str, written: datetime | None = None) -> Understanding:
     """`written`: when, if that was not just now."""
-    return understand(text[:LONGEST], context(house, case, person, written))
+    return _understood(text[:LONGEST], context(house, case, person, written))
 
 
-def read_alone(house: House, person: PersonRow, text: str) -> Understanding:
+def read_alone(house: House, person: PersonRow, text: str, written: datetime | None = None) -> Understanding:
     """In the light of nothing: what can be said at any time, such as to be left alone."""
-    return understand(text[:LONGEST], Context(house.clock.now(), ZoneInfo(person.zone), person.locale))
+    return _understood(text[:LONGEST], Context(written or house.clock.now(), ZoneInfo(person.zone), person.locale))
 
 
 def context(house: House, case: Case, person: PersonRow, written: datetime | None = None) -> Context:
