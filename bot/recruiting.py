@@ -85,6 +85,8 @@ async def obey(house: House, recruiter: PersonRow, message: MessageRow) -> Seque
 
 async def prepare(session: Session, recruiter: PersonRow, command: Command) -> Order:
     """Finds what the command names. Raises Unclear."""
+    if command.verb is Verb.UNDO and (last := await story.last_command(session, recruiter.id)):
+        return Order(recruiter, command, case=await load(session, last.negotiation_id or ""))
     if not command.about:
         return Order(recruiter, command)
     if command.verb is Verb.SAY:

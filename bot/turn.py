@@ -202,7 +202,9 @@ async def _cancel(turn: Turn, case: Case, cancel: e.Cancel, effect_id: str) -> N
 
 async def _record(turn: Turn, case: Case, record: e.Record, _: str) -> None:
     turn.log(record.event, case.row.id, **record.words)
-    if record.event.startswith("outcome_"):
+    if record.event == "outcome_withdrawn":
+        case.interview.outcome = case.interview.outcome_words = None
+    elif record.event.startswith("outcome_"):
         case.interview.outcome = record.event.removeprefix("outcome_")
         case.interview.outcome_words = record.words.get("words")
 
