@@ -42,7 +42,8 @@ def parted(
     late = speech.has("late")
     idle = speech.has("thanks", "bye", "no", "later", "late")  # "that's all for right now"
     idle = idle or (stage is not Stage.COLLECTING and speech.has("yes")) or len(found) > 1
-    stories = _stories(found, speech, slight) if stage is not Stage.COLLECTING else {}
+    loose = _outside(found, speech) if stage is not Stage.COLLECTING else []
+    stories = _stories(loose, speech, slight)
     for mention in found:
         sentence = speech.sentence_at(mention.start)
         told = _Told(sentence, speech, *stories.get(sentence, (0, False)))
@@ -56,7 +57,7 @@ def parted(
             continue
         elif stage is Stage.OFFERED and (topic := _only_asked(mention, pieces, told)):
             made.inquiry = made.inquiry or topic
-        elif stage is Stage.OFFERED and _merely_told(mention, told, found, pieces, slight):
+        elif stage is Stage.OFFERED and _merely_told(mention, told, found, pieces, loose, slight):
             made.inquiry = made.inquiry or (Topic.OTHER if told.asks else None)
         else:
             made.kept.append(mention)
@@ -87,16 +88,23 @@ class _Told:
         return mention.sign not in _PLAIN or mention.shift is not None or self.has(*_WISHES)
 
 
-def _stories(found: Sequence[Mention], speech: Speech, slight: frozenset[str]) -> dict[int, tuple[int, bool]]:
-    """For each sentence how many of its words tell something, and whether somebody does something in them."""
-    ends = [sentence.end for sentence in speech.sentences]
+def _outside(found: Sequence[Mention], speech: Speech) -> list[tuple[int, str]]:
+    """The words that tell something and name no time."""
     covered = sorted((mention.start, mention.end) for mention in found)
     starts = [start for start, _ in covered]
-    told: dict[int, tuple[int, bool]] = {}
+    outside = []
     for offset, word in speech.untold:
         before = bisect_right(starts, offset) - 1
-        if before >= 0 and offset < covered[before][1]:
-            continue
+        if before < 0 or offset >= covered[before][1]:
+            outside.append((offset, word))
+    return outside
+
+
+def _stories(loose: Sequence[tuple[int, str]], speech: Speech, slight: frozenset[str]) -> dict[int, tuple[int, bool]]:
+    """For each sentence how many of its words tell something, and whether somebody does something in them."""
+    ends = [sentence.end for sentence in speech.sentences]
+    told: dict[int, tuple[int, bool]] = {}
+    for offset, word in loose:
         number = min(bisect_right(ends, offset), len(ends) - 1)
         count, somebody = told.get(number, (0, False))
         told[number] = (count + (word not in slight), somebody or word in speech.subjects)
@@ -189,7 +197,12 @@ _CAUSES, _RESULTS = frozenset({"as", "since", "because", "cause"}), frozenset({"
 
 
 def _merely_told(
-    mention: Mention, told: _Told, found: Sequence[Mention], pieces: Sequence[Piece], slight: frozenset[str]
+    mention: Mention,
+    told: _Told,
+    found: Sequence[Mention],
+    pieces: Sequence[Piece],
+    loose: Sequence[tuple[int, str]],
+    slight: frozenset[str],
 ) -> bool:
     """ "I wake up at 11", "my parents arrive at 11": a time of something else, and nobody says it suits. What stands
     as a cause, before "so" or behind "because", is no part of it."""
@@ -204,12 +217,7 @@ def _merely_told(
     begin = max((piece.end for piece in pieces[: mention.at] if piece.word in _RESULTS), default=0)
     end = next((piece.start for piece in pieces[mention.at :] if piece.word in _CAUSES), sentence.end)
     begin = max(begin, speech.sentences[told.number - 1].end if told.number else 0)
-    times = [(other.start, other.end) for other in found]
-    words = [
-        word
-        for offset, word in speech.untold
-        if begin <= offset < end and not any(first <= offset < last for first, last in times)
-    ]
+    words = [word for offset, word in loose if begin <= offset < end]
     besides = [word for word in words if word not in slight | speech.subjects | speech.choosing]
     opening = next((piece.word for piece in pieces if piece.word and piece.start >= begin), "")
     sure = not speech.subjects.isdisjoint(words) or (told.asks and opening in _VERBS)
