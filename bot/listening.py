@@ -60,46 +60,48 @@ async def hear(house: House, person_id: str) -> Sequence[Job]:
 
 async def _hear(house: House, person_id: str) -> Sequence[Job]:
     async with house.records.read() as session:
-        waiting = await messages.unheard(session, person_id)
-        if not waiting:
-            return ()
-        person = await people.get(session, person_id)
-    if person.role == "recruiter":
-        return await _hear_recruiter(house, person, waiting)
-    if waiting[-1].at > house.clock.now() - house.burst:
+        waiting = await messages.waits(session, person_id)
+    if waiting is None:
+        return ()
+    role, since = waiting
+    if role == "recruiter":
+        return await _hear_recruiter(house, person_id)
+    if since > house.clock.now() - house.burst:
         return ()  # they may still be writing; the last message begins the turn
-    return await _hear_party(house, person)
+    return await _hear_party(house, person_id)
 
 
-async def _hear_recruiter(house: House, person: PersonRow, waiting: Sequence[MessageRow]) -> Sequence[Job]:
+async def _hear_recruiter(house: House, person_id: str) -> Sequence[Job]:
     """Each command is a turn of its own. A recruiter who hosts an interview also answers as its host."""
     begun: list[Job] = []
     async with house.records.read() as session:
+        person = await people.get(session, person_id)
+        waiting = await messages.unheard(session, person_id)
         cases = await cases_of(session, person)
     asked = any(case.state.waiting_for is Party.HOST for case in cases)
     for message in waiting:
         if asked and parse(message.text) is None:
-            begun.extend(await _hear_party(house, person, only=message.id))
+            begun.extend(await _hear_party(house, person.id, only=message.id))
         else:
             begun.extend(await obey(house, person, message))
     return begun
 
 
-async def _hear_party(house: House, person: PersonRow, only: int | None = None) -> Sequence[Job]:
+async def _hear_party(house: House, person_id: str, only: int | None = None) -> Sequence[Job]:
     """Calendars are looked into when it turns out that somebody has connected one: most have not."""
     seen = NOTHING_SEEN
     while True:
         try:
-            return await _hear_having_seen(house, person, seen, only)
+            return await _hear_having_seen(house, person_id, seen, only)
         except NotSeen as wanted:
             async with house.records.read() as session:
                 hosts = await people.all_of(session, wanted.people)
             seen = await look(house, hosts)
 
 
-async def _hear_having_seen(house: House, person: PersonRow, seen: Look, only: int | None) -> Sequence[Job]:
+async def _hear_having_seen(house: House, person_id: str, seen: Look, only: int | None) -> Sequence[Job]:
     async with house.records.write() as session:
-        person = await people.lock(session, person.id)
+        person = await people.lock(session, person_id)
         waiting = [each for each in await messages.unheard(session, person.id) if only in (None, each.id)]
         if waiting:
             turn = Turn(house, session)

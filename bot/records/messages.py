@@ -81,6 +81,12 @@ _KNOWN = select(MessageRow.id).where(
     MessageRow.vendor_id == bindparam("vendor_id"),
 )
 _UNHEARD = select(MessageRow).where(_PERSON, text(UNHEARD)).order_by(MessageRow.id)
+_WAITS = (
+    select(PersonRow.role, func.max(MessageRow.at).label("last"))
+    .join(PersonRow, PersonRow.id == MessageRow.person_id)
+    .where(_PERSON, text(UNHEARD))
+    .group_by(PersonRow.role)
+)
 _PUT_OFF = select(MessageRow).where(_PERSON, text(PUT_OFF)).order_by(MessageRow.id)
 _LAST = (
     select(MessageRow)
@@ -119,6 +125,12 @@ async def keep(session: AsyncSession, message: MessageRow) -> None:
 
 async def unheard(session: AsyncSession, person_id: str) -> Sequence[MessageRow]:
     return (await session.scalars(_UNHEARD, {"person": person_id})).all()
+
+
+async def waits(session: AsyncSession, person_id: str) -> tuple[str, datetime] | None:
+    """The role of somebody who was not heard yet, and when they wrote last; None if they were."""
+    found = (await session.execute(_WAITS, {"person": person_id})).one_or_none()
+    return (found.role, found.last) if found else None
 
 
 async def who_waits(session: AsyncSession, since: datetime) -> Sequence[str]:
