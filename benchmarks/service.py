@@ -10,7 +10,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -43,7 +43,7 @@ class Assistant:
     process: Process
     client: Client
     gateway: Gateway
-    _ids: Iterable[int] = field(default_factory=lambda: count(1))
+    _ids: Iterator[int] = field(default_factory=lambda: count(1))
 
     async def turn(self, candidate: int) -> None:
         """From a question to its answer."""
@@ -58,7 +58,7 @@ class Assistant:
 
     async def write(self, sender: str, text: str) -> None:
         """As a vendor delivers: again and again until it is taken."""
-        message = {"type": "message", "id": f"in-{next(iter(self._ids))}", "channel": "sms", "sender": sender}
+        message = {"type": "message", "id": f"in-{next(self._ids)}", "channel": "sms", "sender": sender}
         raw = json.dumps(message | {"text": text}).encode()
         deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
@@ -67,7 +67,8 @@ class Assistant:
                 if await self.client.post(request(PATH, raw, **signature)) == 200:
                     return
             except OSError:
-                await asyncio.sleep(0.005)
+                pass
+            await asyncio.sleep(0.005)
         raise TimeoutError(f"nobody took {text!r}: {self.process.log.read_text()[-2000:]}")
 
     async def told(self, address: str, sender: str, text: str) -> None:
