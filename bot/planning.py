@@ -47,7 +47,10 @@ async def plan_next(session: Session, case: Case) -> Planned | None:
     of_round = await round_of(session, case.job.id, case.interview.round + 1)
     opened = await interviews.of_application(session, case.application.id)
     taken_back = case.interview.outcome != "passed" or case.state.status is not Status.COMPLETED
-    if of_round is None or taken_back or any(each.round == of_round.number for each in opened):
+    if of_round is None or taken_back:
+        return None
+    # One that was called off, because the outcome was taken back, does not stand in the way of another.
+    if any(each.round == of_round.number and each.status != Status.CANCELLED for each in opened):
         return None
     host = case.host
     if host.role != "client":
