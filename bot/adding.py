@@ -38,14 +38,16 @@ async def add_candidates(
     ids: Ids,
     rows: Sequence[CandidateRow],
     zone: str,
+    language: str,
     recruiter: str | None = None,
     watch: Watch = iter,
 ) -> Added:
-    """All of them or, raising BadSheet with every line that does not fit, none. `zone` is for whoever has none.
+    """All of them or, raising BadSheet with every line that does not fit, none.
 
+    `zone` and `language` are for whoever has none.
     `recruiter` names who looks after them; needed where there are several, and a candidate applies for a job.
     """
-    desk = _Desk(session, ids, zone, await _fitting(session, ids, rows, recruiter))
+    desk = _Desk(session, ids, zone, language, await _fitting(session, ids, rows, recruiter))
     for row in watch(rows):
         await desk.take(row)
     return desk.added
@@ -118,11 +120,12 @@ async def _recruiter(
 class _Desk:
     """Takes candidates one by one."""
 
-    def __init__(self, session: Session, ids: Ids, zone: str, matter: _Matter) -> None:
+    def __init__(self, session: Session, ids: Ids, zone: str, language: str, matter: _Matter) -> None:
         self.added = Added(jobs=list(matter.made))
         self._session = session
         self._ids = ids
         self._zone = zone
+        self._language = language
         self._matter = matter
 
     async def take(self, row: CandidateRow) -> None:
@@ -143,7 +146,7 @@ class _Desk:
                 channels=channels,
                 consent=consent,
                 addresses=addresses,
-                locale=row.locale or "en",
+                locale=row.locale or self._language,
                 email=row.email,
             ),
         )

@@ -282,7 +282,7 @@ async def _not_said(house: House, effect: EffectRow, say: Say, why: str) -> Sequ
 
 async def _answer_stranger(house: House, effect: EffectRow) -> Sequence[str]:
     channel, to = effect.payload["channel"], effect.payload["to"]
-    rendered = render_for_stranger(house, (Part("stranger"),))
+    rendered = render_for_stranger(house, (Part("stranger"),), effect.payload.get("language", house.firm.language))
     message = Outbound(effect.id, to, rendered.text, subject=rendered.subject)
     status, vendor_id = ReceiptStatus.SENT, None
     try:

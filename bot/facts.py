@@ -177,4 +177,4 @@ async def _awake(session: Session, case: Case, since: datetime) -> frozenset[Rea
 
 
 def _person(row: PersonRow) -> Person:
-    return Person(row.id, row.name, ZoneInfo(row.zone), row.locale)
+    return Person(row.id, row.name, ZoneInfo(row.zone), row.tongue)

@@ -45,10 +45,11 @@ class Counted:
 class Firm:
     """The recruiting firm as people see it."""
 
-    name: str = "the recruiting team"
+    name: str = ""  # without one it is called the recruiting team, in the words of each language
     organizer_name: str = "askARSAN"
     organizer_email: str = "interviews@askarsan.example"  # a mailbox that reads answers to invites
     zone: ZoneInfo = UTC  # where the firm is: the zone of whoever we know no other of
+    language: str = "en"  # of whoever we know no other of
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,8 @@ from bot.records.base import Session
 from bot.records.messages import AlreadyKept, MessageRow
 from bot.records.people import PersonRow
 from bot.turn import Turn
+from dialogs.outreach.tongue import tongue
+from dialogs.scheduling.hours import country_of
 from dialogs.understanding import Act, Context, understand
 from integrations.channels.base import Inbound, Receipt, ReceiptStatus
 
@@ -56,7 +58,8 @@ def _kept(text: str) -> str:
 
 async def answer_stranger(house: House, inbound: Inbound) -> Sequence[Job]:
     """Somebody we do not know: told so once a day, and nothing else. Machines, and those who say stop, hear nothing."""
-    meaning = understand(inbound.text, Context(house.clock.now(), house.firm.zone))
+    firm = house.firm
+    meaning = understand(inbound.text, Context(house.clock.now(), firm.zone, firm.language))
     if {Act.AUTO_REPLY, Act.OPT_OUT} & set(meaning.acts) or inbound.channel not in house.channels:
         return ()
     async with house.records.write() as session:
@@ -65,7 +68,9 @@ async def answer_stranger(house: House, inbound: Inbound) -> Sequence[Job]:
         turn = Turn(house, session)
         key = f"stranger/{inbound.channel}/{inbound.vendor_id}"
         turn.log("stranger_wrote", channel=inbound.channel)
-        turn.begin(key, "answer_stranger", {"channel": inbound.channel, "to": inbound.sender}, None, None)
+        language = tongue(firm.language, meaning.language, country_of(firm.zone.key))
+        stranger = {"channel": inbound.channel, "to": inbound.sender, "language": language}
+        turn.begin(key, "answer_stranger", stranger, None, None)
     return [Job(JobKind.EFFECT, each) for each in turn.begun]
 
 

@@ -140,6 +140,7 @@ class Hearing:
         broken = {contact.address for contact in contacts if contact.broken == people.SOMEBODY_ELSE}
         heard = [message for message in self.waiting if message.address not in broken]
         spoken = [message for message in heard if not message.reply and not message.pressed]
+        self._notice_language("\n".join(message.text for message in spoken))
         if self.person.role != "recruiter" and any(self._says_stop(message.text) for message in spoken):
             # Before anything else that came with it, and whatever calendar is away.
             await self._leave(await cases_of(self.session, self.person))
@@ -152,6 +153,18 @@ class Hearing:
                     await self._pressed(message)
         if spoken:
             await self._spoken(spoken)
+
+    def _notice_language(self, text: str) -> None:
+        """What they write in is what they read from now on; in which language the firm's own people read is theirs."""
+        if not text or self.person.role == "recruiter":
+            return
+        meaning = read_alone(self.house, self.person, text, self.waiting[-1].at)
+        known = self.person.tongue.partition("-")[0]
+        if meaning.language == known or Act.AUTO_REPLY in meaning.acts:
+            return
+        if meaning.language in self.house.phrasebook.languages:
+            self.person.language = meaning.language
+            self.turn.log("language_noticed", person=self.person.id, language=meaning.language)
 
     async def _cases(self) -> list[Case]:
         """What they could be writing about. Raises NotSeen."""

@@ -30,7 +30,7 @@ def read(house: House, case: Case, person: PersonRow, text: str, written: dateti
 
 def read_alone(house: House, person: PersonRow, text: str, written: datetime | None = None) -> Understanding:
     """In the light of nothing: what can be said at any time, such as to be left alone."""
-    return _understood(text[:LONGEST], Context(written or house.clock.now(), ZoneInfo(person.zone), person.locale))
+    return _understood(text[:LONGEST], Context(written or house.clock.now(), ZoneInfo(person.zone), person.tongue))
 
 
 def context(house: House, case: Case, person: PersonRow, written: datetime | None = None) -> Context:
@@ -38,7 +38,7 @@ def context(house: House, case: Case, person: PersonRow, written: datetime | Non
     return Context(
         now=written or house.clock.now(),
         timezone=ZoneInfo(person.zone),
-        locale=person.locale,
+        locale=person.tongue,
         offers=offers,
         minutes=case.interview.minutes,
         stage=stage,

@@ -16,7 +16,7 @@ from dialogs.negotiation.state import Party
 
 # What every text may use; names and times, never an address or a calendar of the other side.
 _NAMES = "candidate candidate_first host host_first recruiter recruiter_first other other_first first_name firm"
-PIECES = ("how", "there", "where")  # texts of their own, used inside the others
+PIECES = ("of_firm", "how", "there", "where")  # texts of their own, used inside the others
 _MATTER = "company job round round_name minutes mode place url start end meeting_people invited elsewhere status"
 _TALK = "now times words rows waiting_for nudges"
 FIELDS = frozenset(f"{_NAMES} {_MATTER} {_TALK}".split()) | set(PIECES)
@@ -38,7 +38,7 @@ def render(house: House, case: Case, reader: Reader, person: PersonRow, parts: S
     for piece in PIECES:
         # In person it is the clock on that wall that counts, not the one at home.
         on_the_wall = ZoneInfo(case.host.zone) if piece == "there" else zone
-        record[piece] = house.phrasebook.say(piece, reader.value, record, zone=on_the_wall, locale=person.locale).text
+        record[piece] = house.phrasebook.say(piece, reader.value, record, zone=on_the_wall, locale=person.tongue).text
     return _joined(house, parts, reader.value, person, record)
 
 
@@ -47,8 +47,8 @@ def render_alone(house: House, person: PersonRow, parts: Sequence[Part]) -> Rend
     return _joined(house, parts, ROLE_OF[person.role], person, _nothing(house, person))
 
 
-def render_for_stranger(house: House, parts: Sequence[Part]) -> Rendered:
-    nobody = PersonRow(id="", role="candidate", name="", zone=house.firm.zone.key, locale="en")
+def render_for_stranger(house: House, parts: Sequence[Part], language: str) -> Rendered:
+    nobody = PersonRow(id="", role="candidate", name="", zone=house.firm.zone.key, locale=language)
     return render_alone(house, nobody, parts)
 
 
@@ -67,7 +67,7 @@ def _joined(
                 "rows": [_row(row) for row in part.rows],
             },
             zone=zone,
-            locale=person.locale,
+            locale=person.tongue,
         )
         for part in parts
     ]
@@ -82,6 +82,8 @@ def _joined(
 def _nothing(house: House, person: PersonRow) -> dict[str, object]:
     blank: dict[str, object] = dict.fromkeys(FIELDS, "")
     blank |= {"now": house.clock.now(), "firm": house.firm.name, "first_name": _first(person.name), "minutes": 0}
+    zone, reader = ZoneInfo(person.zone), ROLE_OF[person.role]
+    blank["of_firm"] = house.phrasebook.say("of_firm", reader, blank, zone=zone, locale=person.tongue).text
     return blank
 
 

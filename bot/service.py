@@ -54,10 +54,11 @@ def build(settings: Settings) -> House:
         phrasebook=Phrasebook.load(),
         rules=settings.rules,
         firm=Firm(
-            name=settings.firm_name,
+            name=settings.firm_name or "",
             organizer_name=settings.organizer_name,
             organizer_email=settings.organizer_email,
             zone=ZoneInfo(settings.firm_timezone),
+            language=settings.firm_language,
         ),
         burst=timedelta(seconds=settings.burst_seconds),
     )

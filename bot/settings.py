@@ -62,6 +62,12 @@ def _zone(name: str) -> str:
     return name
 
 
+def _language(tag: str) -> str:
+    from integrations.contact import locale  # with tables that most commands never need
+
+    return locale(tag)
+
+
 def _database(url: str) -> str:
     _ = urlsplit(url).port  # raises ValueError where a / or # in the password cuts the address short
     for driver, schemes in DRIVERS.items():
@@ -116,7 +122,15 @@ class Settings(BaseSettings):
         1.0, "How often to look for work that is due or was left behind.", "seconds from 0.1 to 60", ge=0.1, le=60
     )
 
-    firm_name: str = setting("the recruiting team", "The firm, as people read it.", "a name", min_length=1)
+    firm_name: str | None = setting(
+        None,
+        "The firm, as people read it. Without it they read of the recruiting team, in their language.",
+        "a name",
+        min_length=1,
+    )
+    firm_language: Annotated[str, AfterValidator(_language)] = setting(
+        "en", "The language of whoever we know no other of.", "a language like en, de or pt-BR"
+    )
     firm_timezone: Annotated[str, AfterValidator(_zone)] = setting(
         "UTC", "The zone of whoever we know no other of.", "a name like Europe/Lisbon"
     )

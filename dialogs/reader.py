@@ -17,6 +17,8 @@ from babel.lists import format_list
 from dialogs.scheduling.intervals import Interval
 
 BRITISH = Locale("en", "GB")
+# What a language means where nobody says which: CLDR takes "en" as American and "pt" as Brazilian.
+AT_HOME = {"en": BRITISH, "pt": Locale("pt", "PT")}
 MIDNIGHT = time(0)
 ONE_DAY = timedelta(days=1)
 
@@ -26,6 +28,9 @@ ENGLISH_PHRASES: Mapping[str, str] = {
     "until": "{day} until {clock}",
     "zone": "{city} time",
 }
+# What a language may have besides: its own way to join a day and a clock, and CLDR patterns for days in place of those
+# of CLDR itself. `joins` lists what runs together in a zone's name: "de Oslo" is "d'Oslo".
+MAY_HAVE = frozenset({"when", "day", "slot", "short", "joins"})
 
 # A year with what holds it to the rest of a CLDR pattern: ", y", " 'de' y", "y年", " y 'р'.", " G y".
 _YEAR = re.compile(r"[\s,،]*(?:'[^']*'\s*)?(?:G\s*)?y+(?:\s?'[^']*'\.?|[年년]\s?)?")
@@ -34,9 +39,9 @@ _YEAR = re.compile(r"[\s,،]*(?:'[^']*'\s*)?(?:G\s*)?y+(?:\s?'[^']*'\.?|[年년]
 def locale_of(tag: str) -> Locale:
     """The nearest locale there is: German for "de-XX", and British English for "en", "en-XX" and what nobody knows."""
     tag = tag.replace("_", "-")
-    while tag and tag.lower() != "en":
+    while tag:
         try:
-            return Locale.parse(tag, sep="-")
+            return AT_HOME.get(tag.lower()) or Locale.parse(tag, sep="-")
         except (UnknownLocaleError, ValueError):
             tag = tag.rpartition("-")[0]
     return BRITISH
@@ -58,21 +63,25 @@ class Reader:
     def when(self, instant: datetime | Interval) -> str:
         """ "Wednesday 4 March, 14:00"."""
         local = self._local(instant)
-        return self._glued(self.day(local), self.clock(local))
+        day, clock = self.day(local), self.clock(local)
+        if own := self.phrases.get("when"):
+            return own.format(day=day, clock=clock)
+        return self._glued(day, clock)
 
     def slot(self, instant: datetime | Interval) -> str:
         """ "Wed 4 March, 14:00": a line of an offer."""
-        return self._brief(instant, "MMMMEd")
+        return self._brief(instant, "MMMMEd", "slot")
 
     def short(self, instant: datetime | Interval) -> str:
         """ "Wed 4 Mar, 14:00": fits a button."""
-        return self._brief(instant, "MMMEd")
+        return self._brief(instant, "MMMEd", "short")
 
     def day(self, value: date | Interval) -> str:
         """ "Wednesday 4 March"; a plain date is taken as it stands."""
         day = value if isinstance(value, date) and not isinstance(value, datetime) else self._local(value).date()
         this_year = self.now is None or day.year == self.now.astimezone(self.zone).year
-        return format_date(day, _day_pattern(self.locale, with_year=not this_year), locale=self.locale)
+        pattern = _day_pattern(self.locale, self.phrases.get("day", ""), with_year=not this_year)
+        return format_date(day, pattern, locale=self.locale)
 
     def clock(self, value: datetime | time | Interval) -> str:
         """ "14:00"; a plain time of day is taken as it stands."""
@@ -105,11 +114,18 @@ class Reader:
         key = zone if isinstance(zone, str) else zone.key
         if "/" not in key or key.startswith("Etc/"):
             return key.removeprefix("Etc/")
-        return self.phrases["zone"].format(city=get_timezone_location(key, self.locale, return_city=True))
+        name = self.phrases["zone"].format(city=get_timezone_location(key, self.locale, return_city=True))
+        for join in filter(None, self.phrases.get("joins", "").split("|")):
+            apart, _, together = join.partition("=")
+            name = name.replace(apart, together)
+        return name
 
-    def _brief(self, instant: datetime | Interval, skeleton: str) -> str:
+    def _brief(self, instant: datetime | Interval, skeleton: str, own: str) -> str:
         local = self._local(instant)
-        day = format_skeleton(skeleton, local, locale=self.locale).replace(",", "")
+        if pattern := self.phrases.get(own):
+            day = format_date(local, pattern, locale=self.locale)
+        else:
+            day = format_skeleton(skeleton, local, locale=self.locale).replace(",", "")
         return f"{day}, {self.clock(local)}"
 
     def _local(self, value: date | Interval) -> datetime:
@@ -137,8 +153,8 @@ def _is_british(locale: Locale) -> bool:
 
 
 @lru_cache(maxsize=256)
-def _day_pattern(locale: Locale, *, with_year: bool) -> str:
-    pattern = str(locale.date_formats["full"].pattern)
+def _day_pattern(locale: Locale, own: str = "", *, with_year: bool) -> str:
+    pattern = own or str(locale.date_formats["full"].pattern)
     if locale.language == "en" and pattern.startswith("EEEE, d"):
         pattern = pattern.replace("EEEE, ", "EEEE ")
     if with_year:

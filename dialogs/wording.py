@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import yaml
 from jinja2 import Template, TemplateSyntaxError
 
-from dialogs.reader import ENGLISH_PHRASES, Reader, locale_of
+from dialogs.reader import ENGLISH_PHRASES, MAY_HAVE, Reader, locale_of
 from dialogs.templates import Cage, render
 
 ANYONE = "anyone"
@@ -98,6 +98,11 @@ class Phrasebook:
         if "en" not in languages:
             raise WordingError(f"there is no en.yaml in {root}, and every language falls back to it")
         return cls(languages)
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """Those that are whole: "de", but not "de-AT"."""
+        return frozenset(name for name in self._languages if "-" not in name)
 
     def say(self, key: str, reader_role: str, fields: Mapping[str, object], *, zone: ZoneInfo, locale: str) -> Wording:
         """The message `key` for this reader. `fields["now"]` decides whether a year is written."""
@@ -188,6 +193,10 @@ class Phrasebook:
                 phrase = phrases.get(name, english_phrase if language == "en" else "")
                 if _places(phrase) != _places(english_phrase):
                     yield f"{language}: {name} under {PHRASES} must be like {english_phrase!r}"
+            for name in phrases.keys() - ENGLISH_PHRASES.keys() - MAY_HAVE:
+                yield f"{language}: there is no {name} among {PHRASES}"
+            if _places(phrases.get("when", "{day} {clock}")) != ["clock", "day"]:
+                yield f"{language}: when under {PHRASES} must have {{day}} and {{clock}}"
 
     def _faults(self, message: _Message, fields: Collection[str]) -> Iterator[str]:
         if not message.text.strip():

@@ -10,6 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.records.base import Table
+from dialogs.outreach.tongue import tongue
+from dialogs.scheduling.hours import country_of
 
 
 class PersonRow(Table):
@@ -28,6 +30,11 @@ class PersonRow(Table):
     calendar: Mapped[str | None]  # the vendor whose calendar is connected
     opted_out_at: Mapped[datetime | None]
     language: Mapped[str | None]  # what they write in, once known
+
+    @property
+    def tongue(self) -> str:
+        """The language, and region, in which they are written to."""
+        return tongue(self.locale, self.language, self.country or country_of(self.zone))
 
 
 SOMEBODY_ELSE = "somebody else"  # reads there; else nothing arrives, but what comes from there is theirs

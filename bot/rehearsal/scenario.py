@@ -187,6 +187,7 @@ class Strictness:
     email: Callable[[str], str]
     phone: Callable[[str], str]
     zone: str = "UTC"
+    language: str = "en"
     real: bool = False  # somebody will be written to: nothing is made up, and no candidate's consent is assumed
 
 
@@ -210,11 +211,11 @@ def load(path: Path) -> Scenario:
     )
 
 
-def load_cast(path: Path, zone: str) -> Cast:
-    """Real people and jobs, in the form of a rehearsal; `zone` is that of whoever has none. Raises Fault."""
+def load_cast(path: Path, zone: str, language: str) -> Cast:
+    """Real people and jobs, as in a rehearsal; `zone` and `language` are those of whoever has none. Raises Fault."""
     top = read(path)
     top.only("people", "jobs")
-    strict = Strictness(contact.email, contact.phone, zone, real=True)
+    strict = Strictness(contact.email, contact.phone, zone, language, real=True)
     people = {key: _person(key, value, strict) for key, value in _section(top, "people").values.items()}
     jobs = _jobs(top, people)
     if not people and not jobs:
@@ -286,7 +287,7 @@ def _person(key: str, value: Value, strict: Strictness) -> Person:
         role=role,
         name=said.word("name", key.capitalize()),
         timezone=checked.maybe("timezone", contact.timezone) or strict.zone,
-        locale=checked.maybe("locale", contact.locale) or "en",
+        locale=checked.maybe("locale", contact.locale) or strict.language,
         channels=channels,
         consent=_consent(said, role, channels, strict),
         company=said.word("company", "") or None,

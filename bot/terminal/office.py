@@ -112,8 +112,9 @@ def import_candidates(settings: Settings, file: Path, recruiter: str | None) -> 
     rows = _read(file)
 
     async def add(records: Records) -> Added:
+        zone, language = settings.firm_timezone, settings.firm_language
         async with records.write() as session:
-            return await add_candidates(session, unguessable, rows, settings.firm_timezone, recruiter, _watched)
+            return await add_candidates(session, unguessable, rows, zone, language, recruiter, _watched)
 
     try:
         added = _on(settings, add)
@@ -145,7 +146,7 @@ def _watched(rows: Iterable[CandidateRow]) -> Iterable[CandidateRow]:
 
 def add_people_and_jobs(settings: Settings, file: Path) -> None:
     try:
-        cast = load_cast(file, settings.firm_timezone)
+        cast = load_cast(file, settings.firm_timezone, settings.firm_language)
     except Fault as fault:
         raise Trouble(f"{file}: {fault}") from fault
 
