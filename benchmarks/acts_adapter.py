@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from dialogs.understanding import Act, Context, Stage, Topic, Understanding, understand
 from dialogs.understanding.acts import Speech, listen
+from dialogs.understanding.hearing import start
 from dialogs.understanding.language import language
-from dialogs.understanding.mentions import start
 from dialogs.understanding.tokens import plain
 
 _NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
@@ -32,25 +32,24 @@ _OPEN_TO_OTHERS = (Act.REJECT, Act.ASK, Act.PROPOSE, Act.UNCLEAR, Act.ACCEPT, Ac
 
 def act(text: str, system_text: str, lang: str) -> str:
     """A label; where offers were listed, which one: "1", "2", "time" or "any"."""
-    if lang != "en":
-        return "other"
+    words = language(lang)
     said = system_text.lower()
     if "one of these work" in said or "here are some times" in said:
-        return _choice(text)
+        return _choice(text, lang)
     stage = _stage(said)
-    if stage is Stage.CONFIRMED and (named := _choice(text)).isdigit():
+    if stage is Stage.CONFIRMED and (named := _choice(text, lang)).isdigit():
         return named
-    speech = listen(start(plain(text), language("en")), language("en"))
-    return _label(understand(text, Context(_NOW, _ZONE, offers=_OFFERS, stage=stage)), speech, stage, said)
+    speech = listen(start(plain(text), words), words)
+    return _label(understand(text, Context(_NOW, _ZONE, lang, offers=_OFFERS, stage=stage)), speech, stage, said)
 
 
 def _offers(said: str) -> bool:
     return any(word in said for word in _OFFERING)
 
 
-def _choice(text: str) -> str:
+def _choice(text: str, lang: str) -> str:
     """Which of two offers, by number; "time" when by day or hour."""
-    read = understand(text, Context(_NOW, _ZONE, offers=_OFFERS[:2], stage=Stage.OFFERED))
+    read = understand(text, Context(_NOW, _ZONE, lang, offers=_OFFERS[:2], stage=Stage.OFFERED))
     if len(read.choice) == 1:
         return str(read.choice[0] + 1)
     return "time" if read.windows or read.ambiguous else "any"

@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dialogs.understanding.availability import colour, signs
+from dialogs.understanding.hearing import start
 from dialogs.understanding.language import language
 from dialogs.understanding.laying import Span, lay
-from dialogs.understanding.mentions import Mood, grow, mentions, start
+from dialogs.understanding.mentions import Mood, grow, mentions
 from dialogs.understanding.tokens import plain
 from dialogs.understanding.units import Unit, units
 from dialogs.understanding.values import Frame, Order, Shape
@@ -17,11 +18,8 @@ _ORDERS = {"en": Order.MONTH}
 
 
 def resolve(text: str, reference: datetime, lang: str) -> list[tuple[Any, ...]]:
-    code = lang[:2]
-    if code != "en":
-        return []
     frame = Frame(reference, _ORDERS.get(lang, Order.DAY))
-    words = language(code)
+    words = language(lang[:2])
     pieces = grow(start(plain(text), words), words, frame)
     found = mentions(pieces, frame)
     colour(pieces, found, signs(pieces, words))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from dialogs.understanding.language import Language
 from dialogs.understanding.meaning import Act, Stage, Topic
@@ -44,7 +44,21 @@ class Speech:
     covered: int = 0
     subjects: frozenset[str] = frozenset()  # words by which somebody tells something
     choosing: frozenset[str] = frozenset()  # words that say a time is taken
+    judging: frozenset[str] = frozenset()  # words behind which a number may be the time that is judged
     untold: list[tuple[int, str]] = field(default_factory=list)  # words in no phrase, and where they stand
+
+    def join(self, other: Speech) -> None:
+        """Takes up what was said behind this, in another language."""
+        self.sentences.pop()  # the one that had not begun
+        before = len(self.sentences)
+        self.phrases.extend(replace(phrase, sentence=phrase.sentence + before) for phrase in other.phrases)
+        self.sentences.extend(other.sentences)
+        self.words += other.words
+        self.covered += other.covered
+        self.subjects |= other.subjects
+        self.choosing |= other.choosing
+        self.judging |= other.judging
+        self.untold.extend(other.untold)
 
     def has(self, *names: str) -> bool:
         return any(phrase.name in names and not phrase.denied for phrase in self.phrases)
@@ -63,6 +77,7 @@ def listen(tokens: Sequence[Piece], language: Language) -> Speech:
     """Every act's phrase in the text, the longest at each place."""
     speech = Speech(sentences=[Sentence(0, 0)])
     speech.subjects, speech.choosing = language.lists["subjects"], language.lists["choosing"]
+    speech.judging = language.lists["judging"]
     at, begun, opening = 0, 0, True
     while at < len(tokens):
         if tokens[at].word in _ENDS and not _inside(tokens, at):
@@ -74,7 +89,7 @@ def listen(tokens: Sequence[Piece], language: Language) -> Speech:
         matches = [match for match in matches if _may_stand(tokens, at, match.end, language)]
         end = matches[0].end if matches else at + 1
         names = dict.fromkeys(match.rule.constants["sign"] for match in matches if match.end == end)
-        if "cancel_first" in names and "cancel" not in names and (opening or _begins_clause(tokens, at)):
+        if "cancel_first" in names and "cancel" not in names and (opening or _begins_clause(tokens, at, language)):
             names["cancel"] = None
         said = " ".join(token.word for token in tokens[at:end])
         for name in names:
@@ -99,8 +114,8 @@ _DENIABLE = frozenset({"reschedule", "cancel", "cancel_first", "withdraw", "opt_
 _SLIGHT = frozenset({"checks", "wishes", "arrives"})  # these say how times are meant, and nothing by themselves
 
 
-def _begins_clause(tokens: Sequence[Piece], at: int) -> bool:
-    return at == 0 or not tokens[at - 1].word[:1].isalpha() or tokens[at - 1].word in ("sorry", "ok")
+def _begins_clause(tokens: Sequence[Piece], at: int, language: Language) -> bool:
+    return at == 0 or not tokens[at - 1].word[:1].isalpha() or tokens[at - 1].word in language.lists["apologies"]
 
 
 def _may_stand(tokens: Sequence[Piece], at: int, end: int, language: Language) -> bool:
@@ -252,8 +267,9 @@ def _about_the_booking(speech: Speech, found: Found) -> list[Act]:
 
 def _calls_off(speech: Speech) -> bool:
     """Not in "cancel? no way"."""
-    alone = [phrase for phrase in speech.all("cancel") if phrase.words == "cancel"]
-    return len(alone) < len(speech.all("cancel")) or any(not speech.sentences[each.sentence].asks for each in alone)
+    bare = {phrase.start for phrase in speech.all("cancel_first")}
+    meant = speech.all("cancel")
+    return any(each.start not in bare or not speech.sentences[each.sentence].asks for each in meant)
 
 
 def _called_off(speech: Speech, found: Found, wishes_other: bool) -> list[Act]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from dialogs.understanding.acts import Speech
+from dialogs.understanding.language import Language
 from dialogs.understanding.laying import Span, lay
 from dialogs.understanding.meaning import Stage, Topic
 from dialogs.understanding.mentions import Mention, Mood
@@ -35,9 +36,9 @@ def parted(
     speech: Speech,
     stage: Stage,
     frame: Frame,
-    slight: frozenset[str],
+    language: Language,
 ) -> Parted:
-    """`slight`: words that tell nothing by themselves."""
+    slight = language.lists["light"]  # words that tell nothing by themselves
     made = Parted()
     late = speech.has("late")
     idle = speech.has("thanks", "bye", "no", "later", "late")  # "that's all for right now"
@@ -52,12 +53,12 @@ def parted(
         elif mention.mood is Mood.ASIDE or (mention.now and idle) or _beside_the_point(mention, sentence, speech):
             continue
         elif stage is Stage.CONFIRMED:
-            _about_the_booked(made, mention, told, frame)
+            _about_the_booked(made, mention, told, frame, language)
         elif stage is Stage.OFFERED and _told_besides(mention, told, frame):
             continue
-        elif stage is Stage.OFFERED and (topic := _only_asked(mention, pieces, told)):
+        elif stage is Stage.OFFERED and (topic := _only_asked(mention, pieces, told, language)):
             made.inquiry = made.inquiry or topic
-        elif stage is Stage.OFFERED and _merely_told(mention, told, found, pieces, loose, slight):
+        elif stage is Stage.OFFERED and _merely_told(mention, told, found, pieces, loose, language):
             made.inquiry = made.inquiry or (Topic.OTHER if told.asks else None)
         else:
             made.kept.append(mention)
@@ -111,7 +112,7 @@ def _stories(loose: Sequence[tuple[int, str]], speech: Speech, slight: frozenset
     return told
 
 
-def _about_the_booked(made: Parted, mention: Mention, told: _Told, frame: Frame) -> None:
+def _about_the_booked(made: Parted, mention: Mention, told: _Told, frame: Frame, language: Language) -> None:
     """Once it is booked, a time is a wish for another only where somebody wishes, or says nothing else."""
     asks_around = told.asks and told.has("inquires")
     if mention.sign == "freed":
@@ -122,7 +123,7 @@ def _about_the_booked(made: Parted, mention: Mention, told: _Told, frame: Frame)
         made.arrivals.append(mention)
     elif told.has("inquires", "arrives") and told.asks:
         made.inquiry = made.inquiry or Topic.OTHER
-    elif told.has("checks") or (told.asks and _says_right(told)):
+    elif told.has("checks") or (told.asks and _says_right(told, language)):
         made.inquiry = made.inquiry or Topic.STATUS
     elif told.has("human", "nothing_more") or (told.has("bye", "thanks") and not _on_the_day(mention, frame)):
         return
@@ -132,11 +133,10 @@ def _about_the_booked(made: Parted, mention: Mention, told: _Told, frame: Frame)
         made.kept.append(mention)
 
 
-def _says_right(told: _Told) -> bool:
+def _says_right(told: _Told, language: Language) -> bool:
     """ "Thursday at 10, right?" """
-    return any(
-        phrase.sentence == told.number and phrase.words in ("right", "correct") for phrase in told.speech.phrases
-    )
+    words = language.lists["rightly"]
+    return any(phrase.sentence == told.number and phrase.words in words for phrase in told.speech.phrases)
 
 
 def _on_the_day(mention: Mention, frame: Frame) -> bool:
@@ -155,34 +155,30 @@ def _told_besides(mention: Mention, told: _Told, frame: Frame) -> bool:
     return told.words >= 3 and told.somebody
 
 
-_WONDERS = frozenset({"what", "what's", "which"})
-_OPEN = frozenset({"ok", "fine", "good", "possible", "great", "better"})
-_VERBS = frozenset({"is", "are", "was", "does", "do", "will", "has", "isn't", "doesn't"})
-
-
-def _only_asked(mention: Mention, pieces: Sequence[Piece], told: _Told) -> Topic | None:
+def _only_asked(mention: Mention, pieces: Sequence[Piece], told: _Told, language: Language) -> Topic | None:
     """ "Is the first one remote?", "I'll be in Madrid on Friday, is that ok?" – what is asked, if it is no choice."""
     if not told.asks or told.has(*_WISHES) or mention.mood is Mood.NO:
         return None
+    verbs, articles = language.lists["verbs"], language.lists["articles"]
     opening = [phrase for phrase in told.speech.phrases if phrase.sentence == told.number and phrase.first]
-    wonders = any(phrase.words.split()[0] in _WONDERS for phrase in opening)
+    wonders = any(phrase.words.split()[0] in language.lists["wonders"] for phrase in opening)
     if mention.sign == "whereabouts" or (mention.options and wonders and not told.has("topic_people", "topic_place")):
         named = [phrase for phrase in told.speech.phrases if phrase.sentence == told.number and "topic_" in phrase.name]
         return Topic(named[0].name.partition("_")[2]) if named else Topic.OTHER
     first = mention.at
-    while first and (pieces[first - 1].kinds.keys() & {"day", "hours"} or pieces[first - 1].word == "the"):
+    while first and (pieces[first - 1].kinds.keys() & {"day", "hours"} or pieces[first - 1].word in articles):
         first -= 1
-    verb = first > 0 and pieces[first - 1].word in _VERBS
-    behind = mention.at + 1 < len(pieces) and pieces[mention.at + 1].word in _VERBS
+    verb = first > 0 and pieces[first - 1].word in verbs
+    behind = mention.at + 1 < len(pieces) and pieces[mention.at + 1].word in verbs
     if not verb and not (behind and mention.options):
         return None
     rest = pieces[mention.at + 1 :]
     ends = (at for at, piece in enumerate(rest) if piece.word in (";", "?", ".", "\n") or "link" in piece.kinds)
     end = next(ends, 0)
     same = rest[:end]
-    if any("beside" in piece.kinds and piece.word in _OPEN for piece in same):
+    if any("beside" in piece.kinds and piece.word in language.lists["fitting"] for piece in same):
         return None
-    if any("length" in piece.kinds or piece.word in ("longer", "shorter", "long") for piece in same):
+    if any("length" in piece.kinds or piece.word in language.lists["longer"] for piece in same):
         return Topic.DURATION
     until = same[-1].end if same else mention.end
     about = [
@@ -193,16 +189,13 @@ def _only_asked(mention: Mention, pieces: Sequence[Piece], told: _Told) -> Topic
     return Topic(about[0]) if about else None
 
 
-_CAUSES, _RESULTS = frozenset({"as", "since", "because", "cause"}), frozenset({"so", "then", "therefore", "hence"})
-
-
 def _merely_told(
     mention: Mention,
     told: _Told,
     found: Sequence[Mention],
     pieces: Sequence[Piece],
     loose: Sequence[tuple[int, str]],
-    slight: frozenset[str],
+    language: Language,
 ) -> bool:
     """ "I wake up at 11", "my parents arrive at 11": a time of something else, and nobody says it suits. What stands
     as a cause, before "so" or behind "because", is no part of it."""
@@ -212,15 +205,16 @@ def _merely_told(
         return False
     if told.has("yes", "picks", "change", "suggests", "alternatives", "instead"):
         return False
+    causes, results = language.lists["causes"], language.lists["results"]
     speech = told.speech
     sentence = speech.sentences[told.number]
-    begin = max((piece.end for piece in pieces[: mention.at] if piece.word in _RESULTS), default=0)
-    end = next((piece.start for piece in pieces[mention.at :] if piece.word in _CAUSES), sentence.end)
+    begin = max((piece.end for piece in pieces[: mention.at] if piece.word in results), default=0)
+    end = next((piece.start for piece in pieces[mention.at :] if piece.word in causes), sentence.end)
     begin = max(begin, speech.sentences[told.number - 1].end if told.number else 0)
     words = [word for offset, word in loose if begin <= offset < end]
-    besides = [word for word in words if word not in slight | speech.subjects | speech.choosing]
+    besides = [word for word in words if word not in language.lists["light"] | speech.subjects | speech.choosing]
     opening = next((piece.word for piece in pieces if piece.word and piece.start >= begin), "")
-    sure = not speech.subjects.isdisjoint(words) or (told.asks and opening in _VERBS)
+    sure = not speech.subjects.isdisjoint(words) or (told.asks and opening in language.lists["verbs"])
     return len(besides) > (0 if sure else 1)
 
 

@@ -95,7 +95,7 @@ def _sign(pieces: Sequence[Piece], at: int, match: Match, language: Language) ->
         made = Sign(_JUDGED[name], at, match.end, singular=True, adjacent=True)
         return made if _closes(pieces, at, match.end) else None
     if name in _LEADS_TO_A_TIME:
-        fits = _is_time(pieces, match.end) and (name == "struck" or _opens(pieces, at))
+        fits = _is_time(pieces, match.end) and (name == "struck" or _opens(pieces, at, language))
         return Sign(_LEADS_TO_A_TIME[name], at, match.end) if fits else None
     if name == "correction" and at and (pieces[at - 1].word == ":" or "option" in pieces[at - 1].kinds):
         return None  # "1: yes, 2: no, 3: yes"
@@ -114,13 +114,12 @@ def _is_time(pieces: Sequence[Piece], at: int) -> bool:
     return at < len(pieces) and bool(pieces[at].kinds.keys() & {"day", "days", "hours", "moment", "lead", "bare"})
 
 
-def _opens(pieces: Sequence[Piece], at: int) -> bool:
+def _opens(pieces: Sequence[Piece], at: int, language: Language) -> bool:
     """Nothing stands before it in its clause."""
-    return at == 0 or "link" in pieces[at - 1].kinds or pieces[at - 1].word[:1] in _SIGNS or _courteous(pieces[at - 1])
-
-
-def _courteous(piece: Piece) -> bool:
-    return piece.word in ("sorry", "but", "because", "hi", "hello", "no", "ok", "have", "got", "my", "also")
+    before = pieces[at - 1] if at else None
+    if before is None or "link" in before.kinds or before.word[:1] in _SIGNS:
+        return True
+    return before.word in language.lists["courteous"]
 
 
 def _closes(pieces: Sequence[Piece], at: int, end: int) -> bool:

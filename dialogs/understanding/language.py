@@ -1,32 +1,23 @@
-"""A language as its data file says it: what words mean, how they are put together; compiled once."""
+"""A language as its data files say it: what words mean, how they are put together; compiled once."""
 
 from __future__ import annotations
 
 import functools
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import yaml
-
+from dialogs.understanding import datafiles
 from dialogs.understanding.building import BUILDERS, digit_kinds, kinds_of, number_kinds, ordinal_kinds
+from dialogs.understanding.datafiles import LanguageError
 from dialogs.understanding.patterns import Patterns
+from dialogs.understanding.spelling import bare, deletions, less_one_letter
 from dialogs.understanding.tokens import Number, Piece, tokenize
-from dialogs.understanding.values import Part
+from dialogs.understanding.values import Order, Part
 
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Words stay words: "no" and "on" are not false and true here."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [
-        (tag, pattern) for tag, pattern in resolvers if not tag.endswith((":bool", ":timestamp", ":float", ":null"))
-    ]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
+Kinds = dict[str, Any]
 
 
 @dataclass(slots=True)
@@ -34,36 +25,63 @@ class Language:
     """Words, their slips and the layers of patterns. Nothing in it changes once it is made."""
 
     code: str
+    order: Order = Order.UNKNOWN  # of day and month in 5/6
+    elisions: frozenset[str] = frozenset()  # the l' of l'après-midi is a word of its own
     spellings: dict[str, str] = field(default_factory=dict)
-    words: dict[str, dict[str, Any]] = field(default_factory=dict)
+    words: dict[str, Kinds] = field(default_factory=dict)
+    joined: dict[str, int] = field(default_factory=dict)  # two words written as one, and where the second begins
     slips: dict[str, str] = field(default_factory=dict)
     known: frozenset[str] = frozenset()
     layers: list[Patterns] = field(default_factory=list)
     signs: Patterns = field(default_factory=lambda: Patterns({}))
     acts: Patterns = field(default_factory=lambda: Patterns({}))
-    lists: dict[str, frozenset[str]] = field(default_factory=dict)
+    lists: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
-    def annotate(self, pieces: Iterable[Piece]) -> None:
-        """What each word or number may be, on its own."""
+    def pieces(self, text: str, loans: Mapping[str, Kinds]) -> list[Piece]:
+        """The words of a plain text and what each may be on its own. A word the language does not know may be one
+        of the `loans`: "Tuesday geht klar"."""
+        pieces = tokenize(text, self.elisions)
+        if self.joined:
+            pieces = self._parted(pieces)
         for piece in pieces:
-            word = piece.word
-            if word.isdecimal():
-                piece.kinds = digit_kinds(word)
+            self._annotate(piece, loans)
+        return pieces
+
+    def _parted(self, pieces: Iterable[Piece]) -> list[Piece]:
+        """Dienstagnachmittag is Dienstag and Nachmittag."""
+        parted: list[Piece] = []
+        for piece in pieces:
+            at = self.joined.get(piece.word)
+            if at is None:
+                parted.append(piece)
                 continue
-            word = self.spellings.get(word, word)
-            if word not in self.known and len(word) > 4:
-                word = self._mended(word)
-            piece.word = word
-            kinds = self.words.get(word)
-            if kinds:
+            middle = piece.start + at
+            parted.append(Piece(piece.word[:at], piece.start, middle, piece.glued))
+            parted.append(Piece(piece.word[at:], middle, piece.end))
+        return parted
+
+    def _annotate(self, piece: Piece, loans: Mapping[str, Kinds]) -> None:
+        word = piece.word
+        if word.isdecimal():
+            piece.kinds = digit_kinds(word)
+            return
+        word = self.spellings.get(word, word)
+        if word not in self.known:
+            if kinds := loans.get(word):
                 piece.kinds = kinds
+                return
+            if len(word) > 4:
+                word = self._mended(word)
+        piece.word = word
+        if kinds := self.words.get(word):
+            piece.kinds = kinds
 
     def _mended(self, word: str) -> str:
         if word.endswith("'s") and word[:-2] in self.known:
             return word[:-2]
         if len(word) > 14:
             return word
-        for candidate in _deletions(word):
+        for candidate in deletions(word):
             right = self.slips.get(candidate)
             if right is not None and abs(len(right) - len(word)) <= 1 and right[0] == word[0]:
                 return right
@@ -72,43 +90,64 @@ class Language:
 
 @functools.cache
 def language(code: str) -> Language:
-    raw = yaml.load(
-        resources.files("dialogs.understanding").joinpath(f"languages/{code}.yaml").read_text(encoding="utf-8"),
-        Loader=_Loader,  # noqa: S506 – a safe loader, with less magic
-    )
-    return _compiled(raw)
+    """Raises LanguageError where the files of the language do not hold together."""
+    return _compiled(datafiles.read(code))
 
 
 def _compiled(raw: Mapping[str, Any]) -> Language:
-    made = Language(raw["language"], {str(k): str(v) for k, v in raw["spellings"].items()})
-    phrases = _phrases(raw)
+    made = Language(
+        raw["language"],
+        Order(raw.get("order", Order.UNKNOWN)),
+        frozenset(raw.get("elisions", ())),
+        {str(word): str(meant) for word, meant in raw["spellings"].items()},
+    )
+    phrases = word_kinds(raw, made.elisions)
     made.words = {words[0]: kinds for words, kinds in phrases.items() if len(words) == 1}
     first = Patterns(made.spellings)
     for words, kinds in phrases.items():
         if len(words) > 1:
             first.add(" ".join(words), _constant, {"kinds": kinds})
-    made.layers = [first]
-    for layer in raw["layers"]:
-        made.layers.append(_layer(layer, made.spellings))
+    layers = {name: _layer(rules, made.spellings) for name, rules in raw["times"].items()}
+    made.layers = [first, *layers.values()]
     made.signs, made.acts = _signs(raw["signs"], made.spellings), _signs(raw["acts"], made.spellings)
-    made.lists = {name: frozenset(words) for name, words in raw["lists"].items()}
+    made.lists = defaultdict(frozenset, {name: frozenset(map(str, words)) for name, words in raw["lists"].items()})
     literal = set().union(*(patterns.words() for patterns in (*made.layers, made.signs, made.acts)))
     made.known = frozenset(literal | set(made.words) | set(raw["no_slips"]) | set(raw["slips"]))
-    made.slips = _slips(raw["slips"])
+    made.slips = less_one_letter(raw["slips"])
+    made.joined = _joined(raw["joined"], made)
+    for word in made.known:  # "uebermorgen" and "ubermorgen" are übermorgen
+        for other in bare(word):
+            if other not in made.known:
+                made.spellings.setdefault(other, word)
     return made
+
+
+def _joined(pairs: Iterable[Mapping[str, str]], made: Language) -> dict[str, int]:
+    """Every word of the one kind with every word of the other right behind it."""
+    found: dict[str, int] = {}
+    for pair in pairs:
+        firsts = [word for word, kinds in made.words.items() if pair["first"] in kinds]
+        seconds = [word for word, kinds in made.words.items() if pair["second"] in kinds]
+        for first in firsts:
+            for second in seconds:
+                if first + second not in made.known:
+                    found[first + second] = len(first)
+    return found
 
 
 def _layer(rules: Iterable[Mapping[str, Any]], spellings: Mapping[str, str]) -> Patterns:
     layer = Patterns(spellings)
     for rule in rules:
         constants = dict(rule.get("with", {}))
-        build = BUILDERS[rule["build"]] if rule["build"] != "word" else _constant
         if rule["build"] == "word":
+            build: Callable[..., Any] = _constant
             constants = {"kinds": {rule["kind"]: constants["value"]}}
+        elif rule["build"] in BUILDERS:
+            build = _kinded(BUILDERS[rule["build"]])
         else:
-            build = _kinded(build)
+            raise LanguageError(f"there is no builder {rule['build']!r}")
         for pattern in rule["say"]:
-            layer.add(pattern, build, constants)
+            layer.add(str(pattern), build, constants)
     return layer
 
 
@@ -117,7 +156,7 @@ def _signs(raw: Mapping[str, Iterable[str]], spellings: Mapping[str, str]) -> Pa
     signs = Patterns(spellings)
     for name, phrases in raw.items():
         for phrase in phrases:
-            signs.add(phrase, _sign, {"sign": name})
+            signs.add(str(phrase), _sign, {"sign": name})
     return signs
 
 
@@ -138,31 +177,35 @@ def _sign(frame: object, *, sign: str, **slots: object) -> dict[str, Any]:
     return {"sign": sign, **slots}
 
 
-def _phrases(raw: Mapping[str, Any]) -> dict[tuple[str, ...], dict[str, Any]]:
-    found: dict[tuple[str, ...], dict[str, Any]] = {}
+def word_kinds(raw: Mapping[str, Any], elisions: frozenset[str] = frozenset()) -> dict[tuple[str, ...], Kinds]:
+    """Every word or phrase of the files and the kinds it has."""
+    found: dict[tuple[str, ...], Kinds] = {}
     for kind, values in raw["words"].items():
         for value, words in values.items():
             for phrase in words:
-                key = tuple(piece.word for piece in tokenize(str(phrase)))
-                found.setdefault(key, {}).update(_word_kinds(kind, value, raw["parts"]))
+                key = tuple(piece.word for piece in tokenize(str(phrase), elisions))
+                found.setdefault(key, {}).update(_of_kind(kind, value, raw["parts"]))
     return found
 
 
-def _word_kinds(kind: str, value: Any, parts: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
+def _of_kind(kind: str, value: Any, parts: Mapping[str, Mapping[str, str]]) -> Kinds:
     match kind:
         case "n":
             return number_kinds(Number(value))
         case "ordinal":
             return ordinal_kinds(Number(value))
         case _ if kind.endswith("part"):
-            return {kind: _part(value, parts[value])}
+            return {kind: _part(value, parts)}
         case "zone" | "city":
             return {kind: ZoneInfo(value)}
         case _:
             return {kind: value}
 
 
-def _part(name: str, hours: Mapping[str, Any]) -> Part:
+def _part(name: str, parts: Mapping[str, Mapping[str, Any]]) -> Part:
+    if name not in parts:
+        raise LanguageError(f"words.yaml has no hours for the part of the day {name!r}")
+    hours = parts[name]
     edges = {edge: (_minutes(span[0]), _minutes(span[1])) for edge, span in hours.items() if edge not in ("from", "to")}
     return Part(name, _minutes(hours["from"]), _minutes(hours["to"]), edges)
 
@@ -170,18 +213,3 @@ def _part(name: str, hours: Mapping[str, Any]) -> Part:
 def _minutes(text: str) -> int:
     hours, minutes = text.split(":")
     return int(hours) * 60 + int(minutes)
-
-
-def _slips(words: Iterable[str]) -> dict[str, str]:
-    """Every word less one letter, and the word it came from; those of two words are nobody's."""
-    found: dict[str, str] = {}
-    doubled: set[str] = set()
-    for word in words:
-        for less in _deletions(word):
-            if found.setdefault(less, word) != word:
-                doubled.add(less)
-    return {less: word for less, word in found.items() if less not in doubled}
-
-
-def _deletions(word: str) -> list[str]:
-    return [word, *(word[:i] + word[i + 1 :] for i in range(len(word)))]

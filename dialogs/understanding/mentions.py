@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from dialogs.understanding.clocks import within_part
 from dialogs.understanding.language import Language
 from dialogs.understanding.patterns import apply
-from dialogs.understanding.tokens import Piece, tokenize
+from dialogs.understanding.tokens import Piece
 from dialogs.understanding.values import Days, Frame, Hours, Moment, Shape
 
 LINK, WORD, SENTENCE = 3, 1, 8  # how far apart a comma, a word, an end of sentence put two times
@@ -50,13 +50,6 @@ class Mention:
     gap: int = 0  # distance from the mention before
     parted: bool = False  # an "or" or "and" stands between it and the mention before
     rivals: tuple[int, ...] = ()  # offers it may mean, one by number and one by date
-
-
-def start(text: str, language: Language) -> list[Piece]:
-    """The words of a plain text and what each may be."""
-    pieces = tokenize(text)
-    language.annotate(pieces)
-    return pieces
 
 
 def grow(pieces: list[Piece], language: Language, frame: Frame) -> list[Piece]:

@@ -17,6 +17,7 @@ from typing import Any
 
 from dialogs.understanding.tokens import Piece
 
+_MOST = 2000  # sequences a pattern may stand for: more cost memory and time at the start
 _ELEMENT = re.compile(r"\(|\)\??|<[a-z_]+(?::[a-z_]+)?>\??|[^\s()|?]+\??|\||\?")
 
 
@@ -59,8 +60,12 @@ class Patterns:
         self._count = 0
 
     def add(self, pattern: str, build: Callable[..., Any], constants: Mapping[str, Any]) -> None:
+        """Raises ValueError for a pattern that stands for too many sequences, or lacks a slot its builder needs."""
         taken, needed = _parameters(build)
-        for sequence in _expand(pattern):
+        sequences = _expand(pattern)
+        if len(sequences) > _MOST:
+            raise ValueError(f"{pattern!r} stands for {len(sequences)} sequences, more than {_MOST}: write it as two")
+        for sequence in sequences:
             node = self._root
             names = []
             for element in sequence:

@@ -9,13 +9,14 @@ from zoneinfo import ZoneInfo
 
 from dialogs.scheduling.intervals import Interval, difference, intersection, union
 from dialogs.understanding import aside, choices
-from dialogs.understanding.acts import Found, Speech, acts, listen, topics
+from dialogs.understanding.acts import Found, Speech, acts, topics
 from dialogs.understanding.adding import Sums, Table, add_up, aware, local
-from dialogs.understanding.availability import Sign, colour, corrected, signs
+from dialogs.understanding.availability import colour, corrected
 from dialogs.understanding.besides import adds
-from dialogs.understanding.language import Language, language
+from dialogs.understanding.hearing import Heard, Tongue, hear, recognize
+from dialogs.understanding.language import language
 from dialogs.understanding.meaning import Act, Context, Stage, Topic, Understanding
-from dialogs.understanding.mentions import Mention, Mood, grow, mentions, start
+from dialogs.understanding.mentions import Mention, Mood, mentions
 from dialogs.understanding.placing import anchored, leaning
 from dialogs.understanding.quoted import own_words
 from dialogs.understanding.tokens import Piece, plain
@@ -27,24 +28,26 @@ _DAY_FIRST = ("-GB", "-IE", "-AU", "-NZ", "-IN", "-ZA")
 
 def understand(text: str, context: Context) -> Understanding:
     """Reads one message, or a burst joined by line breaks. Pure; never raises on any text."""
-    words = language("en")
     body = plain(own_words(text))[:_LONGEST]
-    if (known := _by_keyword(body, words)) is not None:
+    tongue = recognize(body, context.locale)
+    return replace(_read(body, context, tongue), language=tongue.code)
+
+
+def _read(body: str, context: Context, tongue: Tongue) -> Understanding:
+    if (known := _by_keyword(body, tongue)) is not None:
         return Understanding((known,), confidence=0.97)
-    tokens = start(body, words)
-    speech = listen(tokens, words)
-    frame = _frame(context)
-    pieces = grow(tokens, words, frame)
-    if speech.has("bounce") or _automatic(speech):
-        back = aside.back(mentions(pieces, frame), frame)
+    frame = _frame(context, tongue)
+    heard = hear(body, tongue, frame)
+    if heard.speech.has("bounce") or _automatic(heard.speech):
+        back = aside.back(mentions(heard.pieces, frame), frame)
         return Understanding(
             (Act.AUTO_REPLY,), confidence=0.95, back_at=aware(back, context.timezone) if back else None
         )
-    shown = signs(pieces, words)
-    found = _settled(pieces, words, frame, context, shown)
-    times = aside.parted(found, pieces, speech, context.stage, frame, words.lists["light"])
-    meaning = _summed(Table(body, context, frame, _zone(pieces)), pieces, times, speech)
-    return replace(meaning, adds=bool(meaning.windows) and adds(pieces, times.kept, shown, words))
+    found = _settled(heard, frame, context)
+    times = aside.parted(found, heard.pieces, heard.speech, context.stage, frame, heard.words)
+    meaning = _summed(Table(body, context, frame, _zone(heard.pieces)), heard.pieces, times, heard.speech)
+    besides = bool(meaning.windows) and adds(heard.pieces, times.kept, heard.shown, heard.words)
+    return replace(meaning, adds=besides)
 
 
 def read_times(text: str, context: Context) -> tuple[Interval, ...]:
@@ -52,21 +55,24 @@ def read_times(text: str, context: Context) -> tuple[Interval, ...]:
     return understand(text, replace(context, offers=(), stage=Stage.COLLECTING)).windows
 
 
-def _frame(context: Context) -> Frame:
+def _frame(context: Context, tongue: Tongue) -> Frame:
     place = (context.locale or "").replace("_", "-").upper()
     order = Order.MONTH if place.endswith("-US") else Order.DAY if place.endswith(_DAY_FIRST) else Order.UNKNOWN
+    if tongue.main.order is not Order.UNKNOWN:
+        order = tongue.main.order
     starts = tuple(local(offer, context.timezone) for offer in context.offers)
     booked = context.stage is Stage.CONFIRMED
     base = (starts[0] if booked else starts[-1]) if starts else None
     return Frame(local(context.now, context.timezone), order, base, () if booked else starts)
 
 
-def _by_keyword(body: str, words: Language) -> Act | None:
+def _by_keyword(body: str, tongue: Tongue) -> Act | None:
     """A message that is nothing but STOP or START, as carriers have it."""
     bare = " ".join(body.lower().replace(".", " ").replace("!", " ").split())
-    if bare in words.lists["words_that_stop"]:
+    known = (tongue.main.lists, language(tongue.code).lists)
+    if any(bare in lists["words_that_stop"] for lists in known):
         return Act.OPT_OUT
-    return Act.OPT_IN if bare in words.lists["words_that_start"] else None
+    return Act.OPT_IN if any(bare in lists["words_that_start"] for lists in known) else None
 
 
 def _automatic(speech: Speech) -> bool:
@@ -74,13 +80,11 @@ def _automatic(speech: Speech) -> bool:
     return speech.has("auto_sure") or len({phrase.start for phrase in speech.all("auto")}) >= 2
 
 
-def _settled(
-    pieces: Sequence[Piece], words: Language, frame: Frame, context: Context, shown: Sequence[Sign]
-) -> list[Mention]:
+def _settled(heard: Heard, frame: Frame, context: Context) -> list[Mention]:
     """The times and offers named, each with its mood, without what was taken back, where the context puts them."""
-    found = choices.numbered(pieces, mentions(pieces, frame), frame, words)
-    colour(pieces, found, shown)
-    return leaning(anchored(corrected(found, shown), _dates(context)), frame)
+    found = choices.numbered(heard.pieces, mentions(heard.pieces, frame), frame, heard.words)
+    colour(heard.pieces, found, heard.shown)
+    return leaning(anchored(corrected(found, heard.shown), _dates(context)), frame)
 
 
 def _dates(context: Context) -> list[date]:
@@ -252,5 +256,6 @@ def _guessed(found: Sequence[Mention], named: bool, table: Table, speech: Speech
         for index in mention.options
         if table.text[mention.start : mention.end].isdecimal() and hours.get(index + 1, index) != index
     ]
-    judging = language("en").lists["judging"]
-    return any(table.text[mention.end :].lower().split()[:1] in [[word] for word in judging] for mention in rivals)
+    return any(
+        table.text[mention.end :].lower().split()[:1] in [[word] for word in speech.judging] for mention in rivals
+    )

@@ -43,13 +43,19 @@ def plain(text: str) -> str:
     return _ADDRESS.sub(lambda found: " " * len(found.group()), text.replace("🔟", "10").translate(_PLAIN))
 
 
-def tokenize(text: str) -> list[Piece]:
-    """The pieces of a text that went through `plain`; offsets are into that text."""
+def tokenize(text: str, elisions: frozenset[str] = frozenset()) -> list[Piece]:
+    """The pieces of a text that went through `plain`; offsets are into that text. `elisions` are words that stand
+    apart although nothing but their apostrophe parts them from the next: l' in l'après-midi."""
     pieces: list[Piece] = []
     behind = -1
     for found in _TOKEN.finditer(text):
         start, end = found.span()
-        pieces.append(Piece(found.group().lower(), start, end, start == behind))
+        word = found.group().lower()
+        glued = start == behind
+        while elisions and (at := word.find("'") + 1) and word[:at] in elisions and at < len(word):
+            pieces.append(Piece(word[:at], start, start + at, glued))
+            word, start, glued = word[at:], start + at, True
+        pieces.append(Piece(word, start, end, glued))
         behind = end
     return pieces
 

@@ -29,6 +29,10 @@ class Sentence:
     def name(self) -> str:
         return f"{self.file}: {self.text}"
 
+    @property
+    def code(self) -> str:
+        return self.file.partition("/")[0]
+
 
 def sentences(language: str) -> Iterator[Sentence]:
     for path in sorted((ROOT / language).glob("*.yaml")):
@@ -73,7 +77,7 @@ def described(sentence: Sentence) -> dict[str, Any]:
     """The reading in the form of the data files, for somebody to judge and paste."""
     got = understand(sentence.text, sentence.context)
     seen = {key: check(got, sentence.context) for key, check in _CHECKS.items()}
-    return {key: value for key, value in seen.items() if value not in ([], None)}
+    return {key: value for key, value in seen.items() if value not in ([], None) and key != "language"}
 
 
 def _fits(want: Any, have: Any) -> bool:
@@ -123,4 +127,5 @@ _CHECKS: dict[str, Any] = {
     "back_at": lambda got, context: _moment(got.back_at, context),
     "late_minutes": lambda got, context: got.late_minutes,
     "adds": lambda got, context: got.adds or None,
+    "language": lambda got, context: got.language,
 }

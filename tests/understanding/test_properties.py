@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from dialogs.scheduling.intervals import intersection, union
 from dialogs.understanding import Act, Context, Stage, Understanding, understand
+from dialogs.understanding.hearing import start
 from dialogs.understanding.language import language
-from dialogs.understanding.mentions import grow, start
+from dialogs.understanding.mentions import grow
 from dialogs.understanding.patterns import Patterns
 from dialogs.understanding.tokens import Piece, plain, tokenize
 from dialogs.understanding.values import Frame

@@ -1,0 +1,33 @@
+"""How words are misspelled: a slip of the finger, or an accent that was too much trouble."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable
+
+_LONG = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_SHORT = str.maketrans({"ß": "ss"})
+
+
+def bare(word: str) -> tuple[str, ...]:
+    """The word as people write it who have no keys for its accents; nothing for a word that has none."""
+    if word.isascii():
+        return ()
+    letters = unicodedata.normalize("NFD", word.translate(_SHORT))
+    short = "".join(letter for letter in letters if not unicodedata.combining(letter))
+    return tuple(other for other in dict.fromkeys((short, word.translate(_LONG))) if other != word)
+
+
+def less_one_letter(words: Iterable[str]) -> dict[str, str]:
+    """Every word less one letter, and the word it came from; those of two words are nobody's."""
+    found: dict[str, str] = {}
+    doubled: set[str] = set()
+    for word in words:
+        for less in deletions(word):
+            if found.setdefault(less, word) != word:
+                doubled.add(less)
+    return {less: word for less, word in found.items() if less not in doubled}
+
+
+def deletions(word: str) -> list[str]:
+    return [word, *(word[:i] + word[i + 1 :] for i in range(len(word)))]
