@@ -177,6 +177,7 @@ def understand(
     minutes: Annotated[int, typer.Option(min=1, max=1440, metavar="N", help="The length of the meeting.")] = 45,
     state: Annotated[str | None, typer.Option(metavar="STATE", help="collecting, offered or confirmed.")] = None,
     as_json: Json = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show how the reading came about, rule by rule.")] = False,
     rules_only: Annotated[bool, typer.Option("--rules-only", help="Never ask a model; none is asked today.")] = False,
 ) -> None:
     """Say what a message means for scheduling.
@@ -194,7 +195,7 @@ def understand(
     from bot.terminal.understand import Situation, understand_one
 
     situation = Situation(now, timezone or _settings().firm_timezone, offer or (), locale, minutes, state)
-    understand_one(text, situation, RealClock().now(), as_data=as_json)
+    understand_one(text, situation, RealClock().now(), as_data=as_json, explain=explain)
 
 
 # To work with

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Annotated, Any, BinaryIO, Literal, TextIO
 from zoneinfo import ZoneInfo
 
 import structlog
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
+from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from bot.terminal.moments import city, dated
 from bot.terminal.readings import described
@@ -21,8 +23,13 @@ from bot.terminal.trouble import NOT_HELD, Trouble
 from dialogs.scheduling.intervals import Interval
 from dialogs.understanding import Context, understand
 from dialogs.understanding.meaning import Stage, Understanding
+from dialogs.understanding.trace import Trace
 
 log = structlog.get_logger()
+_LANGUAGES = {
+    "en": "English", "de": "German", "fr": "French", "es": "Spanish", "it": "Italian", "pt": "Portuguese",
+    "nl": "Dutch",
+}  # fmt: skip
 LONGEST_MEETING = 24 * 60
 
 
@@ -149,13 +156,15 @@ class Situation:
     state: str | None = None
 
 
-def understand_one(text: str, situation: Situation, clock_now: datetime, *, as_data: bool) -> None:
+def understand_one(text: str, situation: Situation, clock_now: datetime, *, as_data: bool, explain: bool) -> None:
     """Raises Trouble where the situation is none."""
     asked = _asked(text, situation, clock_now)
     context = asked.context()
-    meaning = understand(text, context)
+    trace = Trace() if explain else None
+    meaning = understand(text, context, trace)
     if as_data:
-        sys.stdout.write(json.dumps(as_json(meaning, context.timezone), ensure_ascii=False) + "\n")
+        why = {"explained": asdict(trace)} if trace else {}
+        sys.stdout.write(json.dumps(as_json(meaning, context.timezone) | why, ensure_ascii=False) + "\n")
         return
     console = standard_output()
     console.print(f"“{clean(text)}”", style="bold", soft_wrap=True)
@@ -165,6 +174,35 @@ def understand_one(text: str, situation: Situation, clock_now: datetime, *, as_d
     lines.add_column()
     for label, words in described(meaning, context.timezone, context.offers):
         lines.add_row(label, clean(words))
+    console.print(lines)
+    if trace:
+        _explain(trace, console)
+
+
+def _explain(trace: Trace, console: Console) -> None:
+    """Language, words, rules, phrases and times, in the order in which the reader comes to them."""
+    _listed(console, "Languages", [(said, _LANGUAGES.get(code, code)) for code, said in trace.stretches])
+    words = [(each.said, f"{'' if each.read_as == each.said.lower() else each.read_as + ': '}{', '.join(each.kinds)}")
+             for each in trace.words]  # fmt: skip
+    _listed(console, "Words, and what each may be", words)
+    steps = [(step.said, f"{step.made}\n  {step.layer}: {step.build}, {step.pattern}") for step in trace.steps]
+    _listed(console, "Patterns that fitted, layer after layer", steps)
+    _listed(console, "What shows wishes", [(sign.said, sign.name) for sign in trace.signs])
+    _listed(console, "What it does", [(phrase.said, phrase.name) for phrase in trace.phrases])
+    named = [(each.said, f"{each.meant}: {each.mood}{f' ({each.because})' if each.because else ''}")
+             for each in trace.named]  # fmt: skip
+    _listed(console, "Times and offers named", named)
+
+
+def _listed(console: Console, title: str, rows: Sequence[tuple[str, str]]) -> None:
+    if not rows:
+        return
+    console.print(f"\n{title}", style="bold")
+    lines = Table.grid(padding=(0, 2))
+    lines.add_column(style="cyan", max_width=40)
+    lines.add_column()
+    for said, meant in rows:
+        lines.add_row(Text(clean(said)), Text(clean(meant)))
     console.print(lines)
 
 

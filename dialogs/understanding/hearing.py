@@ -11,6 +11,7 @@ from dialogs.understanding.language import Language, language
 from dialogs.understanding.lexicon import Stretch, lexicon, spoken
 from dialogs.understanding.mentions import grow
 from dialogs.understanding.tokens import Piece
+from dialogs.understanding.trace import Trace
 from dialogs.understanding.values import Frame
 
 
@@ -48,7 +49,7 @@ def start(body: str, words: Language) -> list[Piece]:
     return words.pieces(body, lexicon().loans)
 
 
-def hear(body: str, tongue: Tongue, frame: Frame) -> Heard:
+def hear(body: str, tongue: Tongue, frame: Frame, trace: Trace | None = None) -> Heard:
     """The whole of a plain text."""
     heard = Heard(tongue.main, [], [], Speech())
     for at, stretch in enumerate(tongue.stretches):
@@ -58,7 +59,7 @@ def hear(body: str, tongue: Tongue, frame: Frame) -> Heard:
             token.start += stretch.start
             token.end += stretch.start
         said = listen(tokens, words)
-        pieces = grow(tokens, words, frame)
+        pieces = grow(tokens, words, frame, trace.watch(body) if trace else None)
         before = len(heard.pieces)
         heard.shown.extend(replace(sign, at=sign.at + before, end=sign.end + before) for sign in signs(pieces, words))
         heard.pieces.extend(pieces)
@@ -66,4 +67,6 @@ def hear(body: str, tongue: Tongue, frame: Frame) -> Heard:
             heard.speech.join(said)
         else:
             heard = replace(heard, speech=said)
+        if trace:
+            trace.heard(body, stretch, tokens, said)
     return heard

@@ -32,7 +32,7 @@ class Language:
     joined: dict[str, int] = field(default_factory=dict)  # two words written as one, and where the second begins
     slips: dict[str, str] = field(default_factory=dict)
     known: frozenset[str] = frozenset()
-    layers: list[Patterns] = field(default_factory=list)
+    layers: dict[str, Patterns] = field(default_factory=dict)  # by name, in their order
     signs: Patterns = field(default_factory=lambda: Patterns({}))
     acts: Patterns = field(default_factory=lambda: Patterns({}))
     lists: Mapping[str, frozenset[str]] = field(default_factory=dict)
@@ -107,11 +107,10 @@ def _compiled(raw: Mapping[str, Any]) -> Language:
     for words, kinds in phrases.items():
         if len(words) > 1:
             first.add(" ".join(words), _constant, {"kinds": kinds})
-    layers = {name: _layer(rules, made.spellings) for name, rules in raw["times"].items()}
-    made.layers = [first, *layers.values()]
+    made.layers = {"phrases": first, **{name: _layer(rules, made.spellings) for name, rules in raw["times"].items()}}
     made.signs, made.acts = _signs(raw["signs"], made.spellings), _signs(raw["acts"], made.spellings)
     made.lists = defaultdict(frozenset, {name: frozenset(map(str, words)) for name, words in raw["lists"].items()})
-    literal = set().union(*(patterns.words() for patterns in (*made.layers, made.signs, made.acts)))
+    literal = set().union(*(patterns.words() for patterns in (*made.layers.values(), made.signs, made.acts)))
     made.known = frozenset(literal | set(made.words) | set(raw["no_slips"]) | set(raw["slips"]))
     made.slips = less_one_letter(raw["slips"])
     made.joined = _joined(raw["joined"], made)
@@ -144,6 +143,7 @@ def _layer(rules: Iterable[Mapping[str, Any]], spellings: Mapping[str, str]) -> 
             constants = {"kinds": {rule["kind"]: constants["value"]}}
         elif rule["build"] in BUILDERS:
             build = _kinded(BUILDERS[rule["build"]])
+            build.__name__ = rule["build"]
         else:
             raise LanguageError(f"there is no builder {rule['build']!r}")
         for pattern in rule["say"]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from dialogs.understanding.clocks import within_part
 from dialogs.understanding.language import Language
-from dialogs.understanding.patterns import apply
+from dialogs.understanding.patterns import Watch, apply
 from dialogs.understanding.tokens import Piece
 from dialogs.understanding.values import Days, Frame, Hours, Moment, Shape
 
@@ -52,10 +52,12 @@ class Mention:
     rivals: tuple[int, ...] = ()  # offers it may mean, one by number and one by date
 
 
-def grow(pieces: list[Piece], language: Language, frame: Frame) -> list[Piece]:
-    """The pieces with all days and hours found."""
-    for layer in language.layers:
-        pieces = apply(layer, pieces, frame)
+def grow(
+    pieces: list[Piece], language: Language, frame: Frame, watch: Callable[[str], Watch] | None = None
+) -> list[Piece]:
+    """The pieces with all days and hours found; `watch` gives for a layer's name whom to tell."""
+    for name, layer in language.layers.items():
+        pieces = apply(layer, pieces, frame, watch(name) if watch else None)
     return pieces
 
 

@@ -30,6 +30,7 @@ class Rule:
     build: Callable[..., Any]
     constants: Mapping[str, Any]
     order: int
+    pattern: str
 
 
 @dataclass(slots=True)
@@ -75,7 +76,7 @@ class Patterns:
             if missing := needed - {*names, *constants}:
                 raise ValueError(f"{pattern!r} has no slot for {sorted(missing)}")
             self._count += 1
-            node.rules.append(Rule(tuple(names), build, constants, self._count))
+            node.rules.append(Rule(tuple(names), build, constants, self._count, pattern))
 
     def words(self) -> set[str]:
         """Every word that stands literally in some pattern."""
@@ -117,7 +118,10 @@ def _children(node: _Node, piece: Piece, values: tuple[Any, ...]) -> Iterator[tu
                 yield child, (*values, value)
 
 
-def apply(patterns: Patterns, pieces: list[Piece], frame: Any) -> list[Piece]:
+Watch = Callable[[Rule, Piece], None]  # told which rule made a piece
+
+
+def apply(patterns: Patterns, pieces: list[Piece], frame: Any, watch: Watch | None = None) -> list[Piece]:
     """Each longest stretch that fits, and that its builder accepts, becomes one piece."""
     result: list[Piece] = []
     at = 0
@@ -127,21 +131,23 @@ def apply(patterns: Patterns, pieces: list[Piece], frame: Any) -> list[Piece]:
             result.append(pieces[at])
             at += 1
             continue
-        end, kinds = built
-        first, last = pieces[at], pieces[end - 1]
+        match, kinds = built
+        first, last = pieces[at], pieces[match.end - 1]
         result.append(Piece("", first.start, last.end, first.glued, kinds))
-        at = end
+        if watch is not None:
+            watch(match.rule, result[-1])
+        at = match.end
     return result
 
 
-def _first_built(matches: Iterable[Match], frame: Any) -> tuple[int, dict[str, Any]] | None:
+def _first_built(matches: Iterable[Match], frame: Any) -> tuple[Match, dict[str, Any]] | None:
     for match in matches:
         try:
             kinds = match.rule.build(frame, **match.named())
         except (OverflowError, ValueError):  # "in 3000 years": beyond the calendar
             continue
         if kinds is not None:
-            return match.end, kinds
+            return match, kinds
     return None
 
 

@@ -20,30 +20,33 @@ from dialogs.understanding.mentions import Mention, Mood, mentions
 from dialogs.understanding.placing import anchored, leaning
 from dialogs.understanding.quoted import own_words
 from dialogs.understanding.tokens import Piece, plain
+from dialogs.understanding.trace import Trace
 from dialogs.understanding.values import Frame, Order
 
 _LONGEST = 4000  # letters; nobody needs more to say when they can
 _DAY_FIRST = ("-GB", "-IE", "-AU", "-NZ", "-IN", "-ZA")
 
 
-def understand(text: str, context: Context) -> Understanding:
-    """Reads one message, or a burst joined by line breaks. Pure; never raises on any text."""
+def understand(text: str, context: Context, trace: Trace | None = None) -> Understanding:
+    """Reads one message, or a burst joined by line breaks. Pure; never raises on any text. A `trace` is filled in."""
     body = plain(own_words(text))[:_LONGEST]
     tongue = recognize(body, context.locale)
-    return replace(_read(body, context, tongue), language=tongue.code)
+    return replace(_read(body, context, tongue, trace), language=tongue.code)
 
 
-def _read(body: str, context: Context, tongue: Tongue) -> Understanding:
+def _read(body: str, context: Context, tongue: Tongue, trace: Trace | None) -> Understanding:
     if (known := _by_keyword(body, tongue)) is not None:
         return Understanding((known,), confidence=0.97)
     frame = _frame(context, tongue)
-    heard = hear(body, tongue, frame)
+    heard = hear(body, tongue, frame, trace)
     if heard.speech.has("bounce") or _automatic(heard.speech):
         back = aside.back(mentions(heard.pieces, frame), frame)
         return Understanding(
             (Act.AUTO_REPLY,), confidence=0.95, back_at=aware(back, context.timezone) if back else None
         )
     found = _settled(heard, frame, context)
+    if trace:
+        trace.read(body, heard.pieces, heard.shown, found)
     times = aside.parted(found, heard.pieces, heard.speech, context.stage, frame, heard.words)
     meaning = _summed(Table(body, context, frame, _zone(heard.pieces)), heard.pieces, times, heard.speech)
     besides = bool(meaning.windows) and adds(heard.pieces, times.kept, heard.shown, heard.words)
