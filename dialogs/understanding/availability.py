@@ -318,7 +318,8 @@ def _spoken_for(
         while first > 0 and open_mentions[first].parted:
             first -= 1
         return open_mentions[first:]
-    if governing is None and sign.name not in ("prefer", "fallback") and not (sign.name == "fails" and sign.singular):
+    one = sign.name in ("prefer", "fallback") or (sign.name == "fails" and sign.singular)
+    if governing is None and not one and not _told_apart(pieces, open_mentions):
         return open_mentions
     last = len(open_mentions) - 1
     while last > 0 and not any(
@@ -326,6 +327,13 @@ def _spoken_for(
     ):
         last -= 1
     return open_mentions[last:] if last > 0 else open_mentions
+
+
+def _told_apart(pieces: Sequence[Piece], open_mentions: Sequence[Mention]) -> bool:
+    """ "Thursday at 11, Friday I'm away": hours before the comma, and only days behind it, are no list."""
+    if not _comma(pieces, open_mentions) or open_mentions[-1].hours:
+        return False
+    return any(mention.hours for mention in open_mentions)
 
 
 def _set(mention: Mention, sign: Sign) -> None:

@@ -30,8 +30,30 @@ def numbered(pieces: Sequence[Piece], found: list[Mention], frame: Frame, langua
     if not found and not extra and len(pieces) <= 2 and "bare" in pieces[0].kinds and "digits" in pieces[0].kinds:
         hour = Hours(Shape.POINT, replace(pieces[0].kinds["bare"], written=True))
         return [Mention(0, pieces[0].start, pieces[0].end, hours=hour)]
+    if not found and not extra:
+        extra = _hours_of_offers(pieces, frame, language)
     turned = [_as_option(mention, found, frame) for mention in found]
     return sorted([*turned, *extra], key=lambda mention: mention.at)
+
+
+def _hours_of_offers(pieces: Sequence[Piece], frame: Frame, language: Language) -> list[Mention]:
+    """ "Yes, 11", where there are not eleven offers and one is at eleven."""
+    hours = {start.hour % 12 for start in frame.starts}
+    named: list[Mention] = []
+    for at, piece in enumerate(pieces):
+        number, clock = piece.kinds.get("n"), piece.kinds.get("bare")
+        if number is None or clock is None or "digits" not in piece.kinds or number.value <= frame.options:
+            continue
+        before = pieces[at - 1] if at else None
+        courteous = before is None or not before.word.isalpha() or before.word in language.lists["fillers"]
+        if (
+            courteous
+            and clock.minutes % 60 == 0
+            and clock.minutes // 60 % 12 in hours
+            and _is_label(pieces, at, language)
+        ):
+            named.append(Mention(at, piece.start, piece.end, hours=Hours(Shape.POINT, replace(clock, written=True))))
+    return named if len(named) == 1 else []
 
 
 def _bare(pieces: Sequence[Piece], at: int, frame: Frame, language: Language) -> tuple[int, ...] | None:

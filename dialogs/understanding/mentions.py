@@ -85,16 +85,24 @@ def mentions(pieces: Sequence[Piece], frame: Frame) -> list[Mention]:
 
 
 def _told_exactly(found: list[Mention]) -> list[Mention]:
-    """ "Any time Thursday or Friday after 2" is after 2: its "any time" says nothing."""
-    kept = []
+    """ "Any time Thursday or Friday after 2" is after 2: its "any time" says nothing. In "any time Tuesday or any time
+    Wednesday before noon" the first goes with Tuesday alone."""
+    kept: list[Mention] = []
     for index, mention in enumerate(found):
-        whole = mention.hours is not None and mention.hours.part == "all" and not mention.days
         behind = next((at for at in range(index + 1, len(found)) if found[at].hours), len(found))
         dated, timed = found[index + 1 : behind], found[behind : behind + 1]
-        if whole and dated and timed and _one_breath(dated, timed[0]):
+        if _at_any_time(mention) and dated and timed and _one_breath(dated, timed[0]):
+            continue
+        again = not dated and timed and _at_any_time(timed[0])
+        if again and kept and _at_any_time(kept[-1]) and mention.days and mention.gap <= WORD and not mention.parted:
+            kept[-1] = replace(mention, hours=kept[-1].hours, start=kept[-1].start, gap=kept[-1].gap)
             continue
         kept.append(mention)
     return kept
+
+
+def _at_any_time(mention: Mention) -> bool:
+    return mention.hours is not None and mention.hours.part == "all" and not mention.days
 
 
 def _one_breath(dated: Sequence[Mention], timed: Mention) -> bool:

@@ -132,6 +132,7 @@ def _combined(run: Sequence[Mention]) -> list[Hours]:
         hours = mention.hours
         if hours is None:
             continue
+        hours = _LAST_HOURS if hours.part == "eod" and mention.parted else hours
         hours = replace(hours, zone=mention.zone) if mention.zone else hours
         joined = _joined(made[-1], hours, mention) if made else None
         if joined is not None:
@@ -140,6 +141,9 @@ def _combined(run: Sequence[Mention]) -> list[Hours]:
             made.append(hours)
     telling = [hours for hours in made if hours.part not in ("all", "beyond")]
     return telling or made[:1]
+
+
+_LAST_HOURS = Hours(Shape.PART, Clock(16 * 60), Clock(18 * 60), "eod")  # "first thing, or end of day"
 
 
 def _joined(left: Hours, right: Hours, mention: Mention) -> Hours | None:
@@ -159,6 +163,8 @@ def _joined(left: Hours, right: Hours, mention: Mention) -> Hours | None:
         part, other = (left, right) if left.shape is Shape.PART else (right, left)
         if other.part == "all":
             return part
+        if other.part == "eod":
+            return None
         if gap >= LINK and (mention.parted or not _inside(part, other)) and other.shape is Shape.POINT:
             return None
         return within_part(part, other)
