@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from dialogs.understanding import Act, Context, Stage, Topic, Understanding, understand
 from dialogs.understanding.acts import Speech, listen
+from dialogs.understanding.datafiles import codes
 from dialogs.understanding.hearing import start
 from dialogs.understanding.language import language
 from dialogs.understanding.tokens import plain
@@ -32,11 +33,13 @@ _OPEN_TO_OTHERS = (Act.REJECT, Act.ASK, Act.PROPOSE, Act.UNCLEAR, Act.ACCEPT, Ac
 
 def act(text: str, system_text: str, lang: str) -> str:
     """A label; where offers were listed, which one: "1", "2", "time" or "any"."""
+    if lang not in codes():
+        return "other"
     words = language(lang)
     said = system_text.lower()
     if "one of these work" in said or "here are some times" in said:
         return _choice(text, lang)
-    stage = _stage(said)
+    stage = _stage(said) if lang == "en" else Stage.OFFERED  # the words below are English
     if stage is Stage.CONFIRMED and (named := _choice(text, lang)).isdigit():
         return named
     speech = listen(start(plain(text), words), words)
@@ -65,7 +68,7 @@ def _stage(said: str) -> Stage:
 
 
 def _label(read: Understanding, speech: Speech, stage: Stage, said: str) -> str:
-    confirms = ("do you" not in said and any(word in said for word in _CONFIRMS)) or not said
+    confirms = ("do you" not in said and any(word in said for word in _CONFIRMS)) or not said or read.language != "en"
     new = "inform" if confirms else "request_alternatives"
     if _says_goodbye(read, speech, stage, said):
         return "goodbye"
