@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
 from bot.records.base import Records
+from bot.second_opinion import SecondReader
 from dialogs.negotiation.facts import Rules
 from dialogs.wording import Phrasebook
 from integrations.calendars.base import Calendar
@@ -64,3 +65,4 @@ class House:
     firm: Firm = field(default_factory=Firm)
     ids: Ids = unguessable
     burst: timedelta = timedelta()  # how long to wait for somebody to finish writing
+    second: SecondReader | None = None  # asked where the rules are unsure, if the firm wants that

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -14,13 +15,14 @@ from bot.commands import parse
 from bot.facts import NOTHING_SEEN, Case, Look, cases_of, look
 from bot.house import House
 from bot.jobs import Job, JobKind
-from bot.reading import read, read_alone, read_press
+from bot.reading import doubt, read, read_alone, read_press
 from bot.records import interviews, messages, people
 from bot.records.base import Conflict, Session
 from bot.records.interviews import InterviewRow, SlotTaken
 from bot.records.messages import MessageRow
 from bot.records.people import PersonRow
 from bot.recruiting import obey
+from bot.second_opinion import Question, SecondReader
 from bot.turn import SAY, Turn
 from dialogs.negotiation.effects import Kind, Part, Reader, Say
 from dialogs.negotiation.events import Heard, InviteAnswered, Left
@@ -31,6 +33,11 @@ from dialogs.understanding.meaning import Act, Understanding
 from integrations.calendars.ics import BadCalendarData, Reply, read_reply
 
 log = structlog.get_logger()
+
+# Readings of a second reader by what they were asked, for as long as one turn is tried.
+Opinions = dict[Question, Understanding]
+# So often one turn asks a second reader: while it was asked, what the words answer may have changed.
+OPINIONS = 3
 
 # A turn that lost a race is taken again, from what is so now; each time somebody else has won, so it ends.
 TRIES = 20
@@ -46,9 +53,10 @@ ANSWERS: dict[str, Literal["accept", "decline", "tentative"]] = {"accepted": "ac
 
 async def hear(house: House, person_id: str) -> Sequence[Job]:
     """Hears what a person wrote. Nothing unheard: nothing happens."""
+    opinions: Opinions = {}
     for attempt in range(TRIES):
         try:
-            return await _hear(house, person_id)
+            return await _hear(house, person_id, opinions)
         except CalendarAway:
             async with house.records.write() as session:
                 await messages.put_back(session, person_id, house.clock.now() + AWHILE)
@@ -58,20 +66,20 @@ async def hear(house: House, person_id: str) -> Sequence[Job]:
     raise RuntimeError(f"the turn of {person_id} lost {TRIES} races")
 
 
-async def _hear(house: House, person_id: str) -> Sequence[Job]:
+async def _hear(house: House, person_id: str, opinions: Opinions) -> Sequence[Job]:
     async with house.records.read() as session:
         waiting = await messages.waits(session, person_id)
     if waiting is None:
         return ()
     role, since = waiting
     if role == "recruiter":
-        return await _hear_recruiter(house, person_id)
+        return await _hear_recruiter(house, person_id, opinions)
     if since > house.clock.now() - house.burst:
         return ()  # they may still be writing; the last message begins the turn
-    return await _hear_party(house, person_id)
+    return await _hear_party(house, person_id, opinions)
 
 
-async def _hear_recruiter(house: House, person_id: str) -> Sequence[Job]:
+async def _hear_recruiter(house: House, person_id: str, opinions: Opinions) -> Sequence[Job]:
     """Each command is a turn of its own. A recruiter who hosts an interview also answers as its host."""
     begun: list[Job] = []
     async with house.records.read() as session:
@@ -81,31 +89,37 @@ async def _hear_recruiter(house: House, person_id: str) -> Sequence[Job]:
     asked = any(case.state.waiting_for is Party.HOST for case in cases)
     for message in waiting:
         if asked and parse(message.text) is None:
-            begun.extend(await _hear_party(house, person.id, only=message.id))
+            begun.extend(await _hear_party(house, person.id, opinions, only=message.id))
         else:
             begun.extend(await obey(house, person, message))
     return begun
 
 
-async def _hear_party(house: House, person_id: str, only: int | None = None) -> Sequence[Job]:
-    """Calendars are looked into when it turns out that somebody has connected one: most have not."""
+async def _hear_party(house: House, person_id: str, opinions: Opinions, only: int | None = None) -> Sequence[Job]:
+    """Calendars are looked into when it turns out that somebody has connected one: most have not. A second reader is
+    asked when it turns out that the rules are unsure: most often they are not.
+    """
     seen = NOTHING_SEEN
     while True:
         try:
-            return await _hear_having_seen(house, person_id, seen, only)
+            return await _hear_having_seen(house, person_id, seen, opinions, only)
         except NotSeen as wanted:
             async with house.records.read() as session:
                 hosts = await people.all_of(session, wanted.people)
             seen = await look(house, hosts)
+        except NotAsked as wanted:
+            opinions[wanted.question] = await wanted.of.read(wanted.question)
 
 
-async def _hear_having_seen(house: House, person_id: str, seen: Look, only: int | None) -> Sequence[Job]:
+async def _hear_having_seen(
+    house: House, person_id: str, seen: Look, opinions: Opinions, only: int | None
+) -> Sequence[Job]:
     async with house.records.write() as session:
         person = await people.lock(session, person_id)
         waiting = [each for each in await messages.unheard(session, person.id) if only in (None, each.id)]
         if waiting:
             turn = Turn(house, session)
-            await Hearing(turn, person, waiting, seen).hear()
+            await Hearing(turn, person, waiting, seen, opinions).hear()
             return [Job(JobKind.EFFECT, each) for each in turn.begun]
     return ()
 
@@ -117,6 +131,14 @@ class NotSeen(Exception):
         self.people = people
 
 
+class NotAsked(Exception):
+    """A second reader has to be asked first; it answers in seconds, and nobody waits so long within a transaction."""
+
+    def __init__(self, of: SecondReader, question: Question) -> None:
+        self.of = of
+        self.question = question
+
+
 class CalendarAway(Exception):
     """A calendar that a decision needs could not be read: the turn is taken later, and nothing of it is kept."""
 
@@ -124,13 +146,21 @@ class CalendarAway(Exception):
 class Hearing:
     """The turn of somebody outside the firm."""
 
-    def __init__(self, turn: Turn, person: PersonRow, waiting: Sequence[MessageRow], seen: Look) -> None:
+    def __init__(
+        self,
+        turn: Turn,
+        person: PersonRow,
+        waiting: Sequence[MessageRow],
+        seen: Look,
+        opinions: Mapping[Question, Understanding],
+    ) -> None:
         self.turn = turn
         self.house = turn.house
         self.session: Session = turn.session
         self.person = person
         self.waiting = waiting
         self.seen = seen
+        self.opinions = opinions
         self.turn_id = f"{person.id}.{waiting[-1].id}"
 
     async def hear(self) -> None:
@@ -187,10 +217,21 @@ class Hearing:
             elif found:
                 # "Tomorrow" is the day after it was written, however late it is heard.
                 written = spoken[-1].at if words == text or not earlier else earlier[-1].at
-                meaning = read(self.house, found[0], self.person, words, written)
+                meaning = self._read(found[0], words, written)
                 await self._heard([*earlier, *spoken], found[0], meaning, words)
             else:
                 self._nothing_going_on()
+
+    def _read(self, case: Case, words: str, written: datetime) -> Understanding:
+        """Raises NotAsked where the rules are unsure and there is somebody to ask."""
+        question = doubt(self.house, case, self.person, words, written)
+        if question is None or self.house.second is None:
+            return read(self.house, case, self.person, words, written)
+        if question in self.opinions:
+            return self.opinions[question]
+        if len(self.opinions) >= OPINIONS:
+            return replace(question.rules, read_by="rules, model failed: asked too often")
+        raise NotAsked(self.house.second, question)
 
     async def _bound(
         self, spoken: Sequence[MessageRow], earlier: Sequence[MessageRow], cases: Sequence[Case], text: str

@@ -9,11 +9,13 @@ from zoneinfo import ZoneInfo
 from bot.facts import Case
 from bot.house import House
 from bot.records.people import PersonRow
+from bot.second_opinion import Question
 from dialogs.negotiation.effects import Kind
 from dialogs.negotiation.state import Party, Status
 from dialogs.scheduling.intervals import Interval
 from dialogs.understanding import understand
 from dialogs.understanding.meaning import Act, Context, Stage, Understanding
+from dialogs.understanding.second_opinion import worth_asking
 
 # Nobody needs more words than this to name a time; what is longer is a pasted document.
 LONGEST = 10_000
@@ -31,6 +33,18 @@ def read(house: House, case: Case, person: PersonRow, text: str, written: dateti
 def read_alone(house: House, person: PersonRow, text: str, written: datetime | None = None) -> Understanding:
     """In the light of nothing: what can be said at any time, such as to be left alone."""
     return _understood(text[:LONGEST], Context(written or house.clock.now(), ZoneInfo(person.zone), person.tongue))
+
+
+def doubt(house: House, case: Case, person: PersonRow, text: str, written: datetime) -> Question | None:
+    """What a second reader is asked about these words; None where there is none, or nothing to ask."""
+    meaning = read(house, case, person, text, written)
+    if house.second is None or case.state.human or case.state.over:
+        return None  # where a human reads along, no model has to
+    if not worth_asking(meaning, text, house.second.limits.below):
+        return None
+    about = (case.candidate, case.host, case.recruiter, *case.interviewers, person)
+    names = frozenset({case.company.name, *(each.name for each in about)})
+    return Question(text[:LONGEST], context(house, case, person, written), meaning, names)
 
 
 def context(house: House, case: Case, person: PersonRow, written: datetime | None = None) -> Context:

@@ -16,7 +16,7 @@ import structlog
 import uvicorn
 
 from bot import claims
-from bot.clock import RealClock
+from bot.clock import Clock, RealClock
 from bot.doors.web import Begin, make_app
 from bot.engine import DurableEngine
 from bot.house import Firm, House
@@ -24,7 +24,8 @@ from bot.jobs import Job, JobKind
 from bot.logs import configure
 from bot.records.base import Records
 from bot.records.opening import ready
-from bot.settings import Settings, SettingsError
+from bot.second_opinion import Limits, SecondReader
+from bot.settings import PREFIX, Settings, SettingsError
 from bot.shared_queue import RelayEngine
 from bot.worker import Assistant
 from dialogs.understanding import Context, understand
@@ -45,8 +46,9 @@ def build(settings: Settings) -> House:
         given["gateway_secret"] = settings.gateway_secret.get_secret_value()
     means = catalog.Means(clock.now, given)
     vendor = "gateway" if settings.gateway_url else "console"
+    records = Records(settings.database)
     return House(
-        records=Records(settings.database),
+        records=records,
         clock=clock,
         channels=catalog.channels(dict.fromkeys(CHANNELS, vendor), means),
         calendar=catalog.calendar("none", means),
@@ -61,7 +63,31 @@ def build(settings: Settings) -> House:
             language=settings.firm_language,
         ),
         burst=timedelta(seconds=settings.burst_seconds),
+        second=second_reader(settings, records, clock),
     )
+
+
+def second_reader(settings: Settings, records: Records, clock: Clock) -> SecondReader | None:
+    """Raises SettingsError where a model is asked for and cannot be made."""
+    if settings.model is None:
+        return None
+    given = {"model": settings.model, "model_seconds": str(settings.model_seconds), "model_shape": settings.model_shape}
+    if settings.model_url:
+        given["model_url"] = settings.model_url
+    if settings.model_key:
+        given["model_key"] = settings.model_key.get_secret_value()
+    try:
+        model = catalog.model("langchain", catalog.Means(clock.now, given))
+    except catalog.NotMade as error:
+        raise SettingsError(f"{PREFIX}MODEL is set, but {error}.") from error
+    limits = Limits(
+        below=settings.model_below,
+        calls_per_day=settings.model_calls_per_day,
+        cost_per_day=settings.model_cost_per_day,
+        price_in=settings.model_price_in,
+        price_out=settings.model_price_out,
+    )
+    return SecondReader(model, limits, records, clock.now)
 
 
 def run(service: Coroutine[Any, Any, None]) -> None:
@@ -136,6 +162,9 @@ async def _house(settings: Settings) -> AsyncIterator[House]:
         for channel in house.channels.values():
             with suppress(Exception):
                 await channel.close()
+        if house.second:
+            with suppress(Exception):
+                await house.second.close()
         await house.records.close()
 
 

@@ -171,6 +171,42 @@ class Settings(BaseSettings):
         None, "What both sides sign with; needed with a gateway.", "at least 16 characters", min_length=16
     )
 
+    model: str | None = setting(
+        None,
+        "A language model that is asked where the rules are unsure what a message means. Without it, none is.",
+        "a name, as its vendor writes it",
+        min_length=1,
+    )
+    model_url: Address | None = setting(
+        None,
+        "Where the model is, if not at OpenAI: whatever speaks OpenAI's chat protocol.",
+        "http(s)://HOST[:PORT]/v1",
+    )
+    model_key: SecretStr | None = setting(
+        None, "The model's key; a server of your own may need none.", "the key as the vendor gave it", min_length=1
+    )
+    model_shape: Literal["json_schema", "function_calling", "json_mode"] = setting(
+        "json_schema",
+        "How the model is asked for its closed answer; not every server knows each way.",
+        "json_schema, function_calling or json_mode",
+    )
+    model_below: float = setting(
+        0.66,
+        "Ask the model where the rules are less sure than this; they are never overruled where they are surer.",
+        "a number from 0 to 0.9",
+        ge=0,
+        le=0.9,
+    )
+    model_seconds: float = setting(4.0, "How long to wait for the model.", "seconds from 0.1 to 30", ge=0.1, le=30)
+    model_calls_per_day: int = setting(
+        1_000, "So often the model is asked in one day, and no more.", "a whole number from 0", ge=0
+    )
+    model_cost_per_day: float | None = setting(
+        None, "So much the model may cost in one day, in the money of its prices. Without it, any.", "a number", ge=0
+    )
+    model_price_in: float = setting(0.0, "The price of a million tokens sent to the model.", "a number", ge=0)
+    model_price_out: float = setting(0.0, "The price of a million tokens the model answers.", "a number", ge=0)
+
     log_level: Literal["debug", "info", "warning", "error"] = setting(
         "info", "From which level on to log.", "debug, info, warning or error"
     )
@@ -181,6 +217,14 @@ class Settings(BaseSettings):
     def _gateway_is_whole(self) -> Settings:
         if (self.gateway_url is None) != (self.gateway_secret is None):
             raise ValueError(f"{PREFIX}GATEWAY_URL and {PREFIX}GATEWAY_SECRET go together: set both, or neither.")
+        return self
+
+    @model_validator(mode="after")
+    def _model_is_whole(self) -> Settings:
+        if self.model and not (self.model_key or self.model_url):
+            raise ValueError(f"{PREFIX}MODEL needs {PREFIX}MODEL_KEY, or {PREFIX}MODEL_URL for a server of your own.")
+        if self.model_cost_per_day is not None and not (self.model_price_in or self.model_price_out):
+            raise ValueError(f"{PREFIX}MODEL_COST_PER_DAY needs {PREFIX}MODEL_PRICE_IN and {PREFIX}MODEL_PRICE_OUT.")
         return self
 
     @field_validator(*RULES)

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from difflib import get_close_matches
-from typing import TextIO, TypeVar
+from typing import TextIO, TypeVar, cast
 
 from integrations.calendars.base import Calendar
 from integrations.channels.base import Abilities, Channel
 from integrations.meetings.base import Meetings
+from integrations.models.base import Model, Shape
 
 ABILITIES: dict[str, Abilities] = {
     # Three quick replies is what WhatsApp takes without an approved template; Twilio's Body ends at 1,600.
@@ -109,6 +110,25 @@ MEETINGS: dict[str, Callable[[Means], Meetings]] = {
 }
 
 
+def langchain_model(means: Means) -> Model:
+    try:
+        from integrations.models.langchain import LangChainModel
+    except ImportError as error:
+        raise NotMade(f"a model needs the packages of the extra `model` ({error.name} is missing)") from error
+    return LangChainModel(
+        means.need("model"),
+        key=means.settings.get("model_key"),
+        url=means.settings.get("model_url"),
+        seconds=float(means.settings.get("model_seconds", "4")),
+        shape=cast(Shape, means.settings.get("model_shape", "json_schema")),
+    )
+
+
+MODELS: dict[str, Callable[[Means], Model]] = {
+    "langchain": langchain_model,
+}
+
+
 def channels(chosen: Mapping[str, str], means: Means) -> dict[str, Channel]:
     """Each channel by its name, made by the vendor chosen for it: {"whatsapp": "gateway", "email": "console"}."""
     made: dict[str, Channel] = {}
@@ -126,6 +146,10 @@ def calendar(vendor: str, means: Means) -> Calendar:
 
 def meetings(vendor: str, means: Means) -> Meetings:
     return known("meeting vendor", vendor, MEETINGS)(means)
+
+
+def model(vendor: str, means: Means) -> Model:
+    return known("model vendor", vendor, MODELS)(means)
 
 
 def known(kind: str, name: str, table: Mapping[str, T]) -> T:

@@ -47,6 +47,7 @@ def described(meaning: Understanding, zone: tzinfo, offers: Sequence[datetime] =
         ("is back", moment(meaning.back_at, zone) if meaning.back_at else ""),
         ("late by", f"{meaning.late_minutes} minutes" if meaning.late_minutes else ""),
         ("sure", f"{meaning.confidence:.0%}"),
+        ("read by", meaning.read_by if meaning.read_by != "rules" else ""),
     ]
     return [(label, words) for label, words in lines if words]
 

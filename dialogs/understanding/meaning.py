@@ -88,3 +88,4 @@ class Understanding:
     confidence: float = 0.0
     back_at: datetime | None = None  # an out-of-office's return
     late_minutes: int | None = None  # "running ten minutes late"
+    read_by: str = "rules"  # or "model"; or "rules, ..." and why a model was not heard or not followed
