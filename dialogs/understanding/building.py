@@ -152,6 +152,25 @@ def month_list(frame: Frame, *, first: Number, second: Number, month: int, third
     return {"days": listed} if len(listed) == len(found) else None
 
 
+def day_list(frame: Frame, *, first: Number, second: Number, third: Number | None = None) -> Kinds | None:
+    """The 10th or the 11th, of the month that is near."""
+    found = [days.day_of_month(frame, number=each) for each in (first, second, third) if each]
+    listed = tuple(each for each in found if each)
+    return {"days": listed} if len(listed) == len(found) else None
+
+
+def month_days_numeric(
+    frame: Frame, *, first: Number, last: Number, month: Number, year: Number | None = None
+) -> Days | None:
+    """9.-13.3.: both days of the third month."""
+    return days.month_days(frame, first=first, last=last, month=month.value, year=year)
+
+
+def shifted_offset(frame: Frame, *, offset: int, length: Length) -> Days | None:
+    """Tomorrow in two weeks."""
+    return days.shifted(frame, length=length, day=days.relative(frame, offset=offset))
+
+
 def weekend(frame: Frame) -> Days:
     return days.span(frame, unit="weekend") or day(frame.today)
 
@@ -208,6 +227,11 @@ def dated_point(frame: Frame, *, time: Clock, part: Part) -> Kinds:
 
 def tonight_point(frame: Frame, *, time: Clock) -> Kinds:
     return dated_point(frame, time=time, part=Part("night", 18 * 60, MIDNIGHT))
+
+
+def weekday_part(frame: Frame, *, weekday: int, part: Part, which: str = "") -> Kinds:
+    """Freitag morgen: the morning of Friday, by a word that alone means tomorrow."""
+    return {"day": days.weekday(frame, weekday=weekday, which=which), "hours": clocks.part(frame, part=part)}
 
 
 def day_part(frame: Frame, *, day: Days, part: Part) -> Kinds:
@@ -419,5 +443,6 @@ BUILDERS: dict[str, Callable[..., Any]] = {
     "day_later": day_later, "same_time": clocks.same_time, "base_day": days.base_day,
     "later_that_day": later_that_day, "option": option, "options": options, "first_options": first_options,
     "nth_offered": nth_offered, "same_time_week": same_time_week, "week_after": days.week_after, "rank": rank,
-    "keep_part": keep_part, "keep_weekday": keep_weekday,
+    "weekday_part": weekday_part, "day_list": day_list, "month_days_numeric": month_days_numeric,
+    "shifted_offset": shifted_offset, "keep_part": keep_part, "keep_weekday": keep_weekday,
 }  # fmt: skip

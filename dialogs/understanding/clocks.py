@@ -24,8 +24,10 @@ def clock(
     add: int = 0,
     least: int = 0,
     sure: int = 0,
+    usual: int = 0,
 ) -> Clock | None:
-    """3:15 pm, half past three, quarter to four (`add` in minutes); `sure`: written as in a timetable, 3h15."""
+    """3:15 pm, half past three, quarter to four (`add` in minutes); `sure`: written as in a timetable, 3h15; `usual`:
+    so too, but "abends" may still turn it, as in 8 Uhr abends."""
     if hour.value > 24 or hour.value < least or (minute and minute.value > 59) or (second and second.value > 59):
         return None
     minutes = hour.value * 60 + (minute.value if minute else 0)
@@ -35,7 +37,7 @@ def clock(
         minutes = minutes % NOON + (NOON if half == "pm" else 0)
     firm = bool(half or sure) or hour.value > 12 or hour.value == 0 or (hour.digits == 2 and hour.value < 10)
     whole = minutes if minutes == MIDNIGHT and not add else (minutes + add) % MIDNIGHT
-    return Clock(whole, firm, second.value if second else 0)
+    return Clock(whole, firm, second.value if second else 0, usual=bool(usual))
 
 
 def plain_clock(frame: Frame, *, at: int) -> Clock:
@@ -221,15 +223,15 @@ def sum_length(frame: Frame, *, first: Length, second: Length) -> Length:
 
 def settle(time: Clock) -> Clock:
     """A bare hour as people mean it when they meet: 12 and 1–7 after noon, 8–11 before it."""
-    if time.firm:
-        return time
+    if time.firm or time.usual:
+        return replace(time, firm=True)
     minutes = time.minutes % NOON
     return replace(time, minutes=minutes + NOON if minutes < 8 * 60 else minutes, firm=True)
 
 
 def doubtful(time: Clock) -> bool:
     """Eight o'clock with nothing beside it may be the morning's or the evening's."""
-    return not time.firm and 8 * 60 <= time.minutes % NOON < 9 * 60
+    return not (time.firm or time.usual) and 8 * 60 <= time.minutes % NOON < 9 * 60
 
 
 def fit(start: Clock, end: Clock) -> tuple[Clock, Clock] | None:
@@ -248,8 +250,8 @@ def fit(start: Clock, end: Clock) -> tuple[Clock, Clock] | None:
 
 def _halves(time: Clock, midnight: int) -> tuple[Clock, ...]:
     """Both halves of the day; twelve is noon or that midnight."""
-    if time.firm:
-        return (time,)
+    if time.firm or time.usual:
+        return (settle(time),)
     early = Clock(time.minutes % NOON, seconds=time.seconds)
     late = Clock(early.minutes + NOON, seconds=time.seconds)
     return (late, Clock(midnight)) if time.minutes % NOON == 0 else (early, late)

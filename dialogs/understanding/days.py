@@ -189,6 +189,7 @@ def edge(frame: Frame, *, day: Days, edge: str) -> Days | None:
     length = (day.last - day.first).days + 1
     if length < 5:
         return None
+    edge = "start" if edge == "early" else edge
     if edge == "rest":
         return Days(max(day.first, frame.today), day.last, day.grain) if frame.today <= day.last else None
     return Days(*_edges(day, length, edge), Grain.LOOSE)

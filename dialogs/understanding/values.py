@@ -50,6 +50,7 @@ class Clock:
     firm: bool = True
     seconds: int = 0
     written: bool = True  # with minutes or a sign that makes it a time; a bare number is not
+    usual: bool = False  # as in a timetable, "8 Uhr": what it says, unless a part of the day says the other half
 
     def later_half(self) -> Clock:
         return replace(self, minutes=(self.minutes + NOON) % MIDNIGHT, firm=True)
