@@ -9,12 +9,18 @@ from dialogs.understanding import Act, Context, Stage, Topic, Understanding, und
 from dialogs.understanding.acts import Speech, listen
 from dialogs.understanding.datafiles import codes
 from dialogs.understanding.hearing import start
-from dialogs.understanding.language import language
+from dialogs.understanding.language import Language, language
+from dialogs.understanding.mentions import grow, mentions
 from dialogs.understanding.tokens import plain
+from dialogs.understanding.values import Frame, Grain, week_of
 
 _NOW = datetime(2026, 3, 2, 8, 0, tzinfo=UTC)
 _ZONE = ZoneInfo("UTC")
 _OFFERS = tuple(_NOW + timedelta(days=500 + 3 * ahead, hours=ahead, minutes=7) for ahead in range(4))
+_BASE = datetime(2029, 1, 3, 3, 7)  # noqa: DTZ001 – on the writer's clock; so far away that no date is near it by chance
+_AFTER_OFFERS = (
+    "one of these work", "here are some times", "i can't handle that yet", "let me know if there's anything else",
+)  # fmt: skip
 _DONE = (
     "booked", "reserved", "has been", "was confirmed", "is confirmed", "all set", "enjoy", "have a ", "successful",
     "on its way", "is playing", "purchased", "scheduled", "completed", "dispatched", "welcome", "anything else",
@@ -37,13 +43,28 @@ def act(text: str, system_text: str, lang: str) -> str:
         return "other"
     words = language(lang)
     said = system_text.lower()
-    if "one of these work" in said or "here are some times" in said:
+    if (shift := _shift(text, words)) is not None:
+        return shift
+    if any(phrase in said for phrase in _AFTER_OFFERS):
         return _choice(text, lang)
     stage = _stage(said) if lang == "en" else Stage.OFFERED  # the words below are English
     if stage is Stage.CONFIRMED and (named := _choice(text, lang)).isdigit():
         return named
     speech = listen(start(plain(text), words), words)
     return _label(understand(text, Context(_NOW, _ZONE, lang, offers=_OFFERS, stage=stage)), speech, stage, said)
+
+
+def _shift(text: str, words: Language) -> str | None:
+    """Minutes from what is on the table: "an hour later" is 60, "the next day" 1440."""
+    frame = Frame(_NOW.replace(tzinfo=None), base=_BASE, starts=(_BASE,))
+    for mention in mentions(grow(start(plain(text), words), words, frame), frame):
+        if mention.shift is not None:
+            return str(round(mention.shift.total_seconds() / 60))
+        day = mention.days[0] if mention.days else None
+        if day is not None and abs((day.first - _BASE.date()).days) < 60:
+            weeks = week_of(day.first) - week_of(_BASE.date())
+            return str((weeks if day.grain is Grain.WEEK else day.first - _BASE.date()).days * 1440)
+    return None
 
 
 def _offers(said: str) -> bool:

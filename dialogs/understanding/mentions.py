@@ -76,7 +76,7 @@ def mentions(pieces: Sequence[Piece], frame: Frame) -> list[Mention]:
                 found[-1].zone = zone
                 found[-1].end = piece.end
             gap += _distance(piece)
-            parted = parted or ("link" in piece.kinds and piece.word != ",")
+            parted = bool(found) and (parted or ("link" in piece.kinds and piece.word != ","))
             continue
         mention.gap, mention.parted = gap, parted
         found.append(mention)

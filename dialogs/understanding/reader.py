@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,7 @@ from dialogs.understanding.acts import Found, Speech, acts, topics
 from dialogs.understanding.adding import Sums, Table, add_up, aware, local
 from dialogs.understanding.availability import colour, corrected
 from dialogs.understanding.besides import adds
+from dialogs.understanding.confidence import evidence, sureness
 from dialogs.understanding.hearing import Heard, Tongue, hear, recognize
 from dialogs.understanding.language import language
 from dialogs.understanding.meaning import Act, Context, Stage, Topic, Understanding
@@ -45,12 +46,14 @@ def _read(body: str, context: Context, tongue: Tongue, trace: Trace | None) -> U
             (Act.AUTO_REPLY,), confidence=0.95, back_at=aware(back, context.timezone) if back else None
         )
     found = _settled(heard, frame, context)
+    times = aside.parted(found, heard.pieces, heard.speech, context.stage, frame, heard.words)
+    meaning, guessed = _summed(Table(body, context, frame, _zone(heard.pieces)), heard.pieces, times, heard.speech)
+    besides = bool(meaning.windows) and adds(heard.pieces, times.kept, heard.shown, heard.words)
+    seen = evidence(heard, body, found, len(meaning.ambiguous), len(meaning.acts), len(tongue.stretches))
     if trace:
         trace.read(body, heard.pieces, heard.shown, found)
-    times = aside.parted(found, heard.pieces, heard.speech, context.stage, frame, heard.words)
-    meaning = _summed(Table(body, context, frame, _zone(heard.pieces)), heard.pieces, times, heard.speech)
-    besides = bool(meaning.windows) and adds(heard.pieces, times.kept, heard.shown, heard.words)
-    return replace(meaning, adds=besides)
+        trace.evidence = asdict(seen)
+    return replace(meaning, adds=besides, confidence=sureness(seen, meaning.acts[0], guessed))
 
 
 def read_times(text: str, context: Context) -> tuple[Interval, ...]:
@@ -106,7 +109,8 @@ def _zone(pieces: Sequence[Piece]) -> ZoneInfo | None:
     return None
 
 
-def _summed(table: Table, pieces: Sequence[Piece], times: aside.Parted, speech: Speech) -> Understanding:
+def _summed(table: Table, pieces: Sequence[Piece], times: aside.Parted, speech: Speech) -> tuple[Understanding, bool]:
+    """The meaning, and whether some of it is half guessed."""
     found = times.kept
     context, sums = table.context, add_up(found, table)
     moves = sums.proposes or speech.has("reschedule", "hindered", "cancel", "elsewhen")
@@ -131,7 +135,7 @@ def _summed(table: Table, pieces: Sequence[Piece], times: aside.Parted, speech: 
     if said[0] is Act.ACCEPT and len(context.offers) == 1 and not table.booked:
         chosen = [0]
     remind = aside.reminder(times.promised, table.frame) if Act.LATER in said else None
-    return Understanding(
+    meaning = Understanding(
         acts=said,
         choice=tuple(chosen),
         windows=windows,
@@ -140,9 +144,9 @@ def _summed(table: Table, pieces: Sequence[Piece], times: aside.Parted, speech: 
         ambiguous=tuple(sums.doubts),
         remind_at=aware(remind, context.timezone) if remind else None,
         topics=tuple(asked) if Act.ASK in said else (),
-        confidence=_confidence(said, speech, sums, found, _guessed(found, bool(chosen or windows), table, speech)),
         late_minutes=_late(pieces, times, arrives, table.frame) if Act.LATE in said else None,
     )
+    return meaning, _guessed(found, bool(chosen or windows), table, speech)
 
 
 def _meets_the_booked(sums: Sums, context: Context) -> bool:
@@ -227,23 +231,6 @@ def _chosen(
     both = [index for index in taken if index in sums.chosen]
     chosen = both or [*taken, *(index for index in sums.chosen if index not in taken)]
     return [index for index in chosen if index not in refused and not _is_blocked(blocked, context, index)]
-
-
-def _confidence(said: Sequence[Act], speech: Speech, sums: Sums, found: Sequence[Mention], guessed: bool) -> float:
-    """How much of the message was understood, less what stayed doubtful; what is half guessed is below two thirds."""
-    if said[0] is Act.UNCLEAR:
-        return 0.2
-    confidence = 0.95
-    known = speech.covered + 2 * len(found)
-    if speech.words > 12 and known < speech.words / 3:
-        confidence -= 0.15
-    if sums.doubts:
-        confidence -= 0.25
-    if len(said) > 2:
-        confidence -= 0.1
-    if guessed:
-        confidence = min(confidence, 0.6)
-    return round(max(confidence, 0.3), 2)
 
 
 def _guessed(found: Sequence[Mention], named: bool, table: Table, speech: Speech) -> bool:

@@ -63,6 +63,7 @@ class Trace:
     signs: list[Told] = field(default_factory=list)
     phrases: list[Told] = field(default_factory=list)
     named: list[Named] = field(default_factory=list)
+    evidence: dict[str, int] = field(default_factory=dict)  # what the confidence rests on
 
     def heard(self, body: str, stretch: Stretch, tokens: Sequence[Piece], speech: Speech) -> None:
         self.stretches.append((stretch.code, body[stretch.start : stretch.end].strip()))
