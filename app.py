@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -12,6 +13,7 @@ from typer.exceptions import TyperException
 
 if TYPE_CHECKING:
     from bot.settings import Settings
+    from bot.terminal.second import Second
 
 # Whatever a command needs is imported when it runs: `askarsan --help` and the completion of a word answer at once.
 
@@ -178,7 +180,7 @@ def understand(
     state: Annotated[str | None, typer.Option(metavar="STATE", help="collecting, offered or confirmed.")] = None,
     as_json: Json = False,
     explain: Annotated[bool, typer.Option("--explain", help="Show how the reading came about, rule by rule.")] = False,
-    rules_only: Annotated[bool, typer.Option("--rules-only", help="Never ask a model; none is asked today.")] = False,
+    rules_only: Annotated[bool, typer.Option("--rules-only", help="Never ask a model, if one is set.")] = False,
 ) -> None:
     """Say what a message means for scheduling.
 
@@ -187,15 +189,26 @@ def understand(
     _logs(ctx)
     if jsonl == (text is not None):
         raise typer.BadParameter("give it one text, or --jsonl and the texts on standard input.")
-    if jsonl or text is None:
-        from bot.terminal.understand import understand_lines
+    with _second(rules_only=rules_only) as second:
+        if jsonl or text is None:
+            from bot.terminal.understand import understand_lines
 
-        raise typer.Exit(understand_lines(sys.stdin.buffer, sys.stdout))
-    from bot.clock import RealClock
-    from bot.terminal.understand import Situation, understand_one
+            raise typer.Exit(understand_lines(sys.stdin.buffer, sys.stdout, second))
+        from bot.clock import RealClock
+        from bot.terminal.understand import Situation, understand_one
 
-    situation = Situation(now, timezone or _settings().firm_timezone, offer or (), locale, minutes, state)
-    understand_one(text, situation, RealClock().now(), as_data=as_json, explain=explain)
+        situation = Situation(now, timezone or _settings().firm_timezone, offer or (), locale, minutes, state)
+        understand_one(text, situation, RealClock().now(), as_data=as_json, explain=explain, second=second)
+
+
+def _second(*, rules_only: bool) -> AbstractContextManager[Second | None]:
+    """Who may be asked besides the rules, if anybody."""
+    settings = None if rules_only else _settings()
+    if settings is None or settings.model is None:
+        return nullcontext()
+    from bot.terminal.second import asked_besides
+
+    return asked_besides(settings)
 
 
 # To work with

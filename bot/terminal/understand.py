@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Annotated, Any, BinaryIO, Literal, TextIO
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, Literal, TextIO
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -24,6 +24,9 @@ from dialogs.scheduling.intervals import Interval
 from dialogs.understanding import Context, understand
 from dialogs.understanding.meaning import Stage, Understanding
 from dialogs.understanding.trace import Trace
+
+if TYPE_CHECKING:
+    from bot.terminal.second import Second
 
 log = structlog.get_logger()
 _LANGUAGES = {
@@ -72,29 +75,39 @@ class Asked(BaseModel):
 # Many, for a machine
 
 
-def understand_lines(given: BinaryIO, out: TextIO) -> int:
+def understand_lines(given: BinaryIO, out: TextIO, second: Second | None = None) -> int:
     """A JSON object in, a JSON object out, line by line. The exit code: 1 if a line was not valid."""
     code = 0
     for line in given:
         if line.strip():
-            answer = _answered(line)
+            answer = _answered(line, second)
             code = NOT_HELD if "error" in answer else code
             out.write(json.dumps(answer, ensure_ascii=False) + "\n")
             out.flush()
     return code
 
 
-def _answered(line: bytes) -> dict[str, Any]:
+def _answered(line: bytes, second: Second | None) -> dict[str, Any]:
     try:
         asked = Asked.model_validate_json(line.removeprefix(b"\xef\xbb\xbf"))
     except ValidationError as error:
         return {"id": _id_of(line), "error": _wrong(error)}
     try:
-        return {"id": asked.id, **as_json(understand(asked.text, asked.context()), ZoneInfo(asked.timezone))}
+        context = asked.context()
+        meaning = understand(asked.text, context)
+        return {"id": asked.id, **_told(meaning, asked.text, context, second)}
     except Exception as error:
         # The lines behind it are as good as they were.
         log.exception("not_understood", id=asked.id)
         return {"id": asked.id, "error": f"this could not be read ({type(error).__name__})"}
+
+
+def _told(rules: Understanding, text: str, context: Context, second: Second | None) -> dict[str, Any]:
+    """Where a model may be asked, also who read it."""
+    if second is None:
+        return as_json(rules, context.timezone)
+    meaning = second(text, context, rules)
+    return as_json(meaning, context.timezone) | {"read_by": meaning.read_by}
 
 
 def _id_of(line: bytes) -> object:
@@ -156,7 +169,15 @@ class Situation:
     state: str | None = None
 
 
-def understand_one(text: str, situation: Situation, clock_now: datetime, *, as_data: bool, explain: bool) -> None:
+def understand_one(
+    text: str,
+    situation: Situation,
+    clock_now: datetime,
+    *,
+    as_data: bool,
+    explain: bool,
+    second: Second | None = None,
+) -> None:
     """Raises Trouble where the situation is none."""
     asked = _asked(text, situation, clock_now)
     context = asked.context()
@@ -164,8 +185,9 @@ def understand_one(text: str, situation: Situation, clock_now: datetime, *, as_d
     meaning = understand(text, context, trace)
     if as_data:
         why = {"explained": asdict(trace)} if trace else {}
-        sys.stdout.write(json.dumps(as_json(meaning, context.timezone) | why, ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(_told(meaning, text, context, second) | why, ensure_ascii=False) + "\n")
         return
+    meaning = second(text, context, meaning) if second else meaning
     console = standard_output()
     console.print(f"“{clean(text)}”", style="bold", soft_wrap=True)
     console.print(f"written {dated(context.now, context.timezone)} in {city(context.timezone)}\n", style="dim")

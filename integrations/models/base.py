@@ -1,7 +1,8 @@
 """What all language models share: what is asked, the closed shape of an answer, and what can go wrong.
 
     ModelError
-    ├── Unanswered               no answer came in time, or nobody is there
+    ├── Unanswered               no answer came in time
+    │   └── Unreachable          nobody is there, or the line broke
     ├── Busy                     too much is asked of it; later again
     ├── Broken                   it failed
     ├── Refused                  it does not take what we ask like this: a wrong key, an unknown name
@@ -117,6 +118,12 @@ class Unanswered(ModelError):
     """No answer came in time."""
 
     outcome = "timeout"
+
+
+class Unreachable(Unanswered):
+    """Nobody is there, or the line broke."""
+
+    outcome = "unreachable"
 
 
 class Busy(ModelError):

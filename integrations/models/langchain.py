@@ -32,6 +32,7 @@ from integrations.models.base import (
     Refused,
     Shape,
     Unanswered,
+    Unreachable,
     Usage,
 )
 
@@ -116,7 +117,7 @@ def _in_our_words() -> Iterator[None]:
     except openai.APIStatusError as error:
         raise _of_status(error.status_code, error.response.headers) from None
     except openai.APIConnectionError as error:
-        raise Unanswered(type(error.__cause__ or error).__name__) from None
+        raise Unreachable(type(error.__cause__ or error).__name__) from None
     except (openai.OpenAIError, ValueError, TypeError, LookupError, AttributeError) as error:
         # A server that says 200 and then something else: a page, half a body, an answer without a choice.
         raise Misshapen(type(error).__name__) from None

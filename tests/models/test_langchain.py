@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import time
@@ -11,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import langsmith.utils
 import pytest
 
 from dialogs.understanding.meaning import Act
@@ -23,6 +25,7 @@ from integrations.models.base import (
     Refused,
     Shape,
     Unanswered,
+    Unreachable,
     prompt,
 )
 from integrations.models.langchain import LangChainModel
@@ -79,7 +82,7 @@ FAULTS: list[tuple[Fault, type[ModelError]]] = [
     (Fault.MOVED, Refused),
     (Fault.UNWILLING, Refused),
     (Fault.HALF, Cut),
-    (Fault.TORN, Unanswered),
+    (Fault.TORN, Unreachable),
     (Fault.A_PAGE, Misshapen),
     (Fault.NOT_JSON, Misshapen),
     (Fault.WRONG_SHAPE, Misshapen),
@@ -126,7 +129,7 @@ async def test_the_time_out_is_for_all_of_it(fault: Fault) -> None:
 
 async def test_nobody_there_is_told_apart() -> None:
     model = LangChainModel("m", key=None, url="http://127.0.0.1:9/v1")
-    with pytest.raises(Unanswered):
+    with pytest.raises(Unreachable):
         await model.ask(READ, QUESTION)
     await model.close()
 
@@ -155,16 +158,14 @@ async def test_what_is_asked_is_told_to_nobody_besides(monkeypatch: pytest.Monke
         monkeypatch.setenv("LANGSMITH_TRACING", "true")
         monkeypatch.setenv("LANGSMITH_ENDPOINT", elsewhere)
         monkeypatch.setenv("LANGSMITH_API_KEY", "ls-secret")
-        import langsmith.utils
-
-        langsmith.utils.get_env_var.cache_clear()
+        langsmith.utils.get_env_var.cache_clear()  # type: ignore[attr-defined]
         assert langsmith.utils.tracing_is_enabled(), "or this test could not fail"
         async with asking(StandInModel(lambda _: SAID)) as model:
             traced: list[Any] = []
             monkeypatch.setattr(langsmith.Client, "create_run", lambda *given, **named: traced.append(named))
             await model.ask(READ, QUESTION)
         assert traced == []
-    langsmith.utils.get_env_var.cache_clear()
+    langsmith.utils.get_env_var.cache_clear()  # type: ignore[attr-defined]
 
 
 HOUSE = Path(__file__).parents[2]
@@ -172,8 +173,6 @@ HOUSE = Path(__file__).parents[2]
 
 def test_a_prompt_that_changes_gets_a_new_version() -> None:
     """What a model was told is recorded by name and version, so a version is one text."""
-    import hashlib
-
     known = {("read-a-message", 1): "77f32134fe762a38"}
     for file in sorted((HOUSE / "prompts" / "model").glob("*.yaml")):
         told = prompt(file.stem)
