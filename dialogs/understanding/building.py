@@ -123,6 +123,23 @@ def _calendar_digits(value: Number) -> Kinds:
     return {kind: value for kind, fits in fitting.items() if fits}
 
 
+def hours_or_length(
+    frame: Frame, *, hour: Number, minute: Number | None = None, add: int = 0, least: int = 0, sure: int = 0
+) -> Kinds | None:
+    """Two o'clock or two hours, where a language has one word for both: what stands beside it decides. `sure`: as in a
+    timetable, unless something on the table starts at that hour in the afternoon."""
+    offered = {start.hour for start in (*frame.starts, *((frame.base,) if frame.base else ()))}
+    sure = sure if hour.value + 12 not in offered else 0
+    found = clocks.clock(frame, hour=hour, minute=minute, add=add, least=least, sure=sure)
+    minutes = hour.value * 60 + (minute.value if minute else 0) + add
+    return {**kinds_of(found), **kinds_of(Length(minutes=minutes))} if found and hour.value else None
+
+
+def keep_length(frame: Frame, *, length: Length) -> Kinds:
+    """For an hour, an hour late: no time of day."""
+    return {"length": length}
+
+
 def few_length(frame: Frame, *, few: int, unit: str) -> Length | None:
     return clocks.length(frame, count=Number(few), unit=unit)
 
@@ -145,9 +162,15 @@ def weekdays_away(frame: Frame, *, count: Number, weekday: int) -> Days:
     return day(frame.today + timedelta(days=ahead), weekday=weekday)
 
 
-def month_list(frame: Frame, *, first: Number, second: Number, month: int, third: Number | None = None) -> Kinds | None:
-    """The 4th or 5th of July."""
-    found = [days.month_day(frame, month=month, number=each) for each in (first, second, third) if each]
+def month_list(
+    frame: Frame, *, first: Number, second: Number, month: int | None = None, third: Number | None = None
+) -> Kinds | None:
+    """The 4th or 5th of July; without a month the next to come."""
+    numbers = [each for each in (first, second, third) if each]
+    if month is None:
+        found = [days.day_of_month(frame, number=each) for each in numbers]
+    else:
+        found = [days.month_day(frame, month=month, number=each) for each in numbers]
     listed = tuple(each for each in found if each)
     return {"days": listed} if len(listed) == len(found) else None
 
@@ -175,6 +198,15 @@ def weekend(frame: Frame) -> Days:
     return days.span(frame, unit="weekend") or day(frame.today)
 
 
+def coming(frame: Frame, *, unit: str, count: Number | None = None, sign: int = 1) -> Kinds | None:
+    """Les trois prochains jours: the number stands apart from its unit."""
+    found = clocks.length(frame, count=count, unit=unit)
+    if found is None:
+        return None
+    stretch = clocks.coming_hours(frame, length=found, sign=sign) or days.coming_units(frame, length=found, sign=sign)
+    return kinds_of(stretch) if stretch else None
+
+
 def upcoming(frame: Frame, *, count: Number | None = None, unit: str = "", length: Length | None = None) -> Days | None:
     """Two upcoming months: the second from now."""
     found = length or clocks.length(frame, count=count, unit=unit)
@@ -185,12 +217,14 @@ def upcoming(frame: Frame, *, count: Number | None = None, unit: str = "", lengt
     return days.shifted(frame, length=found)
 
 
-def weekday_number(frame: Frame, *, weekday: int, number: Number) -> Days | None:
-    """Tuesday 19: a date when it can be no hour and falls on that weekday."""
-    if number.value <= 12:
+def weekday_number(frame: Frame, *, weekday: int, number: Number, near: int = 0) -> Days | None:
+    """Tuesday 19: a date when it can be no hour and falls on that weekday. `near`: where hours are written with a
+    sign of their own, a smaller number is a date too, if it falls on that weekday within a month."""
+    if number.value <= 12 and not near:
         return None
     found = days.day_of_month(frame, number=number, weekday=weekday)
-    return found if found and (found.first - frame.today).days < 120 else None
+    ahead = 120 if number.value > 12 else 31
+    return found if found and (found.first - frame.today).days < ahead else None
 
 
 def edge_of(frame: Frame, *, unit: str, edge: str) -> Days | None:
@@ -234,9 +268,9 @@ def weekday_part(frame: Frame, *, weekday: int, part: Part, which: str = "") -> 
     return {"day": days.weekday(frame, weekday=weekday, which=which), "hours": clocks.part(frame, part=part)}
 
 
-def day_part(frame: Frame, *, day: Days, part: Part) -> Kinds:
-    """Friday night, Tuesday pm."""
-    return {"day": day, "hours": clocks.part(frame, part=part), "shared": True}
+def day_part(frame: Frame, *, day: Days, part: Part, edge: str = "") -> Kinds:
+    """Friday night, Tuesday pm, early on Monday morning."""
+    return {"day": day, "hours": clocks.part(frame, part=part, edge=edge), "shared": True}
 
 
 def across(frame: Frame, *, first: Days, start: Hours, last: Days, end: Hours) -> Moment | None:
@@ -286,6 +320,22 @@ def calendar_week(frame: Frame, *, n: Number) -> Days | None:
     return Days(monday, monday + timedelta(days=6), Grain.WEEK)
 
 
+def month_half(frame: Frame, *, month: int, half: int) -> Days | None:
+    """The first and the second half of March: until the 15th and from then on."""
+    whole = days.month(frame, month=month)
+    if whole is None:
+        return None
+    middle = whole.first.replace(day=15)
+    return Days(whole.first, middle, Grain.SPAN) if half == 1 else Days(middle, whole.last, Grain.SPAN)
+
+
+def span_of_month(frame: Frame, *, first: Number, last: Number, months: int) -> Days | None:
+    """From the 4th to the 22nd of this month, or of the one so many `months` ahead."""
+    start = days.day_of_month(frame, number=first, months=months)
+    end = days.day_of_month(frame, number=last, months=months)
+    return Days(start.first, end.first, Grain.SPAN) if start and end and start.first < end.first else None
+
+
 def rest_of_day(frame: Frame) -> Moment:
     return Moment(frame.now, datetime.combine(frame.today + DAY, time()))
 
@@ -303,6 +353,12 @@ def until_day(frame: Frame, *, day: Days) -> Days | None:
     """Until the 12th: wanted with that day, away without it; `until` lets the reader decide."""
     found = days.open_end(frame, day=day, within=1)
     return replace(found, until=True) if found else None
+
+
+def until_length(frame: Frame, *, length: Length) -> Days | None:
+    """Within two weeks from now."""
+    there = days.shifted(frame, length=length)
+    return days.open_end(frame, day=there) if there else None
 
 
 def paired(frame: Frame, *, day: Days, time: Clock) -> Kinds | None:
@@ -375,6 +431,11 @@ def keep_part(frame: Frame, *, part: Part) -> Kinds:
     return {"part": part}
 
 
+def keep_day(frame: Frame, *, day: Days) -> Days:
+    """The whole day of Friday, some time next week."""
+    return day
+
+
 def keep_weekday(frame: Frame, *, weekday: int) -> Kinds:
     return {"weekday": weekday}
 
@@ -420,7 +481,8 @@ def _day_kinds(value: Days) -> Kinds:
 BUILDERS: dict[str, Callable[..., Any]] = {
     "number": number, "ordinal": ordinal, "ordinal_digits": ordinal_digits, "length": clocks.length,
     "minutes_length": clocks.minutes_length, "few_length": few_length, "clock": clocks.clock,
-    "counted": clocks.counted, "plain_clock": clocks.plain_clock, "digits": clocks.digits, "relative": days.relative,
+    "hours_or_length": hours_or_length, "counted": clocks.counted, "plain_clock": clocks.plain_clock,
+    "digits": clocks.digits, "relative": days.relative,
     "weekday": days.weekday, "week_day_in": week_day_in, "weeks_from": days.weeks_from,
     "weekdays_away": weekdays_away, "weeks_on": weeks_on, "month_day": days.month_day, "numeric": days.numeric,
     "weekday_numeric": days.weekday_numeric, "iso": days.iso, "day_of_month": days.day_of_month,
@@ -444,5 +506,8 @@ BUILDERS: dict[str, Callable[..., Any]] = {
     "later_that_day": later_that_day, "option": option, "options": options, "first_options": first_options,
     "nth_offered": nth_offered, "same_time_week": same_time_week, "week_after": days.week_after, "rank": rank,
     "weekday_part": weekday_part, "day_list": day_list, "month_days_numeric": month_days_numeric,
-    "shifted_offset": shifted_offset, "keep_part": keep_part, "keep_weekday": keep_weekday,
+    "shifted_offset": shifted_offset, "keep_part": keep_part, "keep_length": keep_length,
+    "keep_day": keep_day, "coming": coming, "until_length": until_length,
+    "month_half": month_half, "span_of_month": span_of_month,
+    "keep_weekday": keep_weekday,
 }  # fmt: skip
