@@ -28,10 +28,11 @@ _CONTACTS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b[\w-]{1,63}(?:\.[\w-]{1,63}){0,3}\.[a-z]{2,6}/\S{0,500}", re.IGNORECASE), LINK),
     (re.compile(r"(?<![\w\]])@[A-Za-z_][\w.]{2,40}"), NAME),
     # A card, an account, a passport: no time has so many digits in a row.
-    (re.compile(r"\b[A-Z]{0,2}\d{2,4}(?:[ -]?\d{4}){2,6}\b|\b[A-Z]{0,3}\d{7,}\b"), NUMBER),
+    (re.compile(r"\b[A-Z]{0,2}\d{2,4}(?:[ -]?\d{4}){2,6}(?: \d{1,3})?\b"), NUMBER),
     (re.compile(r"(?:\+|\b00)\d(?:[ ()./-]{0,3}\d){6,14}"), PHONE),
     (re.compile(r"\(\d{2,5}\)[ ./-]{0,2}\d(?:[ ./-]?\d){4,10}|\b0\d{2,5}(?:[ ./-]{1,3}\d{2,8}){1,4}\b"), PHONE),
     (re.compile(r"\b\d{3}[ .-]\d{3,4}[ .-]\d{3,4}\b"), PHONE),
+    (re.compile(r"\b[A-Z]{0,3}\d{7,}\b"), NUMBER),
 )
 _CAPITAL = r"[^\W\d_a-zà-öø-ÿ][^\W\d_]+(?:['’-][^\W\d_]+)*"
 _NAMES = rf"{_CAPITAL}(?: (?:(?:de|da|do|dos|van|von|der|den|la|le|el|al|bin) ){{0,2}}{_CAPITAL}){{0,3}}"
