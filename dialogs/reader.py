@@ -28,9 +28,10 @@ ENGLISH_PHRASES: Mapping[str, str] = {
     "until": "{day} until {clock}",
     "zone": "{city} time",
 }
-# What a language may have besides: its own way to join a day and a clock, and CLDR patterns for days in place of those
-# of CLDR itself. `joins` lists what runs together in a zone's name: "de Oslo" is "d'Oslo".
-MAY_HAVE = frozenset({"when", "day", "slot", "short", "joins"})
+# What a language may have besides. `when` joins a day and a clock; `day`, `slot`, `short` and `clock` are patterns in
+# place of CLDR's own; `first` is how the first of a month is written ("1er"); `joins` lists what runs together in the
+# name of a zone: "de O=d'O" makes "heure d'Oslo".
+MAY_HAVE = frozenset({"when", "day", "slot", "short", "clock", "first", "joins"})
 
 # A year with what holds it to the rest of a CLDR pattern: ", y", " 'de' y", "y年", " y 'р'.", " G y".
 _YEAR = re.compile(r"[\s,،]*(?:'[^']*'\s*)?(?:G\s*)?y+(?:\s?'[^']*'\.?|[年년]\s?)?")
@@ -80,13 +81,13 @@ class Reader:
         """ "Wednesday 4 March"; a plain date is taken as it stands."""
         day = value if isinstance(value, date) and not isinstance(value, datetime) else self._local(value).date()
         this_year = self.now is None or day.year == self.now.astimezone(self.zone).year
-        pattern = _day_pattern(self.locale, self.phrases.get("day", ""), with_year=not this_year)
-        return format_date(day, pattern, locale=self.locale)
+        return self._dated(day, _day_pattern(self.locale, self.phrases.get("day", ""), with_year=not this_year))
 
     def clock(self, value: datetime | time | Interval) -> str:
         """ "14:00"; a plain time of day is taken as it stands."""
         local = value if isinstance(value, time) else self._local(value).time()
-        return format_time(local, _clock_pattern(self.locale), locale=self.locale)
+        pattern = _clock_pattern(self.locale)
+        return format_time(local, self.phrases.get("clock", pattern) if "H" in pattern else pattern, locale=self.locale)
 
     def window(self, value: Interval) -> str:
         """ "Tuesday 3 March 10:00–12:00", and what is sensible for whole days, open ends and several days."""
@@ -123,10 +124,16 @@ class Reader:
     def _brief(self, instant: datetime | Interval, skeleton: str, own: str) -> str:
         local = self._local(instant)
         if pattern := self.phrases.get(own):
-            day = format_date(local, pattern, locale=self.locale)
+            day = self._dated(local.date(), pattern)
         else:
             day = format_skeleton(skeleton, local, locale=self.locale).replace(",", "")
         return f"{day}, {self.clock(local)}"
+
+    def _dated(self, day: date, pattern: str) -> str:
+        first = self.phrases.get("first")
+        if first and day.day == 1:
+            pattern = re.sub(r"(?<![a-zA-Z'])d(?![a-zA-Z'])", f"'{first}'", pattern)
+        return format_date(day, pattern, locale=self.locale)
 
     def _local(self, value: date | Interval) -> datetime:
         instant = value.start if isinstance(value, Interval) else value
@@ -138,6 +145,8 @@ class Reader:
         return self.phrases[side].format(day=self.day(day), clock=self.clock(edge))
 
     def _hours_of(self, day: datetime, hours: str) -> str:
+        if "when" in self.phrases:
+            return f"{self.day(day)}, {hours}"
         return f"{self.day(day)} {hours}" if _is_british(self.locale) else self._glued(self.day(day), hours, at=", ")
 
     def _glued(self, day: str, clock: str, *, at: str = " at ") -> str:

@@ -156,14 +156,13 @@ class Phrasebook:
 
     def _reader(self, language: str, locale: str, zone: ZoneInfo, now: object) -> Reader:
         spoken, asked = language.partition("-")[0], locale_of(locale)
-        base = self._languages.get(spoken)
-        return Reader(
-            zone,
-            # A text that fell back to English says its days in English.
-            asked if asked.language == spoken else locale_of(spoken),
-            now if isinstance(now, datetime) else None,
-            {**ENGLISH_PHRASES, **(base.phrases if base else {})},
-        )
+        same = asked.language == spoken
+        phrases = dict(ENGLISH_PHRASES)
+        for tag in reversed(list(_fallbacks(locale)) if same else [spoken]):
+            if tag.partition("-")[0] == spoken and tag in self._languages:
+                phrases.update(self._languages[tag].phrases)
+        # A text that fell back to English says its days in English.
+        return Reader(zone, asked if same else locale_of(spoken), now if isinstance(now, datetime) else None, phrases)
 
     def _compile(self, source: str) -> None:
         try:
