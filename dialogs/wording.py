@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import yaml
 from jinja2 import Template, TemplateSyntaxError
 
+from dialogs.outreach.traps import is_trap, told_to_send
 from dialogs.reader import ENGLISH_PHRASES, MAY_HAVE, Reader, locale_of
 from dialogs.templates import Cage, render
 
@@ -24,15 +25,6 @@ PHRASES = "phrases"
 
 # In every template besides the fields of its Say: `{{ zone | zone }}` is "Lisbon time".
 GIVEN = frozenset({"zone", "locale"})
-
-# Carriers take these as an answer to themselves, for hearing no more or hearing again (Twilio's default words): nobody
-# is told to send one of them, except to opt out.
-TRAP_WORDS = ("cancel", "end", "optout", "quit", "revoke", "start", "stop", "stopall", "unstop", "unsubscribe", "yes")
-_TRAP = re.compile(
-    r"\b(?:answer|reply|respond|say|send|text|type|write)\s+(?:back\s+|just\s+|with\s+|us\s+|me\s+|a\s+simple\s+)*"
-    rf"[\"'“‘«*_]*({'|'.join(TRAP_WORDS)})\b(?!\s+(?!(?:to|if|or|and|when|for)\b)\w)",
-    re.IGNORECASE,
-)
 
 
 class WordingError(Exception):
@@ -133,7 +125,7 @@ class Phrasebook:
                 found.add(f"{here}: nobody says this")
             if reader not in READERS:
                 found.add(f"{here}: there is no such reader, only {', '.join(sorted(READERS))}")
-            found.update(f"{here}: {fault}" for fault in self._faults(message, known.get(key, ())))
+            found.update(f"{here}: {fault}" for fault in self._faults(message, known.get(key, ()), language))
         return sorted(found)
 
     def _all(self) -> Iterator[tuple[str, str, str, _Message]]:
@@ -197,7 +189,8 @@ class Phrasebook:
             if _places(phrases.get("when", "{day} {clock}")) != ["clock", "day"]:
                 yield f"{language}: when under {PHRASES} must have {{day}} and {{clock}}"
 
-    def _faults(self, message: _Message, fields: Collection[str]) -> Iterator[str]:
+    def _faults(self, message: _Message, fields: Collection[str], tag: str) -> Iterator[str]:
+        language = tag.partition("-")[0]
         if not message.text.strip():
             yield "there is no text"
         for source in message.sources:
@@ -206,8 +199,10 @@ class Phrasebook:
                 continue
             for name in self._cage.fields_of(source) - set(fields) - GIVEN:
                 yield f"there is no field {name}"
-            told = _one_word_answer(source) or (source.strip() if source in message.buttons else "")
-            if told.lower() in TRAP_WORDS and not message.opt_out:
+            told = told_to_send(source, language)
+            if not told and source in message.buttons and is_trap(source, language):
+                told = source.strip()
+            if told and not message.opt_out:
                 yield f"the carriers take the one-word answer {told!r} as opting out or in: ask for other words"
 
 
@@ -215,12 +210,6 @@ class Phrasebook:
 def _shipped() -> Phrasebook:
     """They do not change while we run, and compiling them takes the better part of a second."""
     return Phrasebook.load(str(files("prompts") / "messages"))
-
-
-def _one_word_answer(source: str) -> str:
-    """The trap word a template tells people to send, or nothing."""
-    trap = _TRAP.search(source)
-    return trap[1] if trap else ""
 
 
 def _places(phrase: str) -> list[str]:
