@@ -44,6 +44,7 @@ LISTS = frozenset(
     " firm_yes light singular words_that_stop words_that_start courteous apologies rightly verbs wonders fitting"
     " causes results longer".split()
 )
+_FILES = ("words", "times", "signs", "acts")
 _WORDS = ("language", "order", "elisions", "spellings", "slips", "no_slips", "joined", "parts", "words", "lists")
 
 
@@ -59,13 +60,8 @@ def read(code: str) -> Mapping[str, Any]:
 
     Raises LanguageError for a file that is missing or no YAML, and for a name nobody here knows.
     """
-    words, every = _parsed(f"{code}/words.yaml"), _parsed("every.yaml")
-    _check(f"{code}/words.yaml", words, _WORDS)
-    _check(f"{code}/words.yaml, lists", words.get("lists", {}), LISTS)
-    times, signs, acts = (_parsed(f"{code}/{name}.yaml") for name in ("times", "signs", "acts"))
-    _check(f"{code}/times.yaml", times, LAYERS)
-    _check(f"{code}/signs.yaml", signs, SIGNS)
-    _check(f"{code}/acts.yaml", acts, ACTS)
+    words, times, signs, acts = own(code)
+    every = _parsed("every.yaml")
     blank: dict[str, Any] = {"spellings": {}, "slips": [], "no_slips": [], "joined": []}
     return {
         **blank,
@@ -80,7 +76,18 @@ def read(code: str) -> Mapping[str, Any]:
 
 
 def _is_whole(folder: Any) -> bool:
-    return all(folder.joinpath(f"{name}.yaml").is_file() for name in ("words", "times", "signs", "acts"))
+    return all(folder.joinpath(f"{name}.yaml").is_file() for name in _FILES)
+
+
+def own(code: str) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """What the four files of a language say: words, times, signs, acts."""
+    words, times, signs, acts = (_parsed(f"{code}/{name}.yaml") for name in _FILES)
+    _check(f"{code}/words.yaml", words, _WORDS)
+    _check(f"{code}/words.yaml, lists", words.get("lists", {}), LISTS)
+    _check(f"{code}/times.yaml", times, LAYERS)
+    _check(f"{code}/signs.yaml", signs, SIGNS)
+    _check(f"{code}/acts.yaml", acts, ACTS)
+    return words, times, signs, acts
 
 
 def _folder() -> Any:
