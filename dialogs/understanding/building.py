@@ -227,9 +227,36 @@ def weekday_number(frame: Frame, *, weekday: int, number: Number, near: int = 0)
     return found if found and (found.first - frame.today).days < ahead else None
 
 
-def edge_of(frame: Frame, *, unit: str, edge: str) -> Days | None:
-    running = days.span(frame, unit=unit)
+def edge_of(frame: Frame, *, unit: str, edge: str, ahead: int = 0) -> Days | None:
+    """The end of the week, or of the one `ahead`."""
+    running = days.span(frame, unit=unit, count=ahead)
     return days.edge(frame, day=running, edge=edge) if running else None
+
+
+def weekend_of(frame: Frame, *, day: Days) -> Days | None:
+    """The weekend of the 16th: of its week."""
+    return days.weekend_in(frame, day=days.week_around(frame, day=day), nth=Number(1))
+
+
+def bounded_date(frame: Frame, *, number: Number, bound: str) -> Days | None:
+    """Where a preposition and the article before a date are one word (dal 10, prima del 10, fino al 10, la settimana
+    del 10): from that day on, after it, before it, by it, until it, the week around it."""
+    found = days.day_of_month(frame, number=number)
+    if found is None:
+        return None
+    match bound:
+        case "from":
+            return days.open_start(frame, day=found)
+        case "after":
+            return days.open_start(frame, day=found, beyond=1)
+        case "by":
+            return days.open_end(frame, day=found, within=1)
+        case "before":
+            return days.open_end(frame, day=found)
+        case "until":
+            return until_day(frame, day=found)
+        case _:
+            return days.week_around(frame, day=found)
 
 
 def last_weekend_in(frame: Frame, *, day: Days) -> Days | None:
@@ -280,6 +307,17 @@ def across(frame: Frame, *, first: Days, start: Hours, last: Days, end: Hours) -
     opening = at(first.first, clocks.settle(start.start))
     closing = at(last.first, clocks.settle(end.start))
     return Moment(opening, closing) if opening < closing else None
+
+
+def part_clock(frame: Frame, *, time: Clock, part: Part) -> Clock | None:
+    """Las cinco de la tarde: a time of day for whatever follows, "from … on", "until …"."""
+    told = clocks.in_part(Hours(Shape.POINT, time), part).start
+    return replace(told, firm=True, written=True) if told else None
+
+
+def other_week(frame: Frame) -> Days | None:
+    """ "This week is bad, the next one is fine": the next one of what, if it is no offer?"""
+    return None if frame.starts else days.week_after(frame)
 
 
 def part_span(frame: Frame, *, start: Clock, end: Clock, part: Part) -> Hours:
@@ -492,7 +530,9 @@ BUILDERS: dict[str, Callable[..., Any]] = {
     "every": days.every, "weekday_date": days.weekday_date, "weekday_number": weekday_number,
     "weekday_in_week": days.weekday_in_week, "edge": days.edge, "edge_of": edge_of, "week_around": days.week_around,
     "week_in": days.week_in, "last_week_in": last_week_in, "weekend_in": days.weekend_in,
-    "last_weekend_in": last_weekend_in, "nth_weekday": days.nth_weekday, "in_month": in_month,
+    "last_weekend_in": last_weekend_in, "weekend_of": weekend_of, "bounded_date": bounded_date,
+    "part_clock": part_clock, "other_week": other_week, "every_listed": days.every_listed,
+    "nth_weekday": days.nth_weekday, "in_month": in_month,
     "month_edge": month_edge, "calendar_week": calendar_week, "rest_of_day": rest_of_day, "paired_part": paired_part,
     "edge_day": days.edge_day, "nth_day": days.nth_day, "day_after": days.day_after, "every_in": days.every_in,
     "dated_part": dated_part, "tonight": tonight, "part": clocks.part, "whole_day": clocks.whole_day,
