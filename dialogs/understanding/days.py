@@ -128,9 +128,13 @@ def numeric(frame: Frame, *, first: Number, second: Number, year: Number | None 
     return best
 
 
-def weekday_numeric(frame: Frame, *, weekday: int, first: Number, second: Number) -> Days | None:
-    """Thursday 23.11.; where the weekday does not agree it was a time, as in Monday 9.30."""
-    found = numeric(frame, first=first, second=second, order=Order.DAY)
+def weekday_numeric(
+    frame: Frame, *, weekday: int, first: Number, second: Number, year: Number | None = None, sure: int = 0
+) -> Days | None:
+    """Thursday 23.11.; where the weekday does not agree it was a time, as in Monday 9.30, unless it is `sure`."""
+    found = numeric(frame, first=first, second=second, year=year, order=Order.DAY)
+    if found and sure:
+        return weekday_date(frame, weekday=weekday, day=found)
     return found if found and found.first.weekday() == weekday else None
 
 
@@ -318,6 +322,12 @@ def every(frame: Frame, *, weekday: int | None = None, group: str = "") -> Days:
     }.get(group)
     repeat = found if found is not None else frozenset({weekday or 0})
     return Days(frame.today, frame.today + timedelta(days=HORIZON), Grain.SPAN, repeat=repeat, weekday=weekday)
+
+
+def every_listed(frame: Frame, *, first: int, second: int, third: int | None = None, fourth: int | None = None) -> Days:
+    """Los lunes y miércoles: every one of several weekdays, where only the first has a plural."""
+    listed = frozenset(each for each in (first, second, third, fourth) if each is not None)
+    return Days(frame.today, frame.today + timedelta(days=HORIZON), Grain.SPAN, repeat=listed)
 
 
 def every_in(frame: Frame, *, first: Days, second: Days) -> Days | None:
