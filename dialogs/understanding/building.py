@@ -162,15 +162,9 @@ def weekdays_away(frame: Frame, *, count: Number, weekday: int) -> Days:
     return day(frame.today + timedelta(days=ahead), weekday=weekday)
 
 
-def month_list(
-    frame: Frame, *, first: Number, second: Number, month: int | None = None, third: Number | None = None
-) -> Kinds | None:
-    """The 4th or 5th of July; without a month the next to come."""
-    numbers = [each for each in (first, second, third) if each]
-    if month is None:
-        found = [days.day_of_month(frame, number=each) for each in numbers]
-    else:
-        found = [days.month_day(frame, month=month, number=each) for each in numbers]
+def month_list(frame: Frame, *, first: Number, second: Number, month: int, third: Number | None = None) -> Kinds | None:
+    """The 4th or 5th of July."""
+    found = [days.month_day(frame, month=month, number=each) for each in (first, second, third) if each]
     listed = tuple(each for each in found if each)
     return {"days": listed} if len(listed) == len(found) else None
 
