@@ -1,15 +1,16 @@
 """What a second reader says of a message, held against the message itself.
 
 A second reader may say which sentences of a message are the answer, and what they do. It is believed where the
-grammar, reading these whole sentences and no others, says the same. So whatever comes out was read by the grammar from words
-that stand in the message; what the second reader adds is only which sentences may be passed over. It never overrules a
-reading that is sure, and it never makes anything of words that it alone can read: a question is the one exception,
-because all that follows from it is that a person answers.
+grammar, reading these whole sentences and no others, says the same. So whatever comes out was read by the grammar from
+words that stand in the message; what the second reader adds is only which sentences may be passed over. It never
+overrules a reading that is sure, and it never makes anything of words that it alone can read: a question is the one
+exception, because all that follows from it is that a person answers.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -74,14 +75,16 @@ class Letter:
 
 def letter(text: str, names: Collection[str] = ()) -> Letter:
     """`names`: of the people and firms this may be about."""
-    own = own_words(text)[:LONGEST]
-    sentences = tuple(each.strip() for each in _END.split(own) if each and each.strip())
+    sentences = tuple(each.strip() for each in _END.split(own_words(text)[:LONGEST]) if each and each.strip())
     return Letter(sentences, tuple(masked(each, names) for each in sentences))
 
 
 def worth_asking(meaning: Understanding, text: str, below: float) -> bool:
-    """The rules are unsure, nothing serious was said, and there are words to read."""
-    return meaning.confidence < below and not SERIOUS & set(meaning.acts) and bool(_WORD.search(text))
+    """The rules are unsure, nothing serious was said, and all of it can be shown."""
+    if meaning.confidence >= below or SERIOUS & set(meaning.acts):
+        return False
+    own = own_words(text)
+    return len(own) <= LONGEST and bool(_WORD.search(own))
 
 
 def weighed(opinion: Opinion, letter: Letter, context: Context, rules: Understanding) -> Understanding | None:
@@ -133,6 +136,8 @@ def _may_be_passed_over(sentence: str, context: Context) -> bool:
     """It takes nothing back of what stands beside it: no denial in it, no limit, nothing that can not be."""
     if _doubts() & {word.lower().replace("’", "'") for word in _WORD.findall(sentence)}:
         return False
+    if any(each.isalpha() and not unicodedata.name(each, "").startswith("LATIN") for each in sentence):
+        return False  # a no in letters of which no list knows a word
     alone = understand(sentence, context)
     return set(alone.acts) <= PASSED_OVER and not alone.blocked and not alone.ambiguous
 
@@ -154,8 +159,8 @@ def _question(opinion: Opinion, kept: Sequence[str], rules: Understanding) -> Un
 
 
 def _same(opinion: Opinion, second: Understanding) -> bool:
-    """Both name the same acts of weight, the same offers, and times where the other does."""
-    if _weight(opinion.acts) != _weight(second.acts):
+    """Both name the same acts of weight, the same offers, and times where the other does; nobody saw more."""
+    if SERIOUS & set(opinion.acts) or _weight(opinion.acts) != _weight(second.acts):
         return False
     if set(opinion.choice) != set(second.choice):
         return False
