@@ -21,12 +21,16 @@ _BASE = datetime(2029, 1, 3, 3, 7)  # noqa: DTZ001 – on the writer's clock; so
 _AFTER_OFFERS = (
     "one of these work", "here are some times", "i can't handle that yet", "let me know if there's anything else",
 )  # fmt: skip
+_ON_A_CALENDAR = ("event", "calendar", "i've changed", "is this what", "is this good", "anything else i can")
 _DONE = (
     "booked", "reserved", "has been", "was confirmed", "is confirmed", "all set", "enjoy", "have a ", "successful",
     "on its way", "is playing", "purchased", "scheduled", "completed", "dispatched", "welcome", "anything else",
     "is coming", "are confirmed", "i have made", "i've made", "is set", "transferred",
 )  # fmt: skip
-_CONFIRMS = ("confirm", "correct", "right?", "verify", "ensure", "make sure", "to be clear", "you want", "want me to")
+_CONFIRMS = (
+    "confirm", "correct", "right?", "verify", "ensure", "make sure", "to be clear", "you want", "want me to",
+    "you would like", "you'd like", "booking ", "so that's", "so you", "i should",
+)  # fmt: skip
 _OFFERING = (
     "there is", "there's", "there are", "i found", "i have", "i've", "how about", "what about", "recommend", "you can",
     "option", "available", "nice", "star", "located at", "flight", "one is", "bus", "suggest", "has a", "found",
@@ -43,7 +47,7 @@ def act(text: str, system_text: str, lang: str) -> str:
         return "other"
     words = language(lang)
     said = system_text.lower()
-    if (shift := _shift(text, words)) is not None:
+    if (not said or any(word in said for word in _ON_A_CALENDAR)) and (shift := _shift(text, words)) is not None:
         return shift
     if any(phrase in said for phrase in _AFTER_OFFERS):
         return _choice(text, lang)
