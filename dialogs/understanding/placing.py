@@ -37,14 +37,15 @@ def anchored(found: Sequence[Mention], offered: Sequence[date]) -> list[Mention]
 def _followed(found: Sequence[Mention]) -> list[Mention]:
     """ "This week is bad, the week after is fine": after the one that was named."""
     kept: list[Mention] = []
+    named: Days | None = None
     for mention in found:
-        before = [other.days[0] for other in kept if _is_stretch(other)]
-        if before and any(day.following for day in mention.days):
-            monday = week_of(before[-1].first) + timedelta(days=7)
+        if named and any(day.following for day in mention.days):
+            monday = week_of(named.first) + timedelta(days=7)
             moved = replace(mention.days[0], first=monday, last=monday + timedelta(days=6))
             kept.append(replace(mention, days=(moved,)))
         else:
             kept.append(mention)
+        named = kept[-1].days[0] if _is_stretch(kept[-1]) else named
     return kept
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from dialogs.understanding import clocks
@@ -29,14 +31,14 @@ def units(found: Sequence[Mention]) -> list[Unit]:
     """Days and hours brought together: each run of hours goes to the nearer run of days, the one before if in doubt."""
     runs = _runs([mention for mention in found if not mention.options])
     partner = _partners(runs)
+    guests = _guests(partner)
     made: list[Unit] = []
     for index, run in enumerate(runs):
         first = run[0]
         unit = Unit(mood=first.mood, sign=first.sign, start=first.start, end=run[-1].end, moment=first.moment)
         if first.hours is None:
-            taken = any(partner.get(other) == index and runs[other][0].mood is first.mood for other in partner)
-            taken = taken or any(partner.get(other) == index and _plain_day(run, runs[other]) for other in partner)
-            if not taken:
+            hours = [runs[other] for other in guests.get(index, ())]
+            if not any(other[0].mood is first.mood or _plain_day(run, other) for other in hours):
                 unit.days = [day for mention in run for day in mention.days]
                 made.append(unit)
             continue
@@ -52,6 +54,14 @@ def units(found: Sequence[Mention]) -> list[Unit]:
         unit.days = own
         made.append(unit)
     return _merged(made)
+
+
+def _guests(partner: Mapping[int, int]) -> dict[int, list[int]]:
+    """For each run of days, the runs of hours that belong to it."""
+    guests: dict[int, list[int]] = {}
+    for hours, days in partner.items():
+        guests.setdefault(days, []).append(hours)
+    return guests
 
 
 def _beside_a_day(before: Sequence[Mention], run: Sequence[Mention]) -> bool:
@@ -90,20 +100,29 @@ def _partners(runs: Sequence[Sequence[Mention]]) -> dict[int, int]:
     """For each run of hours, the run of days it belongs to."""
     partner: dict[int, int] = {}
     days = [i for i, run in enumerate(runs) if run[0].hours is None and run[0].days]
+    taken: set[int] = set()
     for index, run in enumerate(runs):
         if run[0].hours is None or any(mention.days for mention in run):
             continue
-        mine = [i for i in days if runs[i][0].sign != "except" or run[0].mood is runs[i][0].mood] or days
-        before = max((i for i in mine if i < index), default=None)
-        after = min((i for i in mine if i > index), default=None)
-        partner_index = _nearer(runs, index, before, after, partner)
+        here = bisect_left(days, index)
+        before = _first_fitting(runs, run, reversed(days[:here])) if here else None
+        after = _first_fitting(runs, run, days[here:])
+        if before is None and after is None:  # only days that are excepted
+            before, after = days[here - 1] if here else None, days[here] if here < len(days) else None
+        partner_index = _nearer(runs, index, before, after, taken)
         if partner_index is not None:
             partner[index] = partner_index
+            taken.add(partner_index)
     return partner
 
 
+def _first_fitting(runs: Sequence[Sequence[Mention]], hours: Sequence[Mention], days: Iterable[int]) -> int | None:
+    """Days taken out by an "except" are for hours that are taken out too."""
+    return next((i for i in days if runs[i][0].sign != "except" or hours[0].mood is runs[i][0].mood), None)
+
+
 def _nearer(
-    runs: Sequence[Sequence[Mention]], index: int, before: int | None, after: int | None, partner: dict[int, int]
+    runs: Sequence[Sequence[Mention]], index: int, before: int | None, after: int | None, partners: AbstractSet[int]
 ) -> int | None:
     if before is None and after is not None and _has_own_hours(runs, index, after):
         return None
@@ -111,7 +130,7 @@ def _nearer(
         return before if after is None else after
     near = sum(runs[i][0].gap for i in range(before + 1, index + 1))
     far = sum(runs[i][0].gap for i in range(index + 1, after + 1))
-    taken = before in partner.values()
+    taken = before in partners
     next_is_free = after + 1 == len(runs) or runs[after + 1][0].hours is None or runs[after + 1][0].gap > far
     if taken and far <= near + 2 and next_is_free:
         return after

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import UTC, datetime, timedelta
+from types import FrameType
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dialogs.scheduling.intervals import intersection, union
 from dialogs.understanding import Act, Context, Stage, Understanding, understand
-from dialogs.understanding.hearing import start
+from dialogs.understanding.datafiles import codes
 from dialogs.understanding.language import language
-from dialogs.understanding.mentions import grow
-from dialogs.understanding.patterns import Patterns
-from dialogs.understanding.tokens import Piece, plain, tokenize
-from dialogs.understanding.values import Frame
+from dialogs.understanding.tokens import plain, tokenize
 from tests.understanding.sentences import sentences
 
-WORDS = sorted(language("en").known)
+WORDS = [word for code in codes() for word in sorted(language(code).known)]
 SIGNS = [
     "\n",
     ".",
@@ -41,7 +41,7 @@ SIGNS = [
     "'",
     "  ",
 ]
-SAID = [sentence.text for sentence in sentences("en")]
+SAID = [sentence.text for code in codes() for sentence in sentences(code)]
 
 
 def _naive(year: int) -> datetime:
@@ -52,7 +52,7 @@ contexts = st.builds(
     Context,
     now=st.datetimes(_naive(2024), _naive(2032), timezones=st.just(UTC)),
     timezone=st.sampled_from([ZoneInfo(name) for name in ("Europe/London", "America/New_York", "Pacific/Apia", "UTC")]),
-    locale=st.sampled_from([None, "en-US", "en-GB"]),
+    locale=st.sampled_from([None, "en-US", "en-GB", "xx", "", *codes()]),
     offers=st.lists(st.datetimes(_naive(2026), _naive(2027), timezones=st.just(UTC)), max_size=4, unique=True).map(
         tuple
     ),
@@ -96,29 +96,40 @@ def _is_sound(got: Understanding, context: Context) -> None:
     assert got.remind_at is None or got.remind_at > context.now
 
 
-def test_work_grows_no_faster_than_the_text() -> None:
-    """Counted in steps of the matcher: a text ten times as long takes about ten times as many."""
-    frame = Frame(_naive(2026))
-    line = "tuesday after 3 or the 5th of may from 2 to 4, not before 11 on mondays. "
-    short, long = _steps(line * 10, frame), _steps(line * 100, frame)
-    assert long < 11 * short
+LINES = {
+    "en": "tuesday after 3 or the 5th of may from 2 to 4, not before 11 on mondays. ",
+    "de": "dienstag nach 15 uhr oder am 5. mai von 14 bis 16 uhr, montags nicht vor 11. ",
+    "fr": "mardi apr\u00e8s 15h ou le 5 mai de 14h \u00e0 16h, pas avant 11h le lundi. ",
+    "es": "el martes despu\u00e9s de las 3 o el 5 de mayo de 2 a 4, los lunes no antes de las 11. ",
+    "it": "marted\u00ec dopo le 15 o il 5 maggio dalle 14 alle 16, il luned\u00ec non prima delle 11. ",
+    "pt": "ter\u00e7a depois das 15h ou dia 5 de maio das 14h \u00e0s 16h, segunda n\u00e3o antes das 11h. ",
+    "nl": "dinsdag na 15 uur of op 5 mei van 14 tot 16 uur, maandag niet voor 11 uur. ",
+}
 
 
-def _steps(text: str, frame: Frame) -> int:
+@pytest.mark.parametrize("code", codes())
+def test_work_grows_no_faster_than_the_text(code: str) -> None:
+    """Counted in calls: a text ten times as long takes about ten times as many."""
+    context = Context(datetime(2026, 3, 4, 10, tzinfo=UTC), ZoneInfo("UTC"), code)
+    line = LINES[code]
+    understand(line, context)  # gets the language ready
+    short, long = _calls(line * 5, context), _calls(line * 50, context)
+    assert long < 12 * short
+
+
+def _calls(text: str, context: Context) -> int:
     counted = 0
-    matches = Patterns.matches
 
-    def counting(self: Patterns, pieces: list[Piece], at: int) -> object:
+    def count(frame: FrameType, event: str, arg: object) -> None:
         nonlocal counted
-        found = matches(self, pieces, at)
-        counted += 1 + len(found)
-        return found
+        counted += event == "call"
 
-    Patterns.matches = counting  # type: ignore[assignment,method-assign]
+    before = sys.getprofile()
+    sys.setprofile(count)
     try:
-        grow(start(plain(text), language("en")), language("en"), frame)
+        understand(text, context)
     finally:
-        Patterns.matches = matches  # type: ignore[method-assign]
+        sys.setprofile(before)
     return counted
 
 
