@@ -97,6 +97,9 @@ def too_much(text: str, context: Context, read: Understanding) -> list[str]:
         found.append("windows")
     if difference(read.blocked, [window for each in everything for window in each.blocked]):
         found.append("blocked")
+    refused = any({Act.REJECT, Act.LATER} & set(each.acts) for each in everything)
+    if refused and (set(read.choice) - set(rules.choice) or difference(read.windows, rules.windows)):
+        found.append("a no was lost")
     if any(each.text not in text for each in read.ambiguous):
         found.append("text")
     return found
@@ -162,4 +165,6 @@ def test_one_who_hides_a_denial_is_found_out() -> None:
     assert too_much(text, context, replace(rules, blocked=tuesday.windows[:1])) == []
     assert too_much(text, context, replace(rules, choice=(1,))) == ["choice (1,)"]
     assert too_much(text, context, replace(rules, acts=(Act.CANCEL,))) == ["acts cancel", "grave acts cancel"]
+    yes = Understanding((Act.ACCEPT,), choice=(0,))
+    assert too_much("None of these.", CONTEXTS[0], yes) == ["acts accept", "choice (0,)", "a no was lost"]
     assert CANARY in "".join(each.text for each in HOSTILE)
