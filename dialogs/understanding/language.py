@@ -13,7 +13,7 @@ from dialogs.understanding import datafiles
 from dialogs.understanding.building import BUILDERS, digit_kinds, kinds_of, number_kinds, ordinal_kinds
 from dialogs.understanding.datafiles import LanguageError
 from dialogs.understanding.patterns import Patterns
-from dialogs.understanding.spelling import bare, deletions, less_one_letter
+from dialogs.understanding.spelling import bare, deletions, ending_in_an_accent, less_one_letter
 from dialogs.understanding.tokens import Number, Piece, tokenize
 from dialogs.understanding.values import Order, Part
 
@@ -31,6 +31,7 @@ class Language:
     words: dict[str, Kinds] = field(default_factory=dict)
     joined: dict[str, int] = field(default_factory=dict)  # two words written as one, and where the second begins
     slips: dict[str, str] = field(default_factory=dict)
+    accented: dict[str, str] = field(default_factory=dict)  # by the word without its last accent
     known: frozenset[str] = frozenset()
     layers: dict[str, Patterns] = field(default_factory=dict)  # by name, in their order
     signs: Patterns = field(default_factory=lambda: Patterns({}))
@@ -40,12 +41,23 @@ class Language:
     def pieces(self, text: str, loans: Mapping[str, Kinds]) -> list[Piece]:
         """The words of a plain text and what each may be on its own. A word the language does not know may be one
         of the `loans`: "Tuesday geht klar"."""
-        pieces = tokenize(text, self.elisions)
+        pieces = self._accents(tokenize(text, self.elisions))
         if self.joined:
             pieces = self._parted(pieces)
         for piece in pieces:
             self._annotate(piece, loans)
         return pieces
+
+    def _accents(self, pieces: list[Piece]) -> list[Piece]:
+        """Perche' is perché."""
+        kept: list[Piece] = []
+        for piece in pieces:
+            right = self.accented.get(kept[-1].word) if piece.word == "'" and piece.glued and kept else None
+            if right is None:
+                kept.append(piece)
+            else:
+                kept[-1].word, kept[-1].end = right, piece.end
+        return kept
 
     def _parted(self, pieces: Iterable[Piece]) -> list[Piece]:
         """Dienstagnachmittag is Dienstag and Nachmittag."""
@@ -112,7 +124,7 @@ def _compiled(raw: Mapping[str, Any]) -> Language:
     made.lists = defaultdict(frozenset, {name: frozenset(map(str, words)) for name, words in raw["lists"].items()})
     literal = set().union(*(patterns.words() for patterns in (*made.layers.values(), made.signs, made.acts)))
     made.known = frozenset(literal | set(made.words) | set(raw["no_slips"]) | set(raw["slips"]))
-    made.slips = less_one_letter(raw["slips"])
+    made.slips, made.accented = less_one_letter(raw["slips"]), ending_in_an_accent(made.known)
     made.joined = _joined(raw["joined"], made)
     for word in made.known:  # "uebermorgen" and "ubermorgen" are übermorgen
         for other in bare(word):

@@ -18,7 +18,7 @@ from typing import Any
 from dialogs.understanding.tokens import Piece
 
 _MOST = 2000  # sequences a pattern may stand for: more cost memory and time at the start
-_ELEMENT = re.compile(r"\(|\)\??|<[a-z_]+(?::[a-z_]+)?>\??|[^\s()|?]+\??|\||\?")
+_ELEMENT = re.compile(r"\(|\)\??|[+>]?<[a-z_]+(?::[a-z_]+)?>\??|[^\s()|?]+\??|\||\?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class Rule:
     constants: Mapping[str, Any]
     order: int
     pattern: str
+    ahead: int = 0  # pieces at its end that only have to follow
 
 
 @dataclass(slots=True)
@@ -38,6 +39,7 @@ class _Node:
     words: dict[str, _Node] = field(default_factory=dict)
     glued: dict[str, _Node] = field(default_factory=dict)
     slots: dict[str, _Node] = field(default_factory=dict)
+    glued_slots: dict[str, _Node] = field(default_factory=dict)
     rules: list[Rule] = field(default_factory=list)
 
 
@@ -69,14 +71,15 @@ class Patterns:
         for sequence in sequences:
             node = self._root
             names = []
-            for element in sequence:
+            inside, ahead = _parted(sequence)
+            for at, element in enumerate((*inside, *ahead)):
                 node, name = _step(node, self._spellings.get(element, element))
                 if name is not None:
-                    names.append(name if taken is None or name in taken else "")
+                    names.append(name if at < len(inside) and (taken is None or name in taken) else "")
             if missing := needed - {*names, *constants}:
                 raise ValueError(f"{pattern!r} has no slot for {sorted(missing)}")
             self._count += 1
-            node.rules.append(Rule(tuple(names), build, constants, self._count, pattern))
+            node.rules.append(Rule(tuple(names), build, constants, self._count, pattern, len(ahead)))
 
     def words(self) -> set[str]:
         """Every word that stands literally in some pattern."""
@@ -85,7 +88,7 @@ class Patterns:
         while stack:
             node = stack.pop()
             found.update(node.words)
-            for children in (node.words, node.glued, node.slots):
+            for children in (node.words, node.glued, node.slots, node.glued_slots):
                 stack.extend(children.values())
         return found
 
@@ -98,7 +101,7 @@ class Patterns:
         stack: list[tuple[_Node, int, tuple[Any, ...]]] = [(self._root, at, ())]
         while stack:
             node, here, values = stack.pop()
-            found.extend(Match(here, rule, values) for rule in node.rules)
+            found.extend(Match(here - rule.ahead, rule, values) for rule in node.rules)
             if here < len(pieces):
                 stack.extend((child, here + 1, now) for child, now in _children(node, pieces[here], values))
         if len(found) > 1:
@@ -112,10 +115,11 @@ def _children(node: _Node, piece: Piece, values: tuple[Any, ...]) -> Iterator[tu
         yield child, values
     if piece.glued and (child := node.glued.get(piece.word)) is not None:
         yield child, values
-    if node.slots:
-        for kind, value in piece.kinds.items():
-            if (child := node.slots.get(kind)) is not None:
-                yield child, (*values, value)
+    for slots in (node.slots, node.glued_slots if piece.glued else None):
+        if slots:
+            for kind, value in piece.kinds.items():
+                if (child := slots.get(kind)) is not None:
+                    yield child, (*values, value)
 
 
 Watch = Callable[[Rule, Piece], None]  # told which rule made a piece
@@ -151,11 +155,24 @@ def _first_built(matches: Iterable[Match], frame: Any) -> tuple[Match, dict[str,
     return None
 
 
+def _parted(sequence: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What a sequence takes up, and what only has to follow it."""
+    marked = [at for at, element in enumerate(sequence) if element.startswith(">") and len(element) > 1]
+    if not marked:
+        return sequence, ()
+    if marked != list(range(marked[0], len(sequence))) or not marked[0]:
+        raise ValueError(f"what only has to follow stands at the end: {' '.join(sequence)!r}")
+    return sequence[: marked[0]], tuple(element[1:] for element in sequence[marked[0] :])
+
+
 def _step(node: _Node, element: str) -> tuple[_Node, str | None]:
     """The node an element leads to, and the name of the slot if it is one."""
     if element.startswith("<") and len(element) > 2:
         kind, _, name = element[1:-1].partition(":")
         return node.slots.setdefault(kind, _Node()), name or kind
+    if element.startswith("+<") and len(element) > 3:
+        kind, _, name = element[2:-1].partition(":")
+        return node.glued_slots.setdefault(kind, _Node()), name or kind
     if element.startswith("+") and len(element) > 1:
         return node.glued.setdefault(element[1:], _Node()), None
     return node.words.setdefault(element, _Node()), None

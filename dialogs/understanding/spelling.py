@@ -18,12 +18,18 @@ def bare(word: str) -> tuple[str, ...]:
     return tuple(other for other in dict.fromkeys((short, word.translate(_LONG))) if other != word)
 
 
+def ending_in_an_accent(words: Iterable[str]) -> dict[str, str]:
+    """By what stands before the apostrophe where people write one for the accent: perche' is perché."""
+    return {other: word for word in sorted(words) if word and not word[-1].isascii() for other in bare(word)}
+
+
 def less_one_letter(words: Iterable[str]) -> dict[str, str]:
-    """Every word less one letter, and the word it came from; those of two words are nobody's."""
+    """Every word less one letter, with or without its accents, and the word it came from; those of two words are
+    nobody's."""
     found: dict[str, str] = {}
     doubled: set[str] = set()
     for word in words:
-        for less in deletions(word):
+        for less in (less for form in (word, *bare(word)) for less in deletions(form)):
             if found.setdefault(less, word) != word:
                 doubled.add(less)
     return {less: word for less, word in found.items() if less not in doubled}
