@@ -161,5 +161,19 @@ def test_what_cannot_be_is_told(ask: Ask, words: str, why: str) -> None:
     assert told.stdout == ""
 
 
+def test_a_reading_can_be_explained_word_by_word(ask: Ask) -> None:
+    told = ask("understand", "Tues after half 3, not Friday", "--timezone", "UTC", "--explain")
+    assert told.exit_code == 0
+    for part in ("English", "weekday", "half (past|after)? <hour> <half>?", "after half 3", "Friday", "no (not)"):
+        assert part in told.stdout, part
+
+
+def test_an_explanation_is_data_for_a_machine(ask: Ask) -> None:
+    told = ask("understand", "the second, danke", "--timezone", "UTC", "--explain", "--json")
+    explained = json.loads(told.stdout)["explained"]
+    assert [word["said"] for word in explained["words"]] == ["the", "second", ",", "danke"]
+    assert explained["evidence"]["words"] == 3
+
+
 def test_every_act_has_words() -> None:
     assert set(ACTS) == set(Act)
