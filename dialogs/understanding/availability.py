@@ -57,6 +57,7 @@ _BEFORE = frozenset(
         "back",
     }
 )  # these stand before what they are about
+_TOLD = frozenset({"commitment", "whereabouts", "aside"})  # and these, where nothing follows them
 _AFTER = frozenset({"works", "fails", "recalled", "taken_by", "undecided"})  # these stand behind it
 
 
@@ -228,7 +229,7 @@ def _governing(
         return Sign("fallback", sign.at, sign.end)  # "if Monday doesn't work, then Tuesday"
     at_last = sign.name == "fallback" and open_mentions and not _mention_follows(clause, index)  # "… at a push"
     back = sign.name not in _BEFORE and _looks_back(pieces, clause, index, open_mentions, governing)
-    back = back or (sign.name == "commitment" and governing is None and _ends_with(pieces, sign, open_mentions))
+    back = back or (sign.name in _TOLD and governing is None and _ends_with(pieces, sign, open_mentions))
     if not (at_last or back):
         return governing if sign.name == "taken_by" else sign
     for mention in _spoken_for(pieces, open_mentions, governing, sign):
@@ -257,7 +258,8 @@ def _turns(pieces: Sequence[Piece], clause: Sequence[Mention | Sign], index: int
     """ "Not Tuesday, Wednesday": what follows the comma is wanted, unless an "or" makes it a list."""
     last, here = clause[index - 1], clause[index]
     if governing.name == "except":
-        return _everything(here) if isinstance(here, Mention) else False
+        closed = any(piece.word == ")" for piece in pieces[governing.end : here.at])
+        return closed or (isinstance(here, Mention) and _everything(here))
     if governing.name == "deadline":
         return here.at > governing.end
     if governing.name not in _OVER:

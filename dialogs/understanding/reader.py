@@ -18,7 +18,7 @@ from dialogs.understanding.hearing import Heard, Tongue, hear, recognize
 from dialogs.understanding.language import language
 from dialogs.understanding.meaning import Act, Context, Stage, Topic, Understanding
 from dialogs.understanding.mentions import Mention, Mood, mentions
-from dialogs.understanding.placing import anchored, leaning
+from dialogs.understanding.placing import ahead, anchored, leaning
 from dialogs.understanding.quoted import own_words
 from dialogs.understanding.tokens import Piece, plain
 from dialogs.understanding.trace import Trace
@@ -90,7 +90,7 @@ def _settled(heard: Heard, frame: Frame, context: Context) -> list[Mention]:
     """The times and offers named, each with its mood, without what was taken back, where the context puts them."""
     found = choices.numbered(heard.pieces, mentions(heard.pieces, frame), frame, heard.words)
     colour(heard.pieces, found, heard.shown)
-    return leaning(anchored(corrected(found, heard.shown), _dates(context)), frame)
+    return leaning(anchored(ahead(corrected(found, heard.shown), frame), _dates(context)), frame)
 
 
 def _dates(context: Context) -> list[date]:
@@ -225,8 +225,11 @@ def _chosen(
     """The offers meant, most wanted first: those named by number, narrowed or joined by those named by time."""
     if context.stage is Stage.CONFIRMED:
         return []
-    if speech.has("instead") and not taken and any(window.length > timedelta(days=2) for window in sums.wanted):
+    if speech.has("instead") and not taken and any(window.length > timedelta(days=2) for window in sums.possible):
         sums.proposes = True  # "next week instead" is no choice of the offer that lies in it
+        return []
+    if speech.has("no", "none") and not taken and any(window.length > timedelta(days=4) for window in sums.possible):
+        sums.proposes = True  # "nope, next week maybe?" takes none of those that lie in it
         return []
     both = [index for index in taken if index in sums.chosen]
     chosen = both or [*taken, *(index for index in sums.chosen if index not in taken)]

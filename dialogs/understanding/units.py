@@ -184,7 +184,8 @@ def _joined(left: Hours, right: Hours, mention: Mention) -> Hours | None:
             return part
         if other.part == "eod":
             return None
-        if gap >= LINK and (mention.parted or not _inside(part, other)) and other.shape is Shape.POINT:
+        inside = _inside(part, other)
+        if gap >= LINK and ((mention.parted and other.shape is Shape.POINT) or not inside):
             return None
         return within_part(part, other)
     return None
