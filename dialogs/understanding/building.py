@@ -124,15 +124,26 @@ def _calendar_digits(value: Number) -> Kinds:
 
 
 def hours_or_length(
-    frame: Frame, *, hour: Number, minute: Number | None = None, add: int = 0, least: int = 0, sure: int = 0
+    frame: Frame,
+    *,
+    hour: Number,
+    minute: Number | None = None,
+    add: int = 0,
+    least: int = 0,
+    sure: int = 0,
+    shy: int = 0,
 ) -> Kinds | None:
     """Two o'clock or two hours, where a language has one word for both: what stands beside it decides. `sure`: as in a
-    timetable, unless something on the table starts at that hour in the afternoon."""
+    timetable, unless something on the table starts at that hour in the afternoon. `shy`: hours unless it is led by an
+    "at" or stands beside a day."""
     offered = {start.hour for start in (*frame.starts, *((frame.base,) if frame.base else ()))}
     sure = sure if hour.value + 12 not in offered else 0
     found = clocks.clock(frame, hour=hour, minute=minute, add=add, least=least, sure=sure)
     minutes = hour.value * 60 + (minute.value if minute else 0) + add
-    return {**kinds_of(found), **kinds_of(Length(minutes=minutes))} if found and hour.value else None
+    if not found or not hour.value:
+        return None
+    clock = {"time": found, "bare": found} if shy else kinds_of(found)
+    return {**clock, **kinds_of(Length(minutes=minutes))}
 
 
 def keep_length(frame: Frame, *, length: Length) -> Kinds:
@@ -147,6 +158,18 @@ def few_length(frame: Frame, *, few: int, unit: str) -> Length | None:
 def week_day_in(frame: Frame, *, weekday: int, weeks: int) -> Days:
     when = week_of(frame.today) + timedelta(weeks=weeks, days=weekday)
     return day(when, weekday=weekday)
+
+
+def dated_span(
+    frame: Frame, *, start: Clock, end: Clock, weekday: int | None = None, offset: int = 0, number: Number | None = None
+) -> Kinds | None:
+    """Tuesday from 10 to 12, where "from 10 to 12" alone would be days."""
+    hours = clocks.span(frame, start=start, end=end, sure=1)
+    if weekday is not None:
+        when: Days | None = days.weekday(frame, weekday=weekday)
+    else:
+        when = days.day_of_month(frame, number=number, sure=1) if number else days.relative(frame, offset=offset)
+    return {"day": when, "hours": hours} if hours and when else None
 
 
 def weeks_on(frame: Frame, *, length: Length, weekday: int) -> Days | None:
@@ -437,6 +460,16 @@ def option(frame: Frame, *, number: Number | None = None, n: Number | None = Non
     return {"option": tuple(named)}
 
 
+def ordinal_day(frame: Frame, *, ordinal_day: Number) -> Kinds | None:
+    """A segunda: the second, where weekdays have the names of numbers, from 2 for Monday. With an offer on that weekday
+    it may be either."""
+    index = ordinal_day.value - 1
+    if not 0 < index < frame.options:
+        return None
+    dated = [at for at, start in enumerate(frame.starts) if start.weekday() == index - 1 and at != index]
+    return {"option": (), "rivals": (index, *dated)} if dated else {"option": (index,)}
+
+
 def nth_offered(frame: Frame, *, ordinal: Number, weekday: int) -> Kinds | None:
     """The second Tuesday, of those on offer."""
     fitting = sorted((start, index) for index, start in enumerate(frame.starts) if start.weekday() == weekday)
@@ -461,6 +494,12 @@ def first_options(frame: Frame, *, count: Number) -> Kinds | None:
 def keep_part(frame: Frame, *, part: Part) -> Kinds:
     """The morning one."""
     return {"part": part}
+
+
+def every_from(frame: Frame, *, first: Days, day: Days, beyond: int = 0) -> Days | None:
+    """Every day after the 10th, Mondays from March on."""
+    found = days.open_start(frame, day=day, beyond=beyond)
+    return replace(first, first=found.first, last=found.last) if found else None
 
 
 def keep_day(frame: Frame, *, day: Days) -> Days:
@@ -539,7 +578,8 @@ BUILDERS: dict[str, Callable[..., Any]] = {
     "until_day": until_day, "paired": paired, "day_part": day_part, "across": across, "later": clocks.later,
     "day_later": day_later, "same_time": clocks.same_time, "base_day": days.base_day,
     "later_that_day": later_that_day, "option": option, "options": options, "first_options": first_options,
-    "nth_offered": nth_offered, "same_time_week": same_time_week, "week_after": days.week_after, "rank": rank,
+    "nth_offered": nth_offered, "ordinal_day": ordinal_day, "dated_span": dated_span, "every_from": every_from,
+    "same_time_week": same_time_week, "week_after": days.week_after, "rank": rank,
     "weekday_part": weekday_part, "day_list": day_list, "month_days_numeric": month_days_numeric,
     "shifted_offset": shifted_offset, "keep_part": keep_part, "keep_length": keep_length,
     "keep_day": keep_day, "coming": coming, "until_length": until_length,

@@ -206,6 +206,8 @@ def _of_kind(kind: str, value: Any, parts: Mapping[str, Mapping[str, str]]) -> K
             return number_kinds(Number(value))
         case "ordinal":
             return ordinal_kinds(Number(value))
+        case "ordinal_day":  # segunda: the second, and Monday
+            return {kind: Number(value)}
         case _ if kind.endswith("part"):
             return {kind: _part(value, parts)}
         case "zone" | "city":

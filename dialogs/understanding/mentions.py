@@ -118,7 +118,8 @@ def _mention(at: int, piece: Piece) -> Mention | None:
         shift = kinds.get("shift")
         return Mention(at, piece.start, piece.end, moment=kinds["moment"], shift=shift, now="now" in kinds)
     if "option" in kinds:
-        return Mention(at, piece.start, piece.end, options=kinds["option"], generic=kinds.get("generic", False))
+        rivals, generic = kinds.get("rivals", ()), kinds.get("generic", False)
+        return Mention(at, piece.start, piece.end, options=kinds["option"], generic=generic, rivals=rivals)
     days = (kinds["day"],) if "day" in kinds else kinds.get("days", ())
     hours = kinds.get("hours")
     if not days and hours is None:
