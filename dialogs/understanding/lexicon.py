@@ -18,6 +18,8 @@ from dialogs.understanding.spelling import bare
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 _LITERAL = re.compile(r"<[^<>]*>|[^\W\d_]+(?:'[^\W\d_]+)*'?")
+_ENDING = re.compile(r"\d([^\W\d_]+)")  # 15h and 15u, the 2nd and de 2e
+_GLUED = re.compile(r"(?<![^\s|(])\+([^\W\d_]+)")
 _SENTENCE = re.compile(r"[^.!?;\n]*(?:[.!?;\n]+|$)")
 _LENT = frozenset({"weekday", "month", "sure_month", "offset", "part", "half"})  # what people say in another language
 _SHORTEST_LOAN = 3
@@ -38,6 +40,7 @@ class Lexicon:
             while (at := word.find("'") + 1) and word[:at] in self.elisions:
                 word = word[at:]
             found.add(word)
+        found.update("+" + ending for ending in _ENDING.findall(text.lower()))
         return frozenset(found)
 
     def better(self, words: frozenset[str], mine: str) -> str | None:
@@ -140,4 +143,16 @@ def _known(raw: Mapping[str, Any]) -> frozenset[str]:
     for rules in raw["times"].values():
         phrases.extend(pattern for rule in rules for pattern in rule["say"])
     words = {word for phrase in phrases for word in _LITERAL.findall(str(phrase).lower()) if not word.startswith("<")}
+    words.update("+" + ending for phrase in phrases for ending in _GLUED.findall(str(phrase).lower()))
+    words.update(_joined(raw))
     return frozenset(words | {other for word in words for other in bare(word)})
+
+
+def _joined(raw: Mapping[str, Any]) -> Iterator[str]:
+    """Dienstagnachmittag: every word of the one kind with every word of the other right behind it."""
+    kinds = word_kinds(raw)
+    for pair in raw["joined"]:
+        seconds = [words[0] for words, found in kinds.items() if len(words) == 1 and pair["second"] in found]
+        for words, found in kinds.items():
+            if len(words) == 1 and pair["first"] in found:
+                yield from (words[0] + second for second in seconds)
