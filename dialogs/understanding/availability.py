@@ -238,9 +238,11 @@ def _governing(
 
 
 def _ends_with(pieces: Sequence[Piece], sign: Sign, open_mentions: Sequence[Mention]) -> bool:
-    """ "Wednesday at 10 I have a call, 11 would work"."""
+    """ "Wednesday at 10 I have a call, 11 would work", "next week I'm in Rome"."""
     if not open_mentions or sign.at - open_mentions[-1].at > 2:
         return False
+    if sign.name == "whereabouts" and all(day.single for day in open_mentions[-1].days):
+        return False  # on a single day it may be an arrival
     return sign.end == len(pieces) or pieces[sign.end].word in _ENDS or pieces[sign.end].word == ","
 
 

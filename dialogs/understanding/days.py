@@ -334,7 +334,7 @@ def every_in(frame: Frame, *, first: Days, second: Days) -> Days | None:
     """Mondays in March, weekdays next week."""
     if not first.repeat or second.repeat or second.first == second.last:
         return None
-    return replace(first, first=second.first, last=second.last)
+    return replace(first, first=second.first, last=second.last, following=second.following)
 
 
 def week_after(frame: Frame) -> Days:

@@ -10,6 +10,15 @@ from dialogs.understanding.mentions import SENTENCE, Mention, Mood
 from dialogs.understanding.values import Clock, Days, Frame, Hours, Moment, Shape, week_of
 
 
+def ahead(found: Sequence[Mention], frame: Frame) -> list[Mention]:
+    """Without days that have passed: "last week I was ill. Tuesday at 2?" """
+    return [
+        mention
+        for mention in found
+        if not mention.days or any(day.last >= frame.today or day.shape is not Shape.RANGE for day in mention.days)
+    ]
+
+
 def anchored(found: Sequence[Mention], offered: Sequence[date]) -> list[Mention]:
     """Bare weekdays put where the text or the offers put them: into the week that was named, onto an offered day."""
     found = _followed(found)
@@ -174,6 +183,8 @@ def _later(beside: date, week: Mention) -> bool:
 
 def _within(day: Days, week: Days) -> Days:
     if not day.floating or day.weekday is None:
+        return day
+    if week.repeat and day.weekday not in week.repeat:  # "weekdays are bad, rather Saturday"
         return day
     if week.repeat:  # every day but Wednesday: no Wednesday
         return replace(week, repeat=frozenset({day.weekday}), floating=False, weekday=day.weekday)

@@ -36,7 +36,8 @@ _CLOSING = re.compile(
     r"\s*((with )?(my |our )?(best|kind|kindest|warm|warmest|many|all the)( and)?( kind| best)? "
     r"(regards|wishes|greetings|best)|best|regards|sincerely( yours)?|yours( \w+){0,2}|br|mfg|vg|lg"
     r"|(viele|liebe|beste|freundliche|mit freundlichen) grü(ß|ss)en?"
-    r"|cordialement|saludos( cordiales)?|cordiali saluti|atenciosamente|met vriendelijke groet(en)?)\s*[,.!]?\s*$",
+    r"|cordialement|((un|muchos|mis) )?(cordial(es)? )?(saludos?|abrazos?)( cordial(es)?)?|atentamente|cordialmente"
+    r"|cordiali saluti|atenciosamente|met vriendelijke groet(en)?)\s*[,.!]?\s*$",
     re.IGNORECASE,
 )
 _POSTSCRIPT = re.compile(r"\s*p\.? ?s\b", re.IGNORECASE)
