@@ -257,10 +257,8 @@ def _asked_about(mention: Mention, sentence: int, speech: Speech) -> bool:
     """ "Who will I meet on Tuesday?" is about the people."""
     if not speech.sentences[sentence].asks:
         return False
-    return any(
-        phrase.name.startswith("topic_") and phrase.sentence == sentence and phrase.start < mention.start
-        for phrase in speech.phrases
-    )
+    about = [phrase for phrase in speech.phrases if phrase.sentence == sentence and phrase.name.startswith("topic_")]
+    return any(phrase.start < mention.start or phrase.name == "topic_timezone" for phrase in about)
 
 
 def reminder(aside: Sequence[Mention], frame: Frame) -> datetime | None:
@@ -290,7 +288,7 @@ def lateness(pieces: Sequence[Piece], aside: Sequence[Mention], frame: Frame) ->
     lengths = [length for piece in pieces if (length := piece.kinds.get("length")) and length.fine]
     if lengths:
         return int(lengths[0].minutes)
-    coming = [mention.moment.start - frame.now for mention in aside if mention.moment and not mention.now]
+    coming = [mention.shift or mention.moment.start - frame.now for mention in aside if mention.moment and not mention.now]
     return round(coming[0].total_seconds() / 60) if coming and coming[0] > timedelta() else None
 
 

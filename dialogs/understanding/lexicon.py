@@ -40,7 +40,7 @@ class Lexicon:
             while (at := word.find("'") + 1) and word[:at] in self.elisions:
                 word = word[at:]
             found.add(word)
-        found.update("+" + ending for ending in _ENDING.findall(text.lower()))
+        found.update("+" + ending for ending in _ENDING.findall(text.lower()) if ending not in ("am", "pm"))
         return frozenset(found)
 
     def better(self, words: frozenset[str], mine: str) -> str | None:

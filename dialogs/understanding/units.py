@@ -118,7 +118,13 @@ def _partners(runs: Sequence[Sequence[Mention]]) -> dict[int, int]:
 
 def _first_fitting(runs: Sequence[Sequence[Mention]], hours: Sequence[Mention], days: Iterable[int]) -> int | None:
     """Days taken out by an "except" are for hours that are taken out too."""
-    return next((i for i in days if runs[i][0].sign != "except" or hours[0].mood is runs[i][0].mood), None)
+    fitting = (i for i in days if runs[i][0].sign != "except" or hours[0].mood is runs[i][0].mood)
+    return next((i for i in fitting if not _told_apart(hours[0], runs[i][0])), None)
+
+
+def _told_apart(hours: Mention, days: Mention) -> bool:
+    """ "2 works, but Thursday would be better" is not about 2 on Thursday."""
+    return hours.clause != days.clause and bool(hours.sign and days.sign) and hours.mood is not days.mood
 
 
 def _nearer(
