@@ -239,7 +239,7 @@ def import_(
 
     All of them, or none and a word about every line that is wrong. Who is there already is left as they are.
 
-    Columns: name, and email or phone; timezone, locale, channels, consent, job and company if you have them.
+    Columns: name, and email or phone; timezone, language, channels, consent, job and company if you have them.
     """
     from bot.terminal.office import import_candidates
 

@@ -14,6 +14,8 @@ from email_validator import EmailNotValidError, validate_email
 
 from integrations.channels.base import NAMES
 
+SPOKEN = ("de", "es", "fr", "it", "nl", "pt")  # besides English, by those who fill in a sheet
+
 
 def email(words: str) -> str:
     try:
@@ -66,10 +68,18 @@ def _nearest_zone(words: str) -> str:
 
 
 def locale(words: str) -> str:
+    """A BCP 47 tag, from one or from the name of a language, in English or in itself: German, Deutsch, pt_br."""
     try:
-        return str(Locale.parse(words.replace("_", "-"), sep="-")).replace("_", "-")
+        found = Locale.parse(_languages().get(words.lower(), words).replace("_", "-"), sep="-")
     except (ValueError, UnknownLocaleError):
         raise ValueError(f"unknown language {words!r}; write it like en, pt or en-GB") from None
+    return str(found).replace("_", "-")
+
+
+@cache
+def _languages() -> dict[str, str]:
+    by_name = {str(name).lower(): str(code) for code, name in Locale("en").languages.items()}
+    return by_name | {str(Locale(code).get_language_name(code)).lower(): code for code in SPOKEN}
 
 
 def channels(words: str) -> tuple[str, ...]:

@@ -264,7 +264,7 @@ def _rules(settings: Fields) -> Rules:
 def _person(key: str, value: Value, strict: Strictness) -> Person:
     said = fields(value, key)
     said.only(
-        *("role", "name", "timezone", "locale", "channels", "consent", "company", "email", "phone"),
+        *("role", "name", "timezone", "locale", "language", "channels", "consent", "company", "email", "phone"),
         *("country", "seniority", "tags", "addresses"),
     )
     checked = _Checked(said)
@@ -287,7 +287,7 @@ def _person(key: str, value: Value, strict: Strictness) -> Person:
         role=role,
         name=said.word("name", key.capitalize()),
         timezone=checked.maybe("timezone", contact.timezone) or strict.zone,
-        locale=checked.maybe("locale", contact.locale) or strict.language,
+        locale=checked.maybe("locale", contact.locale) or checked.maybe("language", contact.locale) or strict.language,
         channels=channels,
         consent=_consent(said, role, channels, strict),
         company=said.word("company", "") or None,

@@ -18,6 +18,7 @@ from integrations.trackers.base import Row, columns
 
 WIDEST = 40  # characters; longer texts are read in their cell
 COLUMNS = ("name", "email", "phone", "timezone", "locale", "channels", "consent", "job", "company")
+ALSO_CALLED = {"language": "locale"}
 NEEDED_FOR = {"whatsapp": "phone", "sms": "phone", "email": "email"}
 
 Line = tuple[int, list[str]]  # its number and its cells
@@ -160,7 +161,10 @@ def _delimiter(text: str) -> str:
     header = next((line for line in text.splitlines() if line.strip()), "")
 
     def found(delimiter: str) -> int:
-        return sum(cell.strip().lower() in COLUMNS for cell in next(csv.reader([header], delimiter=delimiter), []))
+        return sum(
+            cell.strip().lower() in {*COLUMNS, *ALSO_CALLED}
+            for cell in next(csv.reader([header], delimiter=delimiter), [])
+        )
 
     return max((",", ";", "\t"), key=found)
 
@@ -192,7 +196,7 @@ class CandidateRow:
 def read_candidates(path: Path) -> list[CandidateRow]:
     """Every candidate of a .csv or .xlsx file. Raises BadSheet with all that is wrong, not only the first."""
     (top, header), *lines = _filled(path)
-    names = [name.lower() for name in header]
+    names = [ALSO_CALLED.get(name.lower(), name.lower()) for name in header]
     read = [_Reader(number, names, cells) for number, cells in lines]
     rows = [reader.row() for reader in read]
     wrong_below = [error for reader in read for error in reader.errors]

@@ -69,6 +69,20 @@ def test_columns_may_come_in_any_order_and_most_may_be_left_out(tmp_path: Path) 
     ]
 
 
+@pytest.mark.parametrize(
+    ("written_down", "tag"),
+    [("pt-BR", "pt-BR"), ("pt_br", "pt-BR"), ("German", "de"), ("français", "fr"), ("Brazilian Portuguese", "pt-BR")],
+)
+def test_a_language_may_be_a_tag_or_a_name(tmp_path: Path, written_down: str, tag: str) -> None:
+    (row,) = read_candidates(written(tmp_path, f"name,email,language\nAna,ana@mail.example,{written_down}\n"))
+    assert row.locale == tag
+
+
+def test_one_language_each(tmp_path: Path) -> None:
+    text = "name,email,language,locale\nAna,ana@mail.example,de,fr\n"
+    assert "line 1: locale: stands there twice" in faults(written(tmp_path, text))
+
+
 def test_every_fault_is_told_at_once_by_its_line(tmp_path: Path) -> None:
     text = """name,email,phone,timezone,locale,channels
 Ana,ana@,+351912345678,Lisbon,en,
