@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
@@ -105,10 +105,7 @@ def _partners(runs: Sequence[Sequence[Mention]]) -> dict[int, int]:
         if run[0].hours is None or any(mention.days for mention in run):
             continue
         here = bisect_left(days, index)
-        before = _first_fitting(runs, run, reversed(days[:here])) if here else None
-        after = _first_fitting(runs, run, days[here:])
-        if before is None and after is None:  # only days that are excepted
-            before, after = days[here - 1] if here else None, days[here] if here < len(days) else None
+        before, after = _beside(runs, run, days, here)
         partner_index = _nearer(runs, index, before, after, taken)
         if partner_index is not None:
             partner[index] = partner_index
@@ -116,15 +113,29 @@ def _partners(runs: Sequence[Sequence[Mention]]) -> dict[int, int]:
     return partner
 
 
-def _first_fitting(runs: Sequence[Sequence[Mention]], hours: Sequence[Mention], days: Iterable[int]) -> int | None:
-    """Days taken out by an "except" are for hours that are taken out too."""
-    fitting = (i for i in days if runs[i][0].sign != "except" or hours[0].mood is runs[i][0].mood)
-    return next((i for i in fitting if not _told_apart(hours[0], runs[i][0])), None)
+def _beside(
+    runs: Sequence[Sequence[Mention]], hours: Sequence[Mention], days: Sequence[int], here: int
+) -> tuple[int | None, int | None]:
+    """The days before and behind the hours that they may belong to; days taken out by an "except" only to hours that
+    are taken out too, where there are others."""
+
+    def first(candidates: Iterable[int], fits: Callable[[Mention], bool]) -> int | None:
+        together = (i for i in candidates if not _told_apart(hours[0], runs[i][0]))
+        return next((i for i in together if fits(runs[i][0])), None)
+
+    def kept(day: Mention) -> bool:
+        return day.sign != "except" or hours[0].mood is day.mood
+
+    before, after = first(reversed(days[:here]), kept), first(days[here:], kept)
+    if before is None and after is None:
+        return first(reversed(days[:here]), lambda _: True), first(days[here:], lambda _: True)
+    return before, after
 
 
 def _told_apart(hours: Mention, days: Mention) -> bool:
     """ "2 works, but Thursday would be better" is not about 2 on Thursday."""
-    return hours.clause != days.clause and bool(hours.sign and days.sign) and hours.mood is not days.mood
+    both = bool(hours.sign and days.sign) and Mood.NO not in (hours.mood, days.mood)
+    return both and hours.clause != days.clause and hours.mood is not days.mood
 
 
 def _nearer(
