@@ -8,7 +8,7 @@ from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
 from bot.house import House
-from bot.records import numbers
+from bot.records import models, numbers
 
 log = structlog.get_logger()
 
@@ -47,4 +47,12 @@ async def exposition(house: House) -> bytes:
         counted = gauge("messages", "Messages kept, by what became of them.", "direction", "channel", "status")
         for labels, count in (await numbers.messages_by(session)).items():
             counted.labels(*labels).set(count)
+        asked = gauge("model_calls", "How often a model was asked, by what came of it.", "outcome")
+        tokens = gauge("model_tokens", "What a model was sent, and what it answered.", "direction", "outcome")
+        cost = gauge("model_cost", "What that cost, in the money of the prices.", "outcome")
+        for outcome, (calls, sent, came, millionths) in (await models.totals(session)).items():
+            asked.labels(outcome).set(calls)
+            tokens.labels("in", outcome).set(sent)
+            tokens.labels("out", outcome).set(came)
+            cost.labels(outcome).set(millionths / 1_000_000)
     return generate_latest(registry)

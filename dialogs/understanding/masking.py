@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from datetime import UTC, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -39,7 +39,7 @@ _NAMES = rf"{_CAPITAL}(?: (?:(?:de|da|do|dos|van|von|der|den|la|le|el|al|bin) ){
 _BEFORE_A_NAME = (
     "hi|hello|hey|dear|hallo|liebe|lieber|liebes|moin|servus|bonjour|bonsoir|salut|cher|chère|hola|estimado|estimada"
     "|olá|ola|oi|caro|cara|prezado|prezada|ciao|gentile|beste|geachte|hoi|dag|thanks|danke|merci|gracias|obrigado"
-    "|obrigada|grazie|bedankt"
+    "|obrigada|grazie|bedankt|best|regards|greetings|cheers|grüße|gruß|saludos|abraço|saluti|cordialement|groeten|groet"
     r"|mr\.?|mrs\.?|ms\.?|miss|dr\.?|prof\.?|herr|herrn|frau|monsieur|madame|mme|mlle|señor|señora|sr\.?|sra\.?|senhor"
     "|senhora|signor|signora|sig\\.?|meneer|mevrouw|dhr\\.?|mw\\.?"
     "|my name is|name is|i am|i'm|this is|it's|ich heiße|ich bin|mein name ist|hier ist|je m'appelle|je suis|me llamo"
@@ -51,6 +51,11 @@ _ROW = re.compile(rf"(?<!\w)(?P<name>{_CAPITAL}(?: {_CAPITAL}){{1,3}})(?!\w)")
 _SIGNATURE = re.compile(rf"^[ –-]*(?P<name>{_NAMES})[ .,]*$")
 # Names that are also words people need to say anything at all: hidden only as a name is written.
 _ALSO_WORDS = frozenset("will may mark june april august rose grace hope art sun an so in de van von la el".split())
+# Never names, not even in a headline.
+_SMALL = frozenset(
+    "or and at after before from to until till between on in the is are was any all works work can could would please "
+    "what about how which when for with my our your not no yes ok me us we it".split()
+)
 _SOME_DAY = Context(datetime(2026, 1, 1, tzinfo=UTC), ZoneInfo("UTC"))
 
 
@@ -58,21 +63,28 @@ def masked(text: str, names: Collection[str] = ()) -> str:
     """The text with a word in brackets for each name and contact. No letter of what is left is changed."""
     for pattern, mask in _CONTACTS:
         text = pattern.sub(mask, text)
-    for name in sorted(set(_forms(names)), key=len, reverse=True):
-        how = re.NOFLAG if name.lower() in _ALSO_WORDS else re.IGNORECASE
-        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", NAME, text, flags=how)
+    parts = {part for name in names for part in (name, *re.split(r"[\s,]+", name))}
+    for part in sorted(parts, key=len, reverse=True):
+        text = _without(part, text)
     for pattern in (_NAMED, _ROW, _SIGNATURE):
         text = pattern.sub(_hidden, text)
     return text
 
 
-def _forms(names: Collection[str]) -> Iterator[str]:
-    """Each name whole and in parts, with its accents and without."""
-    for name in names:
-        for form in (name, *re.split(r"[\s,]+", name)):
-            if len(form) >= 2:
-                yield form
-                yield "".join(each for each in unicodedata.normalize("NFD", form) if not unicodedata.combining(each))
+def _without(name: str, text: str) -> str:
+    """With or without its accents, in whatever case."""
+    if len(name) < 2:
+        return text
+    how = re.NOFLAG if name.lower() in _ALSO_WORDS else re.IGNORECASE
+    found = re.finditer(rf"(?<!\w){re.escape(_bare(name))}(?!\w)", _bare(text), flags=how)
+    for each in reversed(list(found)):
+        text = f"{text[: each.start()]}{NAME}{text[each.end() :]}"
+    return text
+
+
+def _bare(text: str) -> str:
+    """Each letter without its accent, in its place."""
+    return "".join(unicodedata.normalize("NFD", letter)[0] for letter in text)
 
 
 def _hidden(found: re.Match[str]) -> str:
@@ -88,4 +100,4 @@ def _hidden(found: re.Match[str]) -> str:
 
 @lru_cache(maxsize=4096)
 def _is_known(word: str) -> bool:
-    return understand(word, _SOME_DAY).acts != (Act.UNCLEAR,)
+    return word.lower() in _SMALL or understand(word, _SOME_DAY).acts != (Act.UNCLEAR,)
