@@ -59,7 +59,11 @@ class Lexicon:
 
     def likeliest(self, words: frozenset[str]) -> str:
         """The language that knows most; words that many know count less. English in doubt."""
-        return max(self.known, key=lambda code: sum(1 / self._knowers(word) for word in words & self.known[code]))
+
+        def weight(code: str) -> float:
+            return sum(0.5 + 1 / self._knowers(word) for word in words & self.known[code])
+
+        return max(self.known, key=weight)
 
     def _gain(self, words: frozenset[str], code: str, mine: str) -> int:
         return len(words & self.known[code] - self.known[mine])
@@ -136,7 +140,7 @@ def _known(raw: Mapping[str, Any]) -> frozenset[str]:
     """Every word that stands in some file of a language, also as people write it without accents."""
     phrases: list[Any] = [*raw["spellings"], *raw["slips"], *raw["no_slips"]]
     for kind, values in raw["words"].items():
-        if kind not in ("zone", "city"):
+        if kind != "city":
             phrases.extend(phrase for listed in values.values() for phrase in listed)
     for listed in (*raw["signs"].values(), *raw["acts"].values(), *raw["lists"].values()):
         phrases.extend(listed)
