@@ -312,7 +312,14 @@ def _refuses(speech: Speech, found: Found) -> bool:
     if found.stage is Stage.CONFIRMED:
         return False  # a bare no to what is booked says too little to move it
     denied_yes = any(phrase.name == "yes" and phrase.denied for phrase in speech.phrases)
-    return speech.has("no") or (denied_yes and not speech.has("yes"))
+    said_no = any(not _tag(phrase, speech) for phrase in speech.all("no"))
+    return said_no or (denied_yes and not speech.has("yes"))
+
+
+def _tag(phrase: Phrase, speech: Speech) -> bool:
+    """ "The second is on Zoom, no?" refuses nothing."""
+    sentence = speech.sentences[phrase.sentence]
+    return sentence.asks and not phrase.first and phrase.end + 2 >= sentence.end
 
 
 def _accepts(speech: Speech, found: Found) -> bool:

@@ -66,7 +66,7 @@ def parted(
 
 
 _WISHES = ("wishes", "reschedule", "instead", "elsewhen", "suggests", "hindered", "cannot", "cancel", "none")
-_PLAIN = frozenset({"", "freed", "back"})
+_PLAIN = frozenset({"", "freed", "back", "whereabouts"})
 
 
 @dataclass(frozen=True, slots=True)

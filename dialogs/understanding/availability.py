@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from dialogs.understanding.language import Language
-from dialogs.understanding.mentions import Mention, Mood
+from dialogs.understanding.mentions import LINK, Mention, Mood
 from dialogs.understanding.patterns import Match
 from dialogs.understanding.tokens import Piece
 from dialogs.understanding.values import DAY, EVERY, HORIZON, Days, Grain, Hours, Shape
@@ -70,6 +70,7 @@ class Sign:
     end: int  # the piece after it
     singular: bool = False  # about one time: "… is bad", not "… are bad"
     adjacent: bool = False  # only about what it stands right behind: "Tuesday yes, Wednesday no"
+    contrary: bool = False  # a "but" stands within: "Freitag, muss aber um drei los"
 
 
 def signs(pieces: Sequence[Piece], language: Language) -> list[Sign]:
@@ -102,7 +103,8 @@ def _sign(pieces: Sequence[Piece], at: int, match: Match, language: Language) ->
         return None  # "1: yes, 2: no, 3: yes"
     if name in ("not", "strike") and not _near(pieces, match.end, language.lists["light"]):
         return None
-    return Sign(name, at, match.end, pieces[at].word in language.lists["singular"])
+    contrary = any(piece.word in language.lists["contrary"] for piece in pieces[at + 1 : match.end])
+    return Sign(name, at, match.end, pieces[at].word in language.lists["singular"], contrary=contrary)
 
 
 # right behind a time: "Tuesday full, Wednesday open", "1 no, 2 does"
@@ -126,7 +128,7 @@ def _opens(pieces: Sequence[Piece], at: int, language: Language) -> bool:
 def _closes(pieces: Sequence[Piece], at: int, end: int) -> bool:
     """Right behind a time, or behind its colon, and nothing behind it in its clause."""
     at -= int(at > 1 and pieces[at - 1].word == ":")
-    behind = at > 0 and bool(pieces[at - 1].kinds.keys() & {"day", "days", "hours", "option", "digits"})
+    behind = at > 0 and bool(pieces[at - 1].kinds.keys() & {"day", "days", "hours", "option", "digits", "ordinal"})
     following = pieces[end] if end < len(pieces) else None
     return behind and (following is None or "link" in following.kinds or following.word[:1] in _SIGNS)
 
@@ -161,6 +163,8 @@ def _clauses(pieces: Sequence[Piece], items: Sequence[Mention | Sign]) -> list[l
         if any(piece.word in _ENDS for piece in pieces[reached : item.at]):
             clauses.append([])
         reached = item.at
+        if isinstance(item, Sign) and item.contrary and item.name in _BEFORE:
+            clauses.append([])
         if isinstance(item, Sign) and item.name == "but":
             item = _but(clauses[-1], item, items[position + 1] if position + 1 < len(items) else None)
             if item.name == "but":
@@ -241,8 +245,6 @@ def _ends_with(pieces: Sequence[Piece], sign: Sign, open_mentions: Sequence[Ment
     """ "Wednesday at 10 I have a call, 11 would work", "next week I'm in Rome"."""
     if not open_mentions or sign.at - open_mentions[-1].at > 2:
         return False
-    if sign.name == "whereabouts" and all(day.single for day in open_mentions[-1].days):
-        return False  # on a single day it may be an arrival
     return sign.end == len(pieces) or pieces[sign.end].word in _ENDS or pieces[sign.end].word == ","
 
 
@@ -319,7 +321,7 @@ def _spoken_for(
         first = len(open_mentions) - 1
         if open_mentions[first].at != sign.at - 1 - int(pieces[sign.at - 1].word == ":"):
             return ()
-        while first > 0 and open_mentions[first].parted:
+        while first > 0 and (open_mentions[first].parted or _of_that_day(open_mentions, first)):
             first -= 1
         return open_mentions[first:]
     one = sign.name in ("prefer", "fallback") or (sign.name == "fails" and sign.singular)
@@ -331,6 +333,12 @@ def _spoken_for(
     ):
         last -= 1
     return open_mentions[last:] if last > 0 else open_mentions
+
+
+def _of_that_day(mentions: Sequence[Mention], index: int) -> bool:
+    """Hours with their day right before them: "Tuesday from 9 to 11 no"."""
+    day, hours = mentions[index - 1], mentions[index]
+    return bool(day.days) and not day.hours and bool(hours.hours) and not hours.days and hours.gap < LINK
 
 
 def _told_apart(pieces: Sequence[Piece], open_mentions: Sequence[Mention]) -> bool:

@@ -131,19 +131,16 @@ def hours_or_length(
     add: int = 0,
     least: int = 0,
     sure: int = 0,
-    shy: int = 0,
+    usual: int = 0,
 ) -> Kinds | None:
-    """Two o'clock or two hours, where a language has one word for both: what stands beside it decides. `sure`: as in a
-    timetable, unless something on the table starts at that hour in the afternoon. `shy`: hours unless it is led by an
-    "at" or stands beside a day."""
+    """Two o'clock or two hours, where a language has one word for both: what stands beside it decides. As in a
+    timetable (`sure`, `usual`) unless something on the table starts at that hour in the afternoon."""
     offered = {start.hour for start in (*frame.starts, *((frame.base,) if frame.base else ()))}
-    sure = sure if hour.value + 12 not in offered else 0
-    found = clocks.clock(frame, hour=hour, minute=minute, add=add, least=least, sure=sure)
+    if hour.value + 12 in offered:
+        sure = usual = 0
+    found = clocks.clock(frame, hour=hour, minute=minute, add=add, least=least, sure=sure, usual=usual)
     minutes = hour.value * 60 + (minute.value if minute else 0) + add
-    if not found or not hour.value:
-        return None
-    clock = {"time": found, "bare": found} if shy else kinds_of(found)
-    return {**clock, **kinds_of(Length(minutes=minutes))}
+    return {**kinds_of(found), **kinds_of(Length(minutes=minutes))} if found and hour.value else None
 
 
 def keep_length(frame: Frame, *, length: Length) -> Kinds:
@@ -405,7 +402,10 @@ def end_of_day(frame: Frame) -> Hours:
 
 
 def until_day(frame: Frame, *, day: Days) -> Days | None:
-    """Until the 12th: wanted with that day, away without it; `until` lets the reader decide."""
+    """Until the 12th: wanted with that day, away without it; `until` lets the reader decide. Until next week: up to
+    its beginning."""
+    if day.grain in (Grain.WEEK, Grain.WEEKEND, Grain.MONTH):
+        return days.open_end(frame, day=day)
     found = days.open_end(frame, day=day, within=1)
     return replace(found, until=True) if found else None
 
@@ -487,8 +487,9 @@ def options(frame: Frame, *, which: str) -> Kinds | None:
     return {"option": tuple(some.get(which, every)), "generic": which not in some}
 
 
-def first_options(frame: Frame, *, count: Number) -> Kinds | None:
-    return {"option": tuple(range(count.value))} if 0 < count.value <= frame.options else None
+def first_options(frame: Frame, *, count: Number | int) -> Kinds | None:
+    wanted = count.value if isinstance(count, Number) else count
+    return {"option": tuple(range(wanted))} if 0 < wanted <= frame.options else None
 
 
 def keep_part(frame: Frame, *, part: Part) -> Kinds:
