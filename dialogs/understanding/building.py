@@ -132,15 +132,20 @@ def hours_or_length(
     least: int = 0,
     sure: int = 0,
     usual: int = 0,
+    shy: int = 0,
 ) -> Kinds | None:
     """Two o'clock or two hours, where a language has one word for both: what stands beside it decides. As in a
-    timetable (`sure`, `usual`) unless something on the table starts at that hour in the afternoon."""
+    timetable (`sure`, `usual`) unless something on the table starts at that hour in the afternoon. `shy`: hours unless
+    it is led by an "at" or stands beside a day."""
     offered = {start.hour for start in (*frame.starts, *((frame.base,) if frame.base else ()))}
     if hour.value + 12 in offered:
         sure = usual = 0
     found = clocks.clock(frame, hour=hour, minute=minute, add=add, least=least, sure=sure, usual=usual)
     minutes = hour.value * 60 + (minute.value if minute else 0) + add
-    return {**kinds_of(found), **kinds_of(Length(minutes=minutes))} if found and hour.value else None
+    if not found or not hour.value:
+        return None
+    clock = {"time": found, "bare": found} if shy else kinds_of(found)
+    return {**clock, **kinds_of(Length(minutes=minutes))}
 
 
 def keep_length(frame: Frame, *, length: Length) -> Kinds:
