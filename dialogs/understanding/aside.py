@@ -288,7 +288,9 @@ def lateness(pieces: Sequence[Piece], aside: Sequence[Mention], frame: Frame) ->
     lengths = [length for piece in pieces if (length := piece.kinds.get("length")) and length.fine]
     if lengths:
         return int(lengths[0].minutes)
-    coming = [mention.shift or mention.moment.start - frame.now for mention in aside if mention.moment and not mention.now]
+    coming = [
+        mention.shift or mention.moment.start - frame.now for mention in aside if mention.moment and not mention.now
+    ]
     return round(coming[0].total_seconds() / 60) if coming and coming[0] > timedelta() else None
 
 

@@ -42,7 +42,7 @@ ACTS = frozenset(
 LISTS = frozenset(
     "judging articles adding fillers too_what must_end may_follow subjects choosing numbered negators after_a_number"
     " firm_yes light singular words_that_stop words_that_start courteous apologies rightly verbs wonders fitting"
-    " causes results longer".split()
+    " causes results longer abbreviations contrary".split()
 )
 _FILES = ("words", "times", "signs", "acts")
 _WORDS = ("language", "order", "elisions", "spellings", "slips", "no_slips", "joined", "parts", "words", "lists")

@@ -41,7 +41,7 @@ class Language:
     def pieces(self, text: str, loans: Mapping[str, Kinds]) -> list[Piece]:
         """The words of a plain text and what each may be on its own. A word the language does not know may be one
         of the `loans`: "Tuesday geht klar"."""
-        pieces = self._accents(tokenize(text, self.elisions))
+        pieces = self._unpointed(self._accents(tokenize(text, self.elisions)), text)
         if self.joined:
             pieces = self._parted(pieces)
         for piece in pieces:
@@ -57,6 +57,21 @@ class Language:
                 kept.append(piece)
             else:
                 kept[-1].word, kept[-1].end = right, piece.end
+        return kept
+
+    def _unpointed(self, pieces: list[Piece], text: str) -> list[Piece]:
+        """Without the points of short forms, "ca. 10 Uhr", "Di. Vormittag": no sentence ends there."""
+        short = self.lists["abbreviations"]
+        if not short:
+            return pieces
+        kept: list[Piece] = []
+        for index, piece in enumerate(pieces):
+            if piece.word == "." and piece.glued and kept and kept[-1].word in short:
+                following = pieces[index + 1] if index + 1 < len(pieces) else None
+                if following and (following.word in self.words or not text[following.start].isupper()):
+                    kept[-1].end = piece.end
+                    continue
+            kept.append(piece)
         return kept
 
     def _parted(self, pieces: Iterable[Piece]) -> list[Piece]:
