@@ -37,8 +37,11 @@ log = structlog.get_logger()
 CHANNELS = ("whatsapp", "sms", "telegram", "slack", "teams", "email")
 
 
-def build(settings: Settings) -> House:
-    """Everything the settings ask for, and no stand-in. Without a gateway, what would be sent is printed."""
+def build(settings: Settings, *, hears: bool = True) -> House:
+    """Everything the settings ask for, and no stand-in. Without a gateway, what would be sent is printed.
+
+    `hears`: turns are taken in this process; where none are, nobody needs a model.
+    """
     clock = RealClock()
     given = {"meeting_url": settings.meeting_url} if settings.meeting_url else {}
     if settings.gateway_url and settings.gateway_secret:
@@ -63,7 +66,7 @@ def build(settings: Settings) -> House:
             language=settings.firm_language,
         ),
         burst=timedelta(seconds=settings.burst_seconds),
-        second=second_reader(settings, records, clock),
+        second=second_reader(settings, records, clock) if hears else None,
     )
 
 
@@ -103,7 +106,7 @@ async def serve(settings: Settings, *, worker: bool = True) -> None:
         _need_a_shared_database(settings, "askarsan serve --no-worker")
     alone = claims.alone_with(settings.sqlite_file) if settings.sqlite_file else nullcontext()
     with claims.port(settings.host, settings.port) as door, alone:
-        async with _house(settings) as house, _engine(settings, house, worker=worker) as engine:
+        async with _house(settings, hears=worker) as house, _engine(settings, house, worker=worker) as engine:
             secret = settings.gateway_secret.get_secret_value() if settings.gateway_secret else None
             begin = patiently(engine.begin, house.burst)
             app = make_app(house, begin, secret, version("askarsan"), metrics=settings.metrics)
@@ -153,8 +156,8 @@ def patiently(begin: Begin, burst: timedelta) -> Begin:
 
 
 @asynccontextmanager
-async def _house(settings: Settings) -> AsyncIterator[House]:
-    house = build(settings)
+async def _house(settings: Settings, *, hears: bool = True) -> AsyncIterator[House]:
+    house = build(settings, hears=hears)
     try:
         await ready(house.records)
         yield house

@@ -197,7 +197,8 @@ class Settings(BaseSettings):
         ge=0,
         le=0.9,
     )
-    model_seconds: float = setting(4.0, "How long to wait for the model.", "seconds from 0.1 to 30", ge=0.1, le=30)
+    # A turn asks three times at most, and has a minute for all it does.
+    model_seconds: float = setting(4.0, "How long to wait for the model.", "seconds from 0.1 to 15", ge=0.1, le=15)
     model_calls_per_day: int = setting(
         1_000, "So often the model is asked in one day, and no more.", "a whole number from 0", ge=0
     )

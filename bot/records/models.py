@@ -22,7 +22,7 @@ class ModelCallRow(Table):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
-    day: Mapped[str] = mapped_column(index=True)  # ISO, in the firm's zone
+    day: Mapped[str] = mapped_column(index=True)  # ISO, in UTC
     model: Mapped[str]
     prompt: Mapped[str]  # name and version
     outcome: Mapped[str]

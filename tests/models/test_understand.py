@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -109,3 +110,35 @@ def test_nobody_pays_for_what_is_not_configured(command: str) -> None:
     program = [sys.executable, "-c", f"import sys; {command}; print({heavy})"]
     done = subprocess.run(program, cwd=HOUSE, capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+def in_a_process_of_its_own(program: str, **settings: str) -> str:
+    command = [sys.executable, "-c", program]
+    done = subprocess.run(command, cwd=HOUSE, env=os.environ | settings, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+@pytest.mark.parametrize(("hears", "there"), [(True, "m LangChainModel"), (False, "nobody")])
+def test_whoever_hears_people_has_the_model_that_is_set(hears: bool, there: str) -> None:
+    program = f"""
+from bot.service import build
+from bot.settings import load_settings
+second = build(load_settings(), hears={hears}).second
+print(second._model.name, type(second._model).__name__) if second else print("nobody")
+"""
+    assert in_a_process_of_its_own(program, ASKARSAN_MODEL="m", ASKARSAN_MODEL_KEY="k") == there
+
+
+def test_without_its_packages_a_model_is_refused_in_plain_words() -> None:
+    program = """
+import sys
+sys.modules["langchain"] = None
+from bot.service import build
+from bot.settings import SettingsError, load_settings
+try:
+    build(load_settings())
+except SettingsError as error:
+    print(error)
+"""
+    told = in_a_process_of_its_own(program, ASKARSAN_MODEL="m", ASKARSAN_MODEL_KEY="k")
+    assert told.startswith("ASKARSAN_MODEL is set, but a model needs the packages of the extra `model`")
