@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from dialogs.understanding.language import Language
@@ -204,6 +204,7 @@ class Found:
     blocked: bool = False  # times that are impossible
     none_left: bool = False  # what is blocked leaves no offer
     refused: bool = False  # an offer turned down by number
+    noes: frozenset[int] = frozenset()  # where a no ends that is about nothing but the time it stands behind
     doubtful: bool = False  # times with several readings
     booked_again: bool = False  # names the booked start
     cannot: bool = False  # "I can't" with no time beside it
@@ -302,6 +303,11 @@ def _about_offers(speech: Speech, found: Found, said: Sequence[Act]) -> list[Act
     return mine
 
 
+def _only_asked(phrase: Phrase, checked: Collection[int], speech: Speech) -> bool:
+    asks = speech.sentences[phrase.sentence].asks
+    return asks and (not phrase.first or phrase.start in checked)
+
+
 def takes(mine: Sequence[Act]) -> bool:
     return Act.ACCEPT in mine or Act.SELECT in mine
 
@@ -312,7 +318,7 @@ def _refuses(speech: Speech, found: Found) -> bool:
     if found.stage is Stage.CONFIRMED:
         return False  # a bare no to what is booked says too little to move it
     denied_yes = any(phrase.name == "yes" and phrase.denied for phrase in speech.phrases)
-    said_no = any(not _tag(phrase, speech) for phrase in speech.all("no"))
+    said_no = any(not _tag(phrase, speech) for phrase in speech.all("no") if phrase.end not in found.noes)
     return said_no or (denied_yes and not speech.has("yes"))
 
 
@@ -326,11 +332,8 @@ def _accepts(speech: Speech, found: Found) -> bool:
     """A yes that is no part of a question, and after a booking more than courtesy."""
     yes = [*speech.all("yes"), *speech.all("picks")]
     hedged = {phrase.sentence for phrase in (*speech.all("hedged"), *speech.all("later"))}
-    agreed = [
-        phrase
-        for phrase in yes
-        if phrase.sentence not in hedged and (phrase.first or not speech.sentences[phrase.sentence].asks)
-    ]
+    checked = {phrase.start for phrase in speech.all("checks")}  # "está marcado?" is asked, "está marcado." a yes
+    agreed = [phrase for phrase in yes if phrase.sentence not in hedged and not _only_asked(phrase, checked, speech)]
     if found.stage is Stage.CONFIRMED:
         if any(
             phrase.denied and phrase.name in ("cancel", "cancel_first", "reschedule", "withdraw")

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from dialogs.understanding.acts import Speech
+from dialogs.understanding.acts import Phrase, Speech
 from dialogs.understanding.language import Language
 from dialogs.understanding.laying import Span, lay
 from dialogs.understanding.meaning import Stage, Topic
 from dialogs.understanding.mentions import Mention, Mood
 from dialogs.understanding.tokens import Piece
 from dialogs.understanding.units import Unit, units
-from dialogs.understanding.values import Frame, Shape
+from dialogs.understanding.values import Days, Frame, Shape
 
 _AROUND = 120  # minutes around the start within which an arrival is one
 _MORNING = 9  # the hour at which a day without hours begins for a reminder
@@ -45,9 +45,14 @@ def parted(
     idle = idle or (stage is not Stage.COLLECTING and speech.has("yes")) or len(found) > 1
     loose = _outside(found, speech) if stage is not Stage.COLLECTING else []
     stories = _stories(loose, speech, slight)
-    for mention in found:
-        sentence = speech.sentence_at(mention.start)
+    for each in found:
+        sentence = speech.sentence_at(each.start)
         told = _Told(sentence, speech, *stories.get(sentence, (0, False)))
+        mention = _until_then(each, told, stage, frame)
+        if mention is not each:
+            speech.phrases.append(Phrase("bye", each.start, each.end, sentence, False, False, False, ""))
+        if mention is None:
+            continue
         if _promised(mention, found, sentence, speech) or (late and mention.moment):
             made.promised.append(mention)
         elif mention.mood is Mood.ASIDE or (mention.now and idle) or _beside_the_point(mention, sentence, speech):
@@ -63,6 +68,18 @@ def parted(
         else:
             made.kept.append(mention)
     return made
+
+
+def _until_then(mention: Mention, told: _Told, stage: Stage, frame: Frame) -> Mention | None:
+    """ "Até quinta", "bis Donnerstag": once something is on the table that day, a goodbye that names it; once it is
+    booked, a goodbye in any case (None)."""
+    day = mention.days[0] if len(mention.days) == 1 else None
+    if stage is Stage.COLLECTING or day is None or not day.until or mention.sign or told.words or told.asks:
+        return mention
+    starts = frame.starts or ((frame.base,) if frame.base else ())
+    if any(start.date() == day.last for start in starts):
+        return replace(mention, days=(Days(day.last, day.last),))
+    return None if stage is Stage.CONFIRMED else mention
 
 
 _WISHES = ("wishes", "reschedule", "instead", "elsewhen", "suggests", "hindered", "cannot", "cancel", "none")

@@ -227,6 +227,8 @@ def _governing(
     assert isinstance(sign, Sign)
     if governing is not None and governing.name == "unsure":  # "not sure if Tuesday works"
         return governing
+    if governing is not None and governing.name == "fallback" and sign.name == "can":  # "if need be, I could …"
+        return governing
     if sign.name == "lesser":  # "Thursday over Friday": only where something is preferred
         return sign if governing is not None and governing.name == "prefer" else governing
     if sign.name == "fails" and open_mentions and "if" in pieces[max(open_mentions[0].at - 1, 0)].kinds:

@@ -190,10 +190,17 @@ def _facts(
         blocked=bool(sums.blocked),
         none_left=bool(blocked) and bool(context.offers) and not chosen and _all_blocked(blocked, context),
         refused=bool(refused) and not chosen and not sums.proposes,
+        noes=_noes(found, speech),
         doubtful=bool(sums.doubts),
         booked_again=sums.booked_again,
         cannot=_bare_cannot(found, speech),
     )
+
+
+def _noes(found: Sequence[Mention], speech: Speech) -> frozenset[int]:
+    """Where such a no ends: in "terça não" it is about Tuesday alone."""
+    ends = [mention.end for mention in found if mention.mood is Mood.NO]
+    return frozenset(no.end for no in speech.all("no") if any(0 <= no.start - end <= 2 for end in ends))
 
 
 def _bare_cannot(found: Sequence[Mention], speech: Speech) -> bool:
