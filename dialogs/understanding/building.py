@@ -33,6 +33,12 @@ def number(frame: Frame, *, tens: int, ones: int) -> Kinds:
     return number_kinds(Number(tens + ones))
 
 
+def year_in_words(frame: Frame, *, base: int, n: Number | None = None, tens: int = 0, ones: int = 0) -> Kinds | None:
+    """Dos mil dieciocho: with the century as `base`."""
+    value = n.value if n else tens + ones
+    return {"year": Number(base + value, 4)} if value < 100 else None
+
+
 def ordinal(frame: Frame, *, tens: int, ones_ordinal: int) -> Kinds:
     return {**ordinal_kinds(Number(tens + ones_ordinal)), "compound_ordinal": Number(tens + ones_ordinal)}
 
@@ -556,7 +562,8 @@ def _day_kinds(value: Days) -> Kinds:
 
 
 BUILDERS: dict[str, Callable[..., Any]] = {
-    "number": number, "ordinal": ordinal, "ordinal_digits": ordinal_digits, "length": clocks.length,
+    "number": number, "year_in_words": year_in_words, "ordinal": ordinal, "ordinal_digits": ordinal_digits,
+    "length": clocks.length,
     "minutes_length": clocks.minutes_length, "few_length": few_length, "clock": clocks.clock,
     "hours_or_length": hours_or_length, "counted": clocks.counted, "plain_clock": clocks.plain_clock,
     "digits": clocks.digits, "relative": days.relative,

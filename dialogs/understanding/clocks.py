@@ -12,6 +12,7 @@ from dialogs.understanding.tokens import Number
 from dialogs.understanding.values import MIDNIGHT, NOON, Clock, Frame, Hours, Length, Moment, Part, Shape
 
 _EARLIEST, _LATEST = 8 * 60, 18 * 60  # an office day: it decides between two readings of a bare range
+_SMALL_HOURS = 6 * 60
 
 
 def clock(
@@ -238,7 +239,7 @@ def fit(start: Clock, end: Clock) -> tuple[Clock, Clock] | None:
     """The halves of the day in which the two make the likeliest range."""
     choices = [(a, b) for a in _halves(start, 0) for b in _halves(end, MIDNIGHT) if a.minutes < b.minutes]
     if not choices:
-        return (start, end) if start.firm and end.firm and start.minutes != end.minutes else None
+        return _overnight(start, end)
     if start.firm:
         best = min(choices, key=lambda pair: pair[1].minutes)
     elif end.firm:
@@ -246,6 +247,17 @@ def fit(start: Clock, end: Clock) -> tuple[Clock, Clock] | None:
     else:
         best = max(choices, key=_likelihood)
     return best
+
+
+def _overnight(start: Clock, end: Clock) -> tuple[Clock, Clock] | None:
+    """From eleven at night to three: only where one of them says so."""
+    if start.firm and end.firm:
+        return (start, end) if start.minutes != end.minutes else None
+    if start.firm and start.minutes >= _LATEST:
+        return start, Clock(end.minutes % NOON)
+    if end.firm and end.minutes <= _SMALL_HOURS:
+        return Clock(start.minutes % NOON + NOON), end
+    return None
 
 
 def _halves(time: Clock, midnight: int) -> tuple[Clock, ...]:
