@@ -77,8 +77,9 @@ def _until_then(mention: Mention, told: _Told, stage: Stage, frame: Frame) -> Me
     if stage is Stage.COLLECTING or day is None or not day.until or mention.sign or told.words or told.asks:
         return mention
     starts = frame.starts or ((frame.base,) if frame.base else ())
-    if any(start.date() == day.last for start in starts):
-        return replace(mention, days=(Days(day.last, day.last),))
+    for when in (start.date() for start in starts):
+        if when == day.last or when.weekday() == day.weekday:
+            return replace(mention, days=(Days(when, when),))
     return None if stage is Stage.CONFIRMED else mention
 
 

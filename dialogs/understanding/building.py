@@ -514,6 +514,22 @@ def every_from(frame: Frame, *, first: Days, day: Days, beyond: int = 0) -> Days
     return replace(first, first=found.first, last=found.last) if found else None
 
 
+def feast(frame: Frame, *, month: int, date: int, ahead: int = 0) -> Days | None:
+    """Christmas, New Year: the same date every year; `ahead` days from it."""
+    found = days.month_day(frame, month=month, number=Number(date))
+    return days.day_after(frame, day=found, days=ahead) if found and ahead else found
+
+
+def numbered_weekday(frame: Frame, *, digits: Number, plural: int = 0) -> Kinds | None:
+    """2ª, 3ªs: weekdays by number, from 2 for Monday; alone the second and the third of a list too."""
+    if not 2 <= digits.value <= 6 or digits.digits > 1:
+        return None
+    if plural:
+        return {"weekdays": digits.value - 2}
+    edge = {2: {"monday": 1}, 6: {"friday": 1}}.get(digits.value, {})
+    return {"weekday": digits.value - 2, "ordinal_day": digits, **edge}
+
+
 def keep_day(frame: Frame, *, day: Days) -> Days:
     """The whole day of Friday, some time next week."""
     return day
@@ -592,6 +608,7 @@ BUILDERS: dict[str, Callable[..., Any]] = {
     "day_later": day_later, "same_time": clocks.same_time, "base_day": days.base_day,
     "later_that_day": later_that_day, "option": option, "options": options, "first_options": first_options,
     "nth_offered": nth_offered, "ordinal_day": ordinal_day, "dated_span": dated_span, "every_from": every_from,
+    "feast": feast, "numbered_weekday": numbered_weekday,
     "same_time_week": same_time_week, "week_after": days.week_after, "rank": rank,
     "weekday_part": weekday_part, "day_list": day_list, "month_days_numeric": month_days_numeric,
     "shifted_offset": shifted_offset, "keep_part": keep_part, "keep_length": keep_length,

@@ -14,14 +14,18 @@ _SEPARATOR = re.compile(
 )
 _HEADER = re.compile(
     r"\s*\*?(from|sent|to|cc|subject|date|von|gesendet|an|betreff|datum|de|envoy[ée]|[àa]|objet"
-    r"|enviado( el)?|para|asunto|assunto|data|fecha|da|inviato|a|oggetto|van|verzonden|aan|onderwerp)\*? ?: ?\S",
+    r"|enviad[oa]( el| em)?|para|asunto|assunto|data|fecha|da|inviato|a|oggetto|van|verzonden|aan|onderwerp)\*? ?: ?\S",
     re.IGNORECASE,
 )
 _SAYS = "(wrote|schrieb|a écrit|escribió|ha scritto|escreveu|schreef)"
-_WROTE = re.compile(r"\s*(on|am|le|el|il|em|op)\b.{0,200}" + _SAYS + r"\W*$", re.IGNORECASE)
+_WROTE = re.compile(
+    r"\s*(on|am|le|el|il|em|op)\b.{0,200}" + _SAYS + r"\W*$|.{0,120}escreveu \((no dia|em) .{0,80}\) ?:?\s*$",
+    re.IGNORECASE,
+)
 _WROTE_END = re.compile(r".{0,200}" + _SAYS + r" ?:\s*$", re.IGNORECASE)
 _SENT_FROM = re.compile(
     r"\s*(sent from my|sent via|get outlook for|von meinem .{1,40} gesendet|envoyé (de|depuis) mon|enviado desde mi"
+    r"|enviad[oa] d[oe] meu|obter o outlook para"
     r"|inviato da(l mio)? i?phone|verzonden vanaf mijn)\b",
     re.IGNORECASE,
 )
@@ -37,7 +41,9 @@ _CLOSING = re.compile(
     r"(regards|wishes|greetings|best)|best|regards|sincerely( yours)?|yours( \w+){0,2}|br|mfg|vg|lg"
     r"|(viele|liebe|beste|freundliche|mit freundlichen) grü(ß|ss)en?"
     r"|cordialement|((un|muchos|mis) )?(cordial(es)? )?(saludos?|abrazos?)( cordial(es)?)?|atentamente|cordialmente"
-    r"|cordiali saluti|atenciosamente|met vriendelijke groet(en)?)\s*[,.!]?\s*$",
+    r"|cordiali saluti|atenciosamente|met vriendelijke groet(en)?"
+    r"|((com os )?(meus )?(melhores |sinceros )?(cumprimentos|saudações)|((um |com um )?(grande |forte )?)abra[çc]os?"
+    r"|abs|att\.?|atte\.?|respeitosamente|bjs|beijinhos))\s*[,.!]?\s*$",
     re.IGNORECASE,
 )
 _POSTSCRIPT = re.compile(r"\s*p\.? ?s\b", re.IGNORECASE)
