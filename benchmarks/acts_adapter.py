@@ -121,7 +121,8 @@ def _plain_label(main: Act, speech: Speech, new: str, confirms: bool) -> str:
         return new if new != "other" else "inform"
     if main is Act.CHITCHAT and speech.has("thanks", "bye"):
         return "goodbye"
-    return new if speech.has("change") else "other"
+    told = main is Act.UNCLEAR and confirms and speech.words >= 3  # a statement, and no question
+    return new if speech.has("change") or told else "other"
 
 
 def _says_goodbye(read: Understanding, speech: Speech, stage: Stage, said: str) -> bool:
