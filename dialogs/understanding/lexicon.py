@@ -38,6 +38,7 @@ class Lexicon:
         for whole in _WORD.findall(text.lower()):
             word = whole
             while (at := word.find("'") + 1) and word[:at] in self.elisions:
+                found.add(word[:at])
                 word = word[at:]
             found.add(word)
         found.update("+" + ending for ending in _ENDING.findall(text.lower()) if ending not in ("am", "pm"))
@@ -149,6 +150,7 @@ def _known(raw: Mapping[str, Any]) -> frozenset[str]:
     words = {word for phrase in phrases for word in _LITERAL.findall(str(phrase).lower()) if not word.startswith("<")}
     words.update("+" + ending for phrase in phrases for ending in _GLUED.findall(str(phrase).lower()))
     words.update(_joined(raw))
+    words.update(raw.get("elisions", ()))  # j' is French, whatever stands behind it
     return frozenset(words | {other for word in words for other in bare(word)})
 
 

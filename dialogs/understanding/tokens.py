@@ -11,6 +11,7 @@ _TOKEN = re.compile(r"\d+|[^\W\d_]+(?:'[^\W\d_]+)*|\n|[^\w\s]|_")
 _ADDRESS = re.compile(
     r"(?:https?://|www\.)\S{1,300}|[\w.+-]{1,64}@[\w.-]{1,64}\.\w{2,20}|\+\d[\d ()-]{7,20}\d"
     r"|\b\d{3,5}[ /-]\d{5,10}\b|\b0\d{2,4} \d{3,4} \d{2,4}\b"
+    r"|\b0\d(?:[ .-]?\d\d){4}\b|\b0\d\d\d?(?:[ ./]\d\d\d?){3}\b"  # 06 12 34 56 78, 0470 12 34 56, 079 123 45 67
     r"|(?<=number is )[\d ()/-]{6,20}\d|(?<=phone: )[\d ()/-]{6,20}\d|(?<=tel: )[\d ()/-]{6,20}\d"
     r"|(?<=tel\. )[\d ()/-]{6,20}\d|(?<=mobile: )[\d ()/-]{6,20}\d",
     re.IGNORECASE,
@@ -53,6 +54,9 @@ def tokenize(text: str, elisions: frozenset[str] = frozenset()) -> list[Piece]:
         start, end = found.span()
         word = found.group().lower()
         glued = start == behind
+        if word == "'" and glued and pieces[-1].word + word in elisions:  # l'11, l' altro
+            pieces[-1].word, pieces[-1].end, behind = pieces[-1].word + word, end, end
+            continue
         while elisions and (at := word.find("'") + 1) and word[:at] in elisions and at < len(word):
             pieces.append(Piece(word[:at], start, start + at, glued))
             word, start, glued = word[at:], start + at, True
