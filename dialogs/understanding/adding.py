@@ -44,6 +44,7 @@ class Sums:
     blocked: list[Interval] = field(default_factory=list)
     preferred: list[Interval] = field(default_factory=list)
     fallback: list[Interval] = field(default_factory=list)
+    spared: list[Interval] = field(default_factory=list)  # taken out of what is blocked
     chosen: list[int] = field(default_factory=list)
     doubts: list[Ambiguity] = field(default_factory=list)
     proposes: bool = False  # times that are no offer
@@ -87,6 +88,8 @@ def _add(sums: Sums, unit: Unit, offers: Sequence[datetime], table: Table) -> No
     minutes = _COMMITMENT if unit.mood is Mood.NO else table.context.minutes
     intervals = [each for span in spans if (each := _interval(span, table, minutes)) is not None]
     _part(sums, unit.mood).extend(intervals)
+    if unit.sign == "spared":
+        sums.spared.extend(intervals)
 
 
 def _part(sums: Sums, mood: Mood) -> list[Interval]:

@@ -36,6 +36,7 @@ _MOODS = {
     "bound": Mood.NO,
     "back": Mood.YES,
     "undecided": Mood.FALLBACK,
+    "spared": Mood.YES,
 }
 _OVER = frozenset({"not", "cannot", "busy", "sadly", "aside"})  # a comma may end what these are about
 _SIGNS = frozenset(",.;:!?\n-/()0123456789")
@@ -94,6 +95,8 @@ def _sign(pieces: Sequence[Piece], at: int, match: Match, language: Language) ->
     """What the phrase shows where it stands, if anything."""
     name = match.rule.constants["sign"]
     if name in _JUDGED:
+        if name == "turned_down" and match.end < len(pieces) and pieces[match.end].word == "?":
+            return None  # "at three, no?" hopes for a yes
         made = Sign(_JUDGED[name], at, match.end, singular=True, adjacent=True)
         return made if _closes(pieces, at, match.end) else None
     if name in _LEADS_TO_A_TIME:
@@ -195,7 +198,7 @@ def _within(short: Mention, long: Mention) -> bool:
 
 
 def _everything(mention: Mention) -> bool:
-    whole = mention.hours is not None and mention.hours.part == "all"
+    whole = mention.generic or (mention.hours is not None and mention.hours.part == "all")
     return whole or any(day.repeat == EVERY for day in mention.days)
 
 
@@ -233,6 +236,8 @@ def _governing(
         return sign if governing is not None and governing.name == "prefer" else governing
     if sign.name == "fails" and open_mentions and "if" in pieces[max(open_mentions[0].at - 1, 0)].kinds:
         return Sign("fallback", sign.at, sign.end)  # "if Monday doesn't work, then Tuesday"
+    if sign.name == "except" and _impossible(clause[:index], governing):
+        return Sign("spared", sign.at, sign.end)  # "I can't next week except Friday"
     at_last = sign.name == "fallback" and open_mentions and not _mention_follows(clause, index)  # "… at a push"
     back = sign.name not in _BEFORE and _looks_back(pieces, clause, index, open_mentions, governing)
     back = back or (sign.name in _TOLD and governing is None and _ends_with(pieces, sign, open_mentions))
@@ -241,6 +246,12 @@ def _governing(
     for mention in _spoken_for(pieces, open_mentions, governing, sign):
         _set(mention, sign)
     return None
+
+
+def _impossible(before: Sequence[Mention | Sign], governing: Sign | None) -> bool:
+    """Is what was named last out?"""
+    last = next((item for item in reversed(before) if isinstance(item, Mention)), None)
+    return last is not None and last.mood is Mood.NO and (governing is None or _MOODS.get(governing.name) is Mood.NO)
 
 
 def _ends_with(pieces: Sequence[Piece], sign: Sign, open_mentions: Sequence[Mention]) -> bool:

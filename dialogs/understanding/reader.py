@@ -118,6 +118,7 @@ def _summed(table: Table, pieces: Sequence[Piece], times: aside.Parted, speech: 
         sums.blocked = []  # busy at another hour: no word against what is booked
     taken, refused = choices.wanted(found, table.frame.options)
     blocked = union([*sums.blocked, *(_offered(context, index) for index in refused)])
+    blocked = difference(blocked, union(sums.spared))
     windows = difference(union(sums.possible), blocked)
     chosen = _chosen(taken, refused, sums, blocked, context, speech)
     asked = _asked(found, speech, context)
