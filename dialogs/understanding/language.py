@@ -60,7 +60,8 @@ class Language:
         return kept
 
     def _unpointed(self, pieces: list[Piece], text: str) -> list[Piece]:
-        """Without the points of short forms, "ca. 10 Uhr", "Di. Vormittag": no sentence ends there."""
+        """Without the points of short forms, "ca. 10 Uhr", "Di. Vormittag": no sentence ends there. The point of a
+        date, "am 9. geht es", stays, but ends none either."""
         short = self.lists["abbreviations"]
         if not short:
             return pieces
@@ -71,6 +72,10 @@ class Language:
                 if following and (following.word in self.words or not text[following.start].isupper()):
                     kept[-1].end = piece.end
                     continue
+            if piece.word == "." and piece.glued and kept and kept[-1].word.isdecimal():
+                following = pieces[index + 1] if index + 1 < len(pieces) else None
+                if following and text[following.start].islower():
+                    piece.kinds = {"inside": 1}
             kept.append(piece)
         return kept
 
@@ -221,7 +226,7 @@ def _of_kind(kind: str, value: Any, parts: Mapping[str, Mapping[str, str]]) -> K
             return number_kinds(Number(value))
         case "ordinal":
             return ordinal_kinds(Number(value))
-        case "ordinal_day":  # segunda: the second, and Monday
+        case "ordinal_day" | "one_n":  # segunda: the second, and Monday; une: one, and an article
             return {kind: Number(value)}
         case _ if kind.endswith("part"):
             return {kind: _part(value, parts)}
