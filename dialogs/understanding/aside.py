@@ -103,6 +103,13 @@ class _Told:
     def asks(self) -> bool:
         return self.speech.sentences[self.number].asks
 
+    @property
+    def checks(self) -> bool:
+        """What may be a yes too, as in "está marcado", checks only where it is asked."""
+        mine = [phrase for phrase in self.speech.phrases if phrase.sentence == self.number]
+        agreed = {phrase.start for phrase in mine if phrase.name == "yes"}
+        return any(phrase.name == "checks" and (self.asks or phrase.start not in agreed) for phrase in mine)
+
     def wishes(self, mention: Mention) -> bool:
         return mention.sign not in _PLAIN or mention.shift is not None or self.has(*_WISHES)
 
@@ -141,7 +148,7 @@ def _about_the_booked(made: Parted, mention: Mention, told: _Told, frame: Frame,
         made.arrivals.append(mention)
     elif told.has("inquires", "arrives") and told.asks:
         made.inquiry = made.inquiry or Topic.OTHER
-    elif told.has("checks") or (told.asks and _says_right(told, language)):
+    elif told.checks or (told.asks and _says_right(told, language)):
         made.inquiry = made.inquiry or Topic.STATUS
     elif told.has("human", "nothing_more") or (told.has("bye", "thanks") and not _on_the_day(mention, frame)):
         return

@@ -56,6 +56,8 @@ def number_kinds(value: Number) -> Kinds:
             "time": Clock(value.value * 60, False, written=False),
         }
         kinds["bare"] = kinds["time"]
+    if 13 <= value.value <= 23:  # "quinze horas": an hour where a language says hours so
+        kinds |= {"late_number": value, "time": Clock(value.value * 60, written=False)}
     if value.value == 1:  # "the Tuesday one" is no hour
         kinds.pop("bare", None)
     if value.value < 10:
