@@ -13,7 +13,7 @@ from dialogs.understanding import datafiles
 from dialogs.understanding.building import BUILDERS, digit_kinds, kinds_of, number_kinds, ordinal_kinds
 from dialogs.understanding.datafiles import LanguageError
 from dialogs.understanding.patterns import Patterns
-from dialogs.understanding.spelling import bare, deletions, ending_in_an_accent, less_one_letter
+from dialogs.understanding.spelling import bare, deletions, ending_in_an_accent, less_one_letter, undrawn
 from dialogs.understanding.tokens import Number, Piece, tokenize
 from dialogs.understanding.values import Order, Part
 
@@ -98,6 +98,9 @@ class Language:
             piece.kinds = digit_kinds(word)
             return
         word = self.spellings.get(word, word)
+        if word not in self.known:
+            shorter = (self.spellings.get(each, each) for each in undrawn(word))
+            word = next((each for each in shorter if each in self.known), word)
         if word not in self.known:
             if kinds := loans.get(word):
                 piece.kinds = kinds

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 
 _LONG = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_DRAWN = re.compile(r"([^\W\d_])\1{2,}")
 _SHORT = str.maketrans({"ß": "ss"})
 
 
@@ -33,6 +35,12 @@ def less_one_letter(words: Iterable[str]) -> dict[str, str]:
             if found.setdefault(less, word) != word:
                 doubled.add(less)
     return {less: word for less, word in found.items() if less not in doubled}
+
+
+def undrawn(word: str) -> tuple[str, ...]:
+    """Siiii, vaaale, goood: with two and with one of the letters that are drawn out; nothing for any other word."""
+    found = (_DRAWN.sub(r"\1\1", word), _DRAWN.sub(r"\1", word))
+    return () if found[0] == word else found
 
 
 def deletions(word: str) -> list[str]:
