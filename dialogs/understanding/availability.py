@@ -104,6 +104,8 @@ def _sign(pieces: Sequence[Piece], at: int, match: Match, language: Language) ->
         return Sign(_LEADS_TO_A_TIME[name], at, match.end) if fits else None
     if name == "correction" and at and (pieces[at - 1].word == ":" or "option" in pieces[at - 1].kinds):
         return None  # "1: yes, 2: no, 3: yes"
+    if name == "recalled" and not (at and _is_time(pieces, at - 1)):
+        return None
     if name in ("not", "strike") and not _near(pieces, match.end, language.lists["light"]):
         return None
     contrary = any(piece.word in language.lists["contrary"] for piece in pieces[at + 1 : match.end])
@@ -125,7 +127,9 @@ def _opens(pieces: Sequence[Piece], at: int, language: Language) -> bool:
     before = pieces[at - 1] if at else None
     if before is None or "link" in before.kinds or before.word[:1] in _SIGNS:
         return True
-    return before.word in language.lists["courteous"]
+    if "near_day" in before.kinds and at > 1:  # "Tuesday dentist at 10"
+        return _opens(pieces, at - 1, language)
+    return "near_day" in before.kinds or before.word in language.lists["courteous"]
 
 
 def _closes(pieces: Sequence[Piece], at: int, end: int) -> bool:
@@ -262,7 +266,9 @@ def _ends_with(pieces: Sequence[Piece], sign: Sign, open_mentions: Sequence[Ment
 
 
 def _mention_follows(clause: Sequence[Mention | Sign], index: int) -> bool:
-    return index + 1 < len(clause) and isinstance(clause[index + 1], Mention)
+    """At once, or behind a "could be"."""
+    rest = (item for item in clause[index + 1 :] if isinstance(item, Mention) or item.name != "can")
+    return isinstance(next(rest, None), Mention)
 
 
 def _asks(pieces: Sequence[Piece], clause: Sequence[Mention | Sign]) -> bool:

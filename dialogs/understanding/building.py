@@ -19,8 +19,10 @@ from dialogs.understanding.values import (
     Hours,
     Length,
     Moment,
+    Order,
     Part,
     Shape,
+    add_months,
     at,
     day,
     week_of,
@@ -182,11 +184,11 @@ def dated_span(
     return {"day": when, "hours": hours} if hours and when else None
 
 
-def weeks_on(frame: Frame, *, length: Length, weekday: int) -> Days | None:
-    """A week on Tuesday: so long after the coming one."""
+def weeks_on(frame: Frame, *, length: Length, weekday: int, today: int = 0) -> Days | None:
+    """A week on Tuesday: so long after the coming one; with `today` said on a Tuesday, after this one."""
     if length.minutes or length.months or length.days % 7:
         return None
-    ahead = (weekday - frame.today.weekday() - 1) % 7 + 1
+    ahead = (weekday - frame.today.weekday() - 1 + today) % 7 + 1 - today
     return day(frame.today + timedelta(days=ahead + length.days), weekday=weekday)
 
 
@@ -221,6 +223,26 @@ def shifted_offset(frame: Frame, *, offset: int, length: Length) -> Days | None:
     return days.shifted(frame, length=length, day=days.relative(frame, offset=offset))
 
 
+def days_within(frame: Frame, *, day: Days, first: Number, last: Number) -> Days | None:
+    """Next month from the 4th to the 23rd."""
+    start, end = days.nth_day(frame, number=first, day=day), days.nth_day(frame, number=last, day=day)
+    return Days(start.first, end.last, Grain.SPAN) if start and end and start.first < end.last else None
+
+
+def dates_through(
+    frame: Frame, *, first: Number, month: Number, last: Number, last_month: Number, year: Number | None = None
+) -> Days | None:
+    """From 1-10 to 7-11, the day before the month."""
+    start = days.numeric(frame, first=first, second=month, year=year, order=Order.DAY)
+    end = days.numeric(frame, first=last, second=last_month, year=year, order=Order.DAY)
+    return days.through(frame, first=start, last=end) if start and end else None
+
+
+def coming_hour(frame: Frame, *, minutes: int, sign: int = 1) -> Moment | None:
+    """The next hour, the last minute."""
+    return clocks.coming_hours(frame, length=Length(minutes=minutes), sign=sign)
+
+
 def weekend(frame: Frame) -> Days:
     return days.span(frame, unit="weekend") or day(frame.today)
 
@@ -246,11 +268,11 @@ def upcoming(frame: Frame, *, count: Number | None = None, unit: str = "", lengt
 
 def weekday_number(frame: Frame, *, weekday: int, number: Number, near: int = 0) -> Days | None:
     """Tuesday 19: a date when it can be no hour and falls on that weekday. `near`: where hours are written with a
-    sign of their own, a smaller number is a date too, if it falls on that weekday within a month."""
+    sign of their own, a smaller number is a date too, if it falls on that weekday within a month, or so many days."""
     if number.value <= 12 and not near:
         return None
     found = days.day_of_month(frame, number=number, weekday=weekday)
-    ahead = 120 if number.value > 12 else 31
+    ahead = near if near > 1 else 120 if number.value > 12 else 31
     return found if found and (found.first - frame.today).days < ahead else None
 
 
@@ -373,6 +395,12 @@ def month_edge(frame: Frame, *, month: int, edge: str) -> Days | None:
     """Early March, the end of March."""
     whole = days.month(frame, month=month)
     return days.edge(frame, day=whole, edge=edge) if whole else None
+
+
+def days_in_week(frame: Frame, *, day: Days, first: int, last: int) -> Days | None:
+    """Next week from Monday to Wednesday."""
+    start, end = (days.weekday_in_week(frame, weekday=weekday, day=day) for weekday in (first, last))
+    return days.through(frame, first=start, last=end) if start and end else None
 
 
 def calendar_week(frame: Frame, *, n: Number) -> Days | None:
@@ -522,6 +550,14 @@ def feast(frame: Frame, *, month: int, date: int, ahead: int = 0) -> Days | None
     return days.day_after(frame, day=found, days=ahead) if found and ahead else found
 
 
+def quarter(frame: Frame, *, nth: Number, year: Number | None = None) -> Days | None:
+    """The third quarter, of this year or another."""
+    if not 1 <= nth.value <= 4:
+        return None
+    first = date(year.value if year else frame.today.year, 3 * nth.value - 2, 1)
+    return Days(first, add_months(first, 3) - DAY, Grain.SPAN)
+
+
 def numbered_weekday(frame: Frame, *, digits: Number, plural: int = 0) -> Kinds | None:
     """2ª, 3ªs: weekdays by number, from 2 for Monday; alone the second and the third of a list too."""
     if not 2 <= digits.value <= 6 or digits.digits > 1:
@@ -594,7 +630,8 @@ BUILDERS: dict[str, Callable[..., Any]] = {
     "every": days.every, "weekday_date": days.weekday_date, "weekday_number": weekday_number,
     "weekday_in_week": days.weekday_in_week, "edge": days.edge, "edge_of": edge_of, "week_around": days.week_around,
     "week_in": days.week_in, "last_week_in": last_week_in, "weekend_in": days.weekend_in,
-    "weekend_of": weekend_of, "bounded_date": bounded_date,
+    "days_within": days_within, "dates_through": dates_through, "coming_hour": coming_hour,
+    "weekend_of": weekend_of, "bounded_date": bounded_date, "days_in_week": days_in_week,
     "last_weekend_in": last_weekend_in,
     "part_clock": part_clock, "other_week": other_week, "every_listed": days.every_listed,
     "nth_weekday": days.nth_weekday, "in_month": in_month,
@@ -610,7 +647,7 @@ BUILDERS: dict[str, Callable[..., Any]] = {
     "day_later": day_later, "same_time": clocks.same_time, "base_day": days.base_day,
     "later_that_day": later_that_day, "option": option, "options": options, "first_options": first_options,
     "nth_offered": nth_offered, "ordinal_day": ordinal_day, "dated_span": dated_span, "every_from": every_from,
-    "feast": feast, "numbered_weekday": numbered_weekday,
+    "feast": feast, "numbered_weekday": numbered_weekday, "quarter": quarter,
     "same_time_week": same_time_week, "week_after": days.week_after, "rank": rank,
     "weekday_part": weekday_part, "day_list": day_list, "month_days_numeric": month_days_numeric,
     "shifted_offset": shifted_offset, "keep_part": keep_part, "keep_length": keep_length,
