@@ -138,6 +138,8 @@ def _denied(name: str, tokens: Sequence[Piece], begun: int, at: int, negators: f
 
 def _inside(tokens: Sequence[Piece], at: int) -> bool:
     """The point of 9.30 or p.m. ends nothing."""
+    if "inside" in tokens[at].kinds:
+        return True
     return tokens[at].word == "." and tokens[at].glued and at + 1 < len(tokens) and tokens[at + 1].glued
 
 
@@ -325,7 +327,8 @@ def _refuses(speech: Speech, found: Found) -> bool:
 def _tag(phrase: Phrase, speech: Speech) -> bool:
     """ "The second is on Zoom, no?" refuses nothing."""
     sentence = speech.sentences[phrase.sentence]
-    return sentence.asks and not phrase.first and phrase.end + 2 >= sentence.end
+    last = sentence.asks and not phrase.first and phrase.end + 2 >= sentence.end
+    return last and " " not in phrase.words
 
 
 def _accepts(speech: Speech, found: Found) -> bool:
