@@ -104,7 +104,8 @@ def in_part(hours: Hours, part: Part) -> Hours:
     start = _halved(hours.start, part) if hours.start else None
     end = _halved(hours.end, part) if hours.end else None
     if start and end and end.minutes <= start.minutes:
-        end = replace(end, minutes=MIDNIGHT) if end.minutes % NOON == 0 else hours.end
+        twelve = NOON if start.minutes < NOON else MIDNIGHT  # from ten to twelve in the morning
+        end = replace(end, minutes=twelve) if end.minutes % NOON == 0 else hours.end
     return replace(hours, start=start, end=end, part=part.name, weak=False)
 
 

@@ -229,7 +229,7 @@ def _absorbed(found: list[Mention]) -> list[Mention]:
         else:
             kept.append(mention)
     for before, mention in zip(reversed(kept[:-1]), reversed(kept), strict=False):
-        if mention.shared and before.days and before.hours is None and mention.gap <= LINK:
+        if mention.shared and mention.parted and before.days and before.hours is None and mention.gap <= LINK:
             before.hours, before.shared = mention.hours, True
     return kept
 

@@ -8,7 +8,8 @@ import re
 _QUOTE = re.compile(r"\s*(>|\|>)")
 _SEPARATOR = re.compile(
     r"\s*(-{2,}|_{5,}|\*{5,}|={5,}) *"
-    r"((original|forwarded|ursprüngliche|weitergeleitete|message) ?(message|appointment|mail|nachricht|d'origine))?"
+    r"((original|forwarded|ursprüngliche|weitergeleitete|oorspronkelijk|doorgestuurd|message) ?"
+    r"(message|appointment|mail|nachricht|bericht|d'origine))?"
     r"[ -]*$",
     re.IGNORECASE,
 )
@@ -41,7 +42,8 @@ _CLOSING = re.compile(
     r"(regards|wishes|greetings|best)|best|regards|sincerely( yours)?|yours( \w+){0,2}|br|mfg|vg|lg"
     r"|(viele|liebe|beste|freundliche|mit freundlichen) grü(ß|ss)en?"
     r"|cordialement|((un|muchos|mis) )?(cordial(es)? )?(saludos?|abrazos?)( cordial(es)?)?|atentamente|cordialmente"
-    r"|cordiali saluti|atenciosamente|met vriendelijke groet(en)?"
+    r"|cordiali saluti|atenciosamente"
+    r"|((met )?(vriendelijke|hartelijke|warme|lieve|beste|sportieve) )?groet(en|jes)?|mvg|grt?(js)?|hoogachtend"
     r"|((com os )?(meus )?(melhores |sinceros )?(cumprimentos|saudações)|((um |com um )?(grande |forte )?)abra[çc]os?"
     r"|abs|att\.?|atte\.?|respeitosamente|bjs|beijinhos))\s*[,.!]?\s*$",
     re.IGNORECASE,
