@@ -32,6 +32,7 @@ class Lexicon:
     known: Mapping[str, frozenset[str]]  # by language
     loans: Mapping[str, dict[str, Any]]  # words of time, whatever language they are from
     elisions: frozenset[str]  # the l' of l'après-midi
+    slipped: Mapping[str, frozenset[str]]  # by language: what is known only as another way to write a word
 
     def words(self, text: str) -> frozenset[str]:
         found = set()
@@ -49,7 +50,7 @@ class Lexicon:
         known = self.known[mine]
         others = (code for code in self.known if code != mine)
         best = max(others, key=lambda code: self._gain(words, code, mine), default=mine)
-        gain, loss = self._gain(words, best, mine), len(words & known - self.known[best])
+        gain, loss = self._gain(words, best, mine), len((words & known) - self.known[best])
         return best if gain >= 2 and gain > loss else None
 
     def only(self, words: frozenset[str], mine: str) -> str | None:
@@ -59,15 +60,16 @@ class Lexicon:
         return next((code for code in self.known if words <= self.known[code]), None)
 
     def likeliest(self, words: frozenset[str]) -> str:
-        """The language that knows most; words that many know count less. English in doubt."""
+        """The language that knows most; words that many know count less, and so do misspelled ones. English in doubt."""
 
         def weight(code: str) -> float:
-            return sum(0.5 + 1 / self._knowers(word) for word in words & self.known[code])
+            mine = words & self.known[code]
+            return sum(0.5 + 1 / self._knowers(word) for word in mine) - 0.25 * len(mine & self.slipped[code])
 
         return max(self.known, key=weight)
 
     def _gain(self, words: frozenset[str], code: str, mine: str) -> int:
-        return len(words & self.known[code] - self.known[mine])
+        return len((words & self.known[code]) - self.known[mine])
 
     def _knowers(self, word: str) -> int:
         return sum(word in known for known in self.known.values())
@@ -126,15 +128,17 @@ def lexicon() -> Lexicon:
     known: dict[str, frozenset[str]] = {}
     loans: dict[str, dict[str, Any]] = {}
     elisions: set[str] = set()
+    slipped: dict[str, frozenset[str]] = {}
     for code in datafiles.codes():
         raw = datafiles.read(code)
         known[code] = _known(raw)
+        slipped[code] = known[code] - _known({**raw, "spellings": {}})
         elisions.update(raw.get("elisions", ()))
         for words, kinds in word_kinds(raw).items():
             lent = {kind: value for kind, value in kinds.items() if kind in _LENT}
             if lent and len(words) == 1 and len(words[0]) >= _SHORTEST_LOAN:
                 loans.setdefault(words[0], lent)
-    return Lexicon(known, loans, frozenset(elisions))
+    return Lexicon(known, loans, frozenset(elisions), slipped)
 
 
 def _known(raw: Mapping[str, Any]) -> frozenset[str]:
