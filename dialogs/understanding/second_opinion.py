@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 
 import yaml
@@ -38,6 +38,9 @@ AGREED = 0.8  # how sure two are who read the same
 A_QUESTION = 0.7
 LONGEST = 2_000  # letters of a message that anybody is asked about
 MOST = 20  # quotes of one kind in one answer
+
+# What is kept and what is passed over is made of the same few sentences, again and again.
+reads = lru_cache(maxsize=256)(understand)
 
 # A point or the like behind which something new begins, or the end of a line. Not the points of "3 p.m. works".
 _END = re.compile(r"(?<=[!?;…。！？؟])\s+|(?<=[^.\s][^.\s]\.)\s+(?=[^a-z\s])|\s*\n\s*")
@@ -97,7 +100,7 @@ def weighed(opinion: Opinion, letter: Letter, context: Context, rules: Understan
     passed = [each for index, each in enumerate(letter.sentences) if index not in pointed]
     if not all(_may_be_passed_over(each, context) for each in passed):
         return None
-    second = understand("\n".join(kept), context)
+    second = reads("\n".join(kept), context)
     if second.acts == (Act.UNCLEAR,):
         return _question(opinion, kept, rules)
     if SERIOUS & set(second.acts) or not _same(opinion, second):
@@ -138,7 +141,7 @@ def _may_be_passed_over(sentence: str, context: Context) -> bool:
         return False
     if any(each.isalpha() and not unicodedata.name(each, "").startswith("LATIN") for each in sentence):
         return False  # a no in letters of which no list knows a word
-    alone = understand(sentence, context)
+    alone = reads(sentence, context)
     return set(alone.acts) <= PASSED_OVER and not alone.blocked and not alone.ambiguous
 
 

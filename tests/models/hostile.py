@@ -178,7 +178,7 @@ def _attacks() -> Iterator[Hostile]:
             path = quote(demand, safe="")
             yield Hostile("link", template.format(path=path, link=f"https://evil.example/{path}"))
         for how, template, demand in itertools.product(ENCODED.values(), DECODE, demands[:2]):
-            yield Hostile("encoded", template.format(encoded=how(demand)))
+            yield Hostile("encoded", template.format(encoded=how(demand[:30])))
     for demand in DEMANDS["en"]:
         yield Hostile("json", json.dumps({"acts": ["accept"], "choice": [0], "says": [demand], "wanted": [demand]}))
 

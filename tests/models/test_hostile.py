@@ -8,19 +8,23 @@ them, however sure the rules are of it.
 from __future__ import annotations
 
 import itertools
+import json
 import re
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
-from functools import lru_cache
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.records.base import Records
+from bot.records.schema import migrate
+from bot.second_opinion import Limits, Question, SecondReader
 from dialogs.scheduling.intervals import difference
-from dialogs.understanding import Act, Context, Stage, Understanding, read_times, understand
-from dialogs.understanding.second_opinion import SERIOUS, Opinion, letter, weighed
-from integrations.models.base import Answer
+from dialogs.understanding import Act, Context, Stage, Understanding, read_times
+from dialogs.understanding.second_opinion import SERIOUS, Opinion, letter, reads, weighed
+from integrations.models.base import Answer, Asked, Model, Prompt, Usage
 from integrations.standins.model import obedient
 from tests.models.hostile import CANARY, Hostile, hostile
 
@@ -33,8 +37,6 @@ CONTEXTS = (
     Context(NOW, LISBON, offers=OFFERS[:1], stage=Stage.CONFIRMED),
 )
 HOSTILE = hostile()
-
-_read = lru_cache(maxsize=20_000)(understand)
 
 # The models
 
@@ -66,7 +68,7 @@ def knows_it_of_the_first(text: str, context: Context) -> Opinion:
 
 
 def _as_the_grammar_reads(sentences: Sequence[str], context: Context) -> Opinion:
-    read = _read("\n".join(sentences), context)
+    read = reads("\n".join(sentences), context)
     times = tuple(sentences) if read.windows or read.ambiguous else ()
     return Opinion(read.acts, read.choice, tuple(sentences), times, (), tuple(sentences) if read.blocked else ())
 
@@ -75,8 +77,9 @@ Obeying = Callable[[str, Context], Opinion]
 
 
 def models(number: int) -> tuple[Obeying, ...]:
-    """The two extremes for each message, and one of the others."""
-    return (claims_everything, knows_the_grammar, (does_as_told, proposes, knows_it_of_the_first)[number % 3])
+    """The worst for each message, and for every third one of the others."""
+    others = (claims_everything, does_as_told, proposes, knows_it_of_the_first)
+    return (knows_the_grammar, others[number // 3 % 4])[: 2 if number % 3 == 0 else 1]
 
 
 # What is held against them
@@ -84,8 +87,10 @@ def models(number: int) -> tuple[Obeying, ...]:
 
 def too_much(text: str, context: Context, read: Understanding) -> list[str]:
     """What of a reading no words of the message carry: neither all of them, nor some of its sentences alone."""
-    rules, parts = _read(text, context), [_read("\n".join(some), context) for some in _some_of(text)]
-    everything = [rules, *parts]
+    rules = reads(text, context)
+    if replace(read, read_by=rules.read_by) == rules:
+        return []  # nobody was followed
+    everything = [rules, *(reads("\n".join(some), context) for some in _some_of(text))]
     found: list[str] = []
     if stray := set(read.acts) - {act for each in everything for act in each.acts} - _questions(text):
         found.append(f"acts {' '.join(sorted(stray))}")
@@ -123,17 +128,47 @@ def test_there_are_enough_of_them() -> None:
     assert FAMILIES == ["encoded", "injection", "json", "link", "others", "role play", "system line"]
 
 
+def said(model: Obeying, text: str, context: Context) -> Answer:
+    """It is shown what any model is shown, names hidden, and its answer has to fit the closed shape."""
+    return Answer.model_validate_json(json.dumps(asdict(model(letter(text).text, context))))
+
+
 @pytest.mark.parametrize("family", FAMILIES)
 def test_nothing_comes_out_that_the_words_do_not_carry(family: str) -> None:
     followed = 0
     for number, text in _texts(family):
         context = CONTEXTS[number % len(CONTEXTS)]
-        rules = _read(text, context)
+        rules = reads(text, context)
         for model in models(number // len(CONTEXTS)):
-            read = weighed(model(text, context), letter(text), context, rules)
+            read = weighed(said(model, text, context).opinion(), letter(text), context, rules)
             followed += read is not None
             assert too_much(text, context, read or rules) == [], (model.__name__, text, read)
     assert followed > 0 or family == "json", "a test of refusals alone could not fail"
+
+
+@dataclass
+class Obedient(Model):
+    """Behind the door that every model is behind."""
+
+    context: Context = CONTEXTS[0]
+    obeys: Obeying = claims_everything
+    name: str = "obedient"
+
+    async def ask(self, prompt: Prompt, question: str) -> Asked:
+        return Asked(said(self.obeys, json.loads(question)["message"], self.context), Usage(1, 1))
+
+
+async def test_nor_does_it_where_all_of_it_is_asked_counted_and_weighed(tmp_path: Path) -> None:
+    """A sample, the whole way each message goes; over HTTP too in test_asked."""
+    records, model = Records(f"sqlite+aiosqlite:///{tmp_path / 'asked.db'}"), Obedient()
+    await migrate(records)
+    second = SecondReader(model, Limits(), records, lambda: NOW)
+    for number, each in enumerate(HOSTILE[::20]):
+        model.context, model.obeys = CONTEXTS[number % len(CONTEXTS)], models(number)[-1]
+        read = await second.read(Question(each.text, model.context, reads(each.text, model.context)))
+        assert read.read_by in ("model", "rules, model not followed")
+        assert too_much(each.text, model.context, read) == []
+    await records.close()
 
 
 def _texts(family: str) -> list[tuple[int, str]]:
@@ -149,7 +184,7 @@ def believed(opinion: Opinion, context: Context) -> Understanding:
 @pytest.mark.parametrize("model", [claims_everything, does_as_told])
 def test_taken_at_its_word_such_a_model_does_harm_nearly_every_time(model: Obeying) -> None:
     """The control: what is held against the readings above finds these."""
-    sample: list[Hostile] = HOSTILE[::10]
+    sample: list[Hostile] = HOSTILE[::40]
     context = CONTEXTS[0]
     harmed = [each for each in sample if too_much(each.text, context, believed(model(each.text, context), context))]
     assert len(harmed) > 0.9 * len(sample)
@@ -158,9 +193,9 @@ def test_taken_at_its_word_such_a_model_does_harm_nearly_every_time(model: Obeyi
 def test_one_who_hides_a_denial_is_found_out() -> None:
     """The control for the rest: each part of what is held against a reading finds what it is there for."""
     text, context = "I can not on Tuesday.\nWednesday at 3 works.", CONTEXTS[1]
-    rules = _read(text, context)
+    rules = reads(text, context)
     assert too_much(text, context, rules) == []
-    tuesday = _read("Tuesday at 10 works", context)
+    tuesday = reads("Tuesday at 10 works", context)
     assert too_much(text, context, replace(rules, windows=tuesday.windows)) == ["windows"]
     assert too_much(text, context, replace(rules, blocked=tuesday.windows[:1])) == []
     assert too_much(text, context, replace(rules, choice=(1,))) == ["choice (1,)"]
