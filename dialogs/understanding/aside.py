@@ -194,8 +194,7 @@ def _only_asked(mention: Mention, pieces: Sequence[Piece], told: _Told, language
     while first and (pieces[first - 1].kinds.keys() & {"day", "hours"} or pieces[first - 1].word in articles):
         first -= 1
     verb = first > 0 and pieces[first - 1].word in verbs
-    behind = mention.at + 1 < len(pieces) and pieces[mention.at + 1].word in verbs
-    if not verb and not (behind and mention.options):
+    if not verb and not _verb_behind(pieces, mention.at, verbs):
         return None
     rest = pieces[mention.at + 1 :]
     ends = (at for at, piece in enumerate(rest) if piece.word in (";", "?", ".", "\n") or "link" in piece.kinds)
@@ -212,6 +211,14 @@ def _only_asked(mention: Mention, pieces: Sequence[Piece], told: _Told, language
         if phrase.sentence == told.number and phrase.start < until and phrase.name.startswith(("topic_", "noun_"))
     ]
     return Topic(about[0]) if about else None
+
+
+def _verb_behind(pieces: Sequence[Piece], at: int, verbs: frozenset[str]) -> bool:
+    """ "Le 2e c'est 45 min ?", "vendredi 15h c'est en visio ?"."""
+    following = at + 1
+    while following < len(pieces) and pieces[following].kinds.keys() & {"day", "hours"}:
+        following += 1
+    return following < len(pieces) and pieces[following].word in verbs
 
 
 def _merely_told(
@@ -275,7 +282,18 @@ def _promised(mention: Mention, found: Sequence[Mention], sentence: int, speech:
         return False
     start = promises[0].start
     ahead = any(other.start > start for other in found)
-    return mention.start > start or (not ahead and len(speech.sentences) <= 2 and 0 <= start - mention.end < 3)
+    return mention.start > start or (not ahead and len(speech.sentences) <= 2 and _right_before(start, mention, found))
+
+
+def _right_before(start: int, mention: Mention, found: Sequence[Mention]) -> bool:
+    """It, and all times behind it: "tomorrow in the evening I'll tell you"."""
+    for other in reversed(found):
+        if other.end <= start and not start - other.end < 3:
+            return False
+        if other is mention:
+            return other.end <= start
+        start = min(start, other.start)
+    return False
 
 
 def _asked_about(mention: Mention, sentence: int, speech: Speech) -> bool:

@@ -137,6 +137,8 @@ def _closes(pieces: Sequence[Piece], at: int, end: int) -> bool:
     at -= int(at > 1 and pieces[at - 1].word == ":")
     behind = at > 0 and bool(pieces[at - 1].kinds.keys() & {"day", "days", "hours", "option", "digits", "ordinal"})
     following = pieces[end] if end < len(pieces) else None
+    if following is not None and not pieces[end - 1].word.isalpha() and _is_time(pieces, end):
+        return behind  # "Di ❌ Mi ✅"
     return behind and (following is None or "link" in following.kinds or following.word[:1] in _SIGNS)
 
 
@@ -262,6 +264,8 @@ def _ends_with(pieces: Sequence[Piece], sign: Sign, open_mentions: Sequence[Ment
     """ "Wednesday at 10 I have a call, 11 would work", "next week I'm in Rome"."""
     if not open_mentions or sign.at - open_mentions[-1].at > 2:
         return False
+    if sign.name == "aside" and sign.at - open_mentions[-1].at > 1:
+        return False  # "Tuesday, as I said"
     return sign.end == len(pieces) or pieces[sign.end].word in _ENDS or pieces[sign.end].word == ","
 
 
