@@ -99,10 +99,13 @@ def _dates(context: Context) -> list[date]:
     return sorted({local(offer, context.timezone).date() for offer in known})
 
 
+_INSIDE = ("within", "in", "at")  # in London, à Londres, en France
+
+
 def _zone(pieces: Sequence[Piece]) -> ZoneInfo | None:
     """A zone named once for the whole message: "I'm in New York this week", "all times Eastern"."""
     for at, piece in enumerate(pieces):
-        in_city = "city" in piece.kinds and at >= 2 and "within" in pieces[at - 1].kinds
+        in_city = "city" in piece.kinds and at >= 2 and not pieces[at - 1].kinds.keys().isdisjoint(_INSIDE)
         zone: ZoneInfo | None = piece.kinds.get("city" if in_city else "zone")
         if zone is not None:
             return zone
@@ -206,8 +209,14 @@ def _noes(found: Sequence[Mention], speech: Speech) -> frozenset[int]:
 
 def _bare_cannot(found: Sequence[Mention], speech: Speech) -> bool:
     """ "I can't" with nothing beside it that they can not."""
-    busy = {speech.sentence_at(mention.start) for mention in found if mention.mood is Mood.NO}
+    told = [mention for mention in found if mention.mood is Mood.NO and (mention.days or not _same_hour(mention))]
+    busy = {speech.sentence_at(mention.start) for mention in told}
     return any(phrase.sentence not in busy for phrase in speech.all("cannot"))
+
+
+def _same_hour(mention: Mention) -> bool:
+    """ "I can't at that time": the time that is on the table."""
+    return mention.hours is not None and mention.hours.part == "same"
 
 
 def _offered(context: Context, index: int) -> Interval:
