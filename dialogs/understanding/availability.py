@@ -137,7 +137,8 @@ def _closes(pieces: Sequence[Piece], at: int, end: int) -> bool:
     at -= int(at > 1 and pieces[at - 1].word == ":")
     behind = at > 0 and bool(pieces[at - 1].kinds.keys() & {"day", "days", "hours", "option", "digits", "ordinal"})
     following = pieces[end] if end < len(pieces) else None
-    if following is not None and not pieces[end - 1].word.isalpha() and _is_time(pieces, end):
+    sign = pieces[end - 1].word
+    if following is not None and sign and not sign.isalpha() and _is_time(pieces, end):
         return behind  # "Di ❌ Mi ✅"
     return behind and (following is None or "link" in following.kinds or following.word[:1] in _SIGNS)
 
@@ -219,7 +220,7 @@ def _colour_clause(pieces: Sequence[Piece], clause: Sequence[Mention | Sign]) ->
             if governing is not None:
                 _set(item, governing)
             open_mentions.append(item)
-        else:
+        elif item.name != "lesser" or (governing is not None and governing.name == "prefer"):  # "Thursday over Friday"
             governing = _governing(pieces, clause, index, open_mentions, governing)
             open_mentions = []
 
@@ -238,8 +239,8 @@ def _governing(
         return governing
     if governing is not None and governing.name == "fallback" and sign.name == "can":  # "if need be, I could …"
         return governing
-    if sign.name == "lesser":  # "Thursday over Friday": only where something is preferred
-        return sign if governing is not None and governing.name == "prefer" else governing
+    if sign.name == "lesser":
+        return sign
     if sign.name == "fails" and open_mentions and "if" in pieces[max(open_mentions[0].at - 1, 0)].kinds:
         return Sign("fallback", sign.at, sign.end)  # "if Monday doesn't work, then Tuesday"
     if sign.name == "except" and _impossible(clause[:index], governing):
@@ -251,7 +252,7 @@ def _governing(
         return governing if sign.name == "taken_by" else sign
     for mention in _spoken_for(pieces, open_mentions, governing, sign):
         _set(mention, sign)
-    return None
+    return Sign("aside", sign.at, sign.end) if sign.name == "recalled" else None  # "Friday I met Anna at 3"
 
 
 def _impossible(before: Sequence[Mention | Sign], governing: Sign | None) -> bool:
