@@ -37,7 +37,7 @@ def anchored(found: Sequence[Mention], offered: Sequence[date]) -> list[Mention]
             if listed and not inside:
                 mention = replace(mention, days=tuple(_not_today(day) for day in mention.days))
             listed = True
-            if inside and week is not None and mention.mood is not Mood.NO:
+            if inside and week is not None and mention.mood is not Mood.NO and mention.sign != "spared":
                 used.add(week.at)
         placed.append(mention)
     return [mention for mention in placed if mention.at not in used or mention.hours]
