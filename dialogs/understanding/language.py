@@ -183,6 +183,7 @@ def _layer(rules: Iterable[Mapping[str, Any]], spellings: Mapping[str, str]) -> 
             raise LanguageError(f"there is no builder {rule['build']!r}")
         for pattern in rule["say"]:
             layer.add(str(pattern), build, constants)
+    layer.compact()
     return layer
 
 
@@ -192,6 +193,7 @@ def _signs(raw: Mapping[str, Iterable[str]], spellings: Mapping[str, str]) -> Pa
     for name, phrases in raw.items():
         for phrase in phrases:
             signs.add(str(phrase), _sign, {"sign": name})
+    signs.compact()
     return signs
 
 
@@ -229,6 +231,8 @@ def _of_kind(kind: str, value: Any, parts: Mapping[str, Mapping[str, str]]) -> K
             return number_kinds(Number(value))
         case "ordinal":
             return ordinal_kinds(Number(value))
+        case "year":
+            return {kind: Number(value, 4)}
         case "ordinal_day" | "one_n":  # segunda: the second, and Monday; une: one, and an article
             return {kind: Number(value)}
         case _ if kind.endswith("part"):

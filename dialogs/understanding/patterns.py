@@ -11,14 +11,16 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 from dialogs.understanding.tokens import Piece
 
 _MOST = 2000  # sequences a pattern may stand for: more cost memory and time at the start
 _ELEMENT = re.compile(r"\(|\)\??|[+>]?<[a-z_]+(?::[a-z_]+)?>\??|[^\s()|?]+\??|\||\?")
+
+_SLOT = re.compile(r"(\+?)<([a-z_]+)(?::([a-z_]+))?>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +36,22 @@ class Rule:
     ahead: int = 0  # pieces at its end that only have to follow
 
 
-@dataclass(slots=True)
 class _Node:
-    words: dict[str, _Node] = field(default_factory=dict)
-    glued: dict[str, _Node] = field(default_factory=dict)
-    slots: dict[str, _Node] = field(default_factory=dict)
-    glued_slots: dict[str, _Node] = field(default_factory=dict)
-    rules: list[Rule] = field(default_factory=list)
+    """A place in the tree, and what leads on from it: words, and slots by their kind; with a plus before them where no
+    space may stand before the piece."""
+
+    __slots__ = ("rules", "slots", "words")
+
+    def __init__(self) -> None:
+        self.words: dict[str, _Node] = _NOTHING  # most nodes have none of one or the other
+        self.slots: dict[str, _Node] = _NOTHING
+        self.rules: tuple[Rule, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+_NOTHING: dict[str, _Node] = {}
+
+
+class Match(NamedTuple):
     end: int
     rule: Rule
     values: tuple[Any, ...]
@@ -68,6 +75,8 @@ class Patterns:
         sequences = _expand(pattern)
         if len(sequences) > _MOST:
             raise ValueError(f"{pattern!r} stands for {len(sequences)} sequences, more than {_MOST}: write it as two")
+        self._count += 1
+        rules: dict[tuple[str, ...], Rule] = {}
         for sequence in sequences:
             node = self._root
             names = []
@@ -78,18 +87,34 @@ class Patterns:
                     names.append(name if at < len(inside) and (taken is None or name in taken) else "")
             if missing := needed - {*names, *constants}:
                 raise ValueError(f"{pattern!r} has no slot for {sorted(missing)}")
-            self._count += 1
-            node.rules.append(Rule(tuple(names), build, constants, self._count, pattern, len(ahead)))
+            rule = Rule(tuple(names), build, constants, self._count, pattern, len(ahead))
+            node.rules += (rules.setdefault((*rule.names, str(rule.ahead)), rule),)
+
+    def compact(self) -> None:
+        """Makes one of all branches that are alike, as most patterns end like others. Nothing is added after this."""
+        alike: dict[object, _Node] = {}
+
+        def one(node: _Node) -> _Node:
+            for children in (node.words, node.slots):
+                for label, child in children.items():
+                    children[label] = one(child)
+            words = tuple(sorted((label, id(child)) for label, child in node.words.items()))
+            slots = tuple(sorted((label, id(child)) for label, child in node.slots.items()))
+            return alike.setdefault((words, slots, *map(id, node.rules)), node)
+
+        one(self._root)
 
     def words(self) -> set[str]:
         """Every word that stands literally in some pattern."""
         found: set[str] = set()
+        seen: set[int] = set()
         stack = [self._root]
         while stack:
             node = stack.pop()
-            found.update(node.words)
-            for children in (node.words, node.glued, node.slots, node.glued_slots):
-                stack.extend(children.values())
+            if id(node) not in seen:
+                seen.add(id(node))
+                found.update(word for word in node.words if not word.startswith("+"))
+                stack.extend((*node.words.values(), *node.slots.values()))
         return found
 
     def matches(self, pieces: Sequence[Piece], at: int) -> list[Match]:
@@ -101,25 +126,30 @@ class Patterns:
         stack: list[tuple[_Node, int, tuple[Any, ...]]] = [(self._root, at, ())]
         while stack:
             node, here, values = stack.pop()
-            found.extend(Match(here - rule.ahead, rule, values) for rule in node.rules)
+            if node.rules:
+                found += [Match(here - rule.ahead, rule, values) for rule in node.rules]
             if here < len(pieces):
                 stack.extend((child, here + 1, now) for child, now in _children(node, pieces[here], values))
+            elif (end := node.words.get("$")) is not None:
+                found.extend(Match(here + 1 - rule.ahead, rule, values) for rule in end.rules)
         if len(found) > 1:
-            found.sort(key=lambda match: (-match.end, match.rule.order))
+            found.sort(key=lambda match: (-match.end - match.rule.ahead, match.rule.order))
         return found
 
 
 def _children(node: _Node, piece: Piece, values: tuple[Any, ...]) -> Iterator[tuple[_Node, tuple[Any, ...]]]:
     """Where the piece leads from a node: as a word, as a word without space, as a value for a slot."""
-    if (child := node.words.get(piece.word)) is not None:
-        yield child, values
-    if piece.glued and (child := node.glued.get(piece.word)) is not None:
-        yield child, values
-    for slots in (node.slots, node.glued_slots if piece.glued else None):
-        if slots:
-            for kind, value in piece.kinds.items():
-                if (child := slots.get(kind)) is not None:
-                    yield child, (*values, value)
+    if node.words:
+        if (child := node.words.get(piece.word)) is not None:
+            yield child, values
+        if piece.glued and (child := node.words.get(f"+{piece.word}")) is not None:
+            yield child, values
+    if node.slots:
+        for kind, value in piece.kinds.items():
+            if (child := node.slots.get(kind)) is not None:
+                yield child, (*values, value)
+            if piece.glued and (child := node.slots.get(f"+{kind}")) is not None:
+                yield child, (*values, value)
 
 
 Watch = Callable[[Rule, Piece], None]  # told which rule made a piece
@@ -167,15 +197,15 @@ def _parted(sequence: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]
 
 def _step(node: _Node, element: str) -> tuple[_Node, str | None]:
     """The node an element leads to, and the name of the slot if it is one."""
-    if element.startswith("<") and len(element) > 2:
-        kind, _, name = element[1:-1].partition(":")
-        return node.slots.setdefault(kind, _Node()), name or kind
-    if element.startswith("+<") and len(element) > 3:
-        kind, _, name = element[2:-1].partition(":")
-        return node.glued_slots.setdefault(kind, _Node()), name or kind
-    if element.startswith("+") and len(element) > 1:
-        return node.glued.setdefault(element[1:], _Node()), None
-    return node.words.setdefault(element, _Node()), None
+    slot = _SLOT.fullmatch(element)
+    if slot is None:
+        if node.words is _NOTHING:
+            node.words = {}
+        return node.words.get(element) or node.words.setdefault(element, _Node()), None
+    if node.slots is _NOTHING:
+        node.slots = {}
+    tight, kind, name = slot.groups()
+    return node.slots.get(tight + kind) or node.slots.setdefault(tight + kind, _Node()), name or kind
 
 
 def _parameters(build: Callable[..., Any]) -> tuple[frozenset[str] | None, frozenset[str]]:
