@@ -277,9 +277,10 @@ def weekday_number(frame: Frame, *, weekday: int, number: Number, near: int = 0)
 
 
 def edge_of(frame: Frame, *, unit: str, edge: str, ahead: int = 0) -> Days | None:
-    """The end of the week, or of the one `ahead`."""
+    """The end of the week, or of the one `ahead`; of the next one where this week's is past."""
     running = days.span(frame, unit=unit, count=ahead)
-    return days.edge(frame, day=running, edge=edge) if running else None
+    found = days.edge(frame, day=running, edge=edge) if running else None
+    return edge_of(frame, unit=unit, edge=edge, ahead=ahead + 1) if found and found.last < frame.today else found
 
 
 def weekend_of(frame: Frame, *, day: Days) -> Days | None:
@@ -395,6 +396,19 @@ def month_edge(frame: Frame, *, month: int, edge: str) -> Days | None:
     """Early March, the end of March."""
     whole = days.month(frame, month=month)
     return days.edge(frame, day=whole, edge=edge) if whole else None
+
+
+def coming_count(frame: Frame, *, count: Number, unit: str, whole: int = 0) -> Days | None:
+    """The three coming weeks: with the number before."""
+    found = clocks.length(frame, count=count, unit=unit)
+    return days.coming_units(frame, length=found, whole=whole) if found and not found.minutes else None
+
+
+def numbered_weekdays(frame: Frame, *, first: int, first_number: Number, last: int, last_number: Number) -> Days | None:
+    """From Monday the 9th to Friday the 13th."""
+    start = weekday_number(frame, weekday=first, number=first_number, near=120)
+    end = weekday_number(frame, weekday=last, number=last_number, near=150)
+    return days.through(frame, first=start, last=end) if start and end else None
 
 
 def days_in_week(frame: Frame, *, day: Days, first: int, last: int) -> Days | None:
@@ -632,6 +646,7 @@ BUILDERS: dict[str, Callable[..., Any]] = {
     "week_in": days.week_in, "last_week_in": last_week_in, "weekend_in": days.weekend_in,
     "days_within": days_within, "dates_through": dates_through, "coming_hour": coming_hour,
     "weekend_of": weekend_of, "bounded_date": bounded_date, "days_in_week": days_in_week,
+    "coming_count": coming_count, "numbered_weekdays": numbered_weekdays,
     "last_weekend_in": last_weekend_in,
     "part_clock": part_clock, "other_week": other_week, "every_listed": days.every_listed,
     "nth_weekday": days.nth_weekday, "in_month": in_month,

@@ -206,6 +206,8 @@ def _edges(day: Days, length: int, edge: str) -> tuple[date, date]:
             first, last = 4, 6
         return day.first + timedelta(days=first), day.first + timedelta(days=last)
     third = length // 3
+    if day.grain is Grain.YEAR and edge != "mid":  # at the end of the year: its last two months
+        third = length // 6
     if edge == "start":
         return day.first, day.first + timedelta(days=third - 1)
     if edge == "mid":
@@ -288,14 +290,20 @@ def weeks_from(frame: Frame, *, weekday: int, length: Length) -> Days | None:
     return Days(target, target, weekday=weekday)
 
 
-def coming_units(frame: Frame, *, length: Length, sign: int = 1) -> Days | None:
-    """The next two weeks: from tomorrow for days, from today for more."""
+def coming_units(frame: Frame, *, length: Length, sign: int = 1, whole: int = 0) -> Days | None:
+    """The next two weeks: from tomorrow for days, from today for more; `whole` weeks and months begin with the next."""
     if length.minutes:
         return None
     if sign < 0:
         return Days(
             add_months(frame.today, -length.months) - timedelta(days=length.days), frame.today - DAY, Grain.SPAN
         )
+    if whole and length.months:
+        first = add_months(frame.today.replace(day=1), 1)
+        return Days(first, add_months(first, length.months) - DAY, Grain.SPAN)
+    if whole and length.days % 7 == 0:
+        first = week_of(frame.today) + 7 * DAY
+        return Days(first, first + timedelta(days=length.days - 1), Grain.SPAN)
     if length.months:
         return Days(frame.today, add_months(frame.today, length.months), Grain.SPAN)
     return Days(frame.today + DAY, frame.today + timedelta(days=length.days), Grain.SPAN)
