@@ -358,6 +358,8 @@ def through(frame: Frame, *, first: Days, last: Days) -> Days | None:
     if first.floating and not last.floating and last.weekday is not None and not last.others:
         first = _just_before(first, last)  # "Monday to Wednesday next week"
     end = last
+    if last.dated and not first.dated and first.weekday is None and end.last < first.first:
+        first = _of_year(first, end.last)  # "from 4 January to 22 January 1995"
     if end.last < first.first and end.weekday is not None:
         end = end.moved(7)
     if end.last < first.first and first.floating:
@@ -366,6 +368,15 @@ def through(frame: Frame, *, first: Days, last: Days) -> Days | None:
         later = _date(end.last.year + 1, end.last.month, end.last.day)
         end = replace(end, first=later, last=later) if later else end
     return Days(first.first, end.last, Grain.SPAN) if first.first <= end.last else None
+
+
+def _of_year(first: Days, last: date) -> Days:
+    """The same day in the year of `last`, or in the one before where it would be behind it."""
+    for year in (last.year, last.year - 1):
+        when = _date(year, first.first.month, first.first.day)
+        if when and when <= last:
+            return replace(first, first=when, last=when)
+    return first
 
 
 def _just_before(first: Days, last: Days) -> Days:
