@@ -343,7 +343,8 @@ def back(found: Sequence[Mention], frame: Frame) -> datetime | None:
     for unit in units([mention for mention in found if mention.days]):
         spans, _ = lay(replace(unit, mood=Mood.NO, hours=[]), frame, [])
         for span in spans:
-            day = span.end if span.shape is Shape.BEFORE else span.start
+            days = span.shape is Shape.RANGE and span.end is not None and span.end - span.start > timedelta(days=1)
+            day = span.end if days or span.shape is Shape.BEFORE else span.start
             if day is not None and day > frame.now:
                 latest = max(latest or day, day)
     return _in_the_morning(latest) if latest else None
