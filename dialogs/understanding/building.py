@@ -184,6 +184,12 @@ def dated_span(
     return {"day": when, "hours": hours} if hours and when else None
 
 
+def week_days_in(frame: Frame, *, first: int, second: int, third: int | None = None, weeks: int) -> Kinds:
+    """Next week Monday, Tuesday or Wednesday."""
+    listed = [each for each in (first, second, third) if each is not None]
+    return {"days": tuple(week_day_in(frame, weekday=each, weeks=weeks) for each in listed)}
+
+
 def weeks_on(frame: Frame, *, length: Length, weekday: int, today: int = 0) -> Days | None:
     """A week on Tuesday: so long after the coming one; with `today` said on a Tuesday, after this one."""
     if length.minutes or length.months or length.days % 7:
@@ -229,13 +235,13 @@ def days_within(frame: Frame, *, day: Days, first: Number, last: Number) -> Days
     return Days(start.first, end.last, Grain.SPAN) if start and end and start.first < end.last else None
 
 
-def dates_through(
-    frame: Frame, *, first: Number, month: Number, last: Number, last_month: Number, year: Number | None = None
-) -> Days | None:
-    """From 1-10 to 7-11, the day before the month."""
-    start = days.numeric(frame, first=first, second=month, year=year, order=Order.DAY)
-    end = days.numeric(frame, first=last, second=last_month, year=year, order=Order.DAY)
-    return days.through(frame, first=start, last=end) if start and end else None
+def dates_through(frame: Frame, *, first: Number, month: Number, last: Number, last_month: Number) -> Days | None:
+    """From 1-10 to 7-11, the day before the month: the last day lies ahead, the first may be behind us."""
+    end = days.numeric(frame, first=last, second=last_month, order=Order.DAY)
+    years = (end.first.year, end.first.year - 1) if end else ()
+    starts = (days.numeric(frame, first=first, second=month, year=Number(year, 4), order=Order.DAY) for year in years)
+    start = next((each for each in starts if each and end and each.first < end.first), None)
+    return Days(start.first, end.last, Grain.SPAN) if start and end else None
 
 
 def coming_hour(frame: Frame, *, minutes: int, sign: int = 1) -> Moment | None:
@@ -363,6 +369,14 @@ def part_clock(frame: Frame, *, time: Clock, part: Part) -> Clock | None:
     """Las cinco de la tarde: a time of day for whatever follows, "from … on", "until …"."""
     told = clocks.in_part(Hours(Shape.POINT, time), part).start
     return replace(told, firm=True, written=True) if told else None
+
+
+def bounded_part(frame: Frame, *, time: Clock, part: Part, until: int = 0) -> Hours | None:
+    """After eight in the evening, until two in the afternoon: the part only says which half of the day."""
+    told = part_clock(frame, time=time, part=part)
+    if told is None:
+        return None
+    return Hours(Shape.BEFORE, end=told) if until else Hours(Shape.AFTER, start=told)
 
 
 def other_week(frame: Frame) -> Days | None:
@@ -644,7 +658,7 @@ BUILDERS: dict[str, Callable[..., Any]] = {
     "every": days.every, "weekday_date": days.weekday_date, "weekday_number": weekday_number,
     "weekday_in_week": days.weekday_in_week, "edge": days.edge, "edge_of": edge_of, "week_around": days.week_around,
     "week_in": days.week_in, "last_week_in": last_week_in, "weekend_in": days.weekend_in,
-    "days_within": days_within, "dates_through": dates_through, "coming_hour": coming_hour,
+    "days_within": days_within, "dates_through": dates_through, "coming_hour": coming_hour, "bounded_part": bounded_part,
     "weekend_of": weekend_of, "bounded_date": bounded_date, "days_in_week": days_in_week,
     "coming_count": coming_count, "numbered_weekdays": numbered_weekdays,
     "last_weekend_in": last_weekend_in,
@@ -664,7 +678,7 @@ BUILDERS: dict[str, Callable[..., Any]] = {
     "nth_offered": nth_offered, "ordinal_day": ordinal_day, "dated_span": dated_span, "every_from": every_from,
     "feast": feast, "numbered_weekday": numbered_weekday, "quarter": quarter,
     "same_time_week": same_time_week, "week_after": days.week_after, "rank": rank,
-    "weekday_part": weekday_part, "day_list": day_list, "month_days_numeric": month_days_numeric,
+    "weekday_part": weekday_part, "week_days_in": week_days_in, "day_list": day_list, "month_days_numeric": month_days_numeric,
     "shifted_offset": shifted_offset, "keep_part": keep_part, "keep_length": keep_length,
     "keep_day": keep_day, "coming": coming, "until_length": until_length,
     "month_half": month_half, "span_of_month": span_of_month,

@@ -101,6 +101,8 @@ def weekday_date(frame: Frame, *, weekday: int, day: Days) -> Days | None:
     if day.first.weekday() == weekday:
         day = replace(day, others=tuple(each for each in day.others if each[0].weekday() == weekday))
         return replace(day, floating=False, weekday=weekday)
+    if day.weekday is not None:  # "next week Monday, Tuesday" are two
+        return None
     if day.month_day:
         fitting = day_of_month(frame, number=Number(day.first.day, 2), weekday=weekday)
         if fitting and (fitting.first - day.first).days < 200:
