@@ -679,7 +679,7 @@ BUILDERS: dict[str, Callable[..., Any]] = {
     "nth_offered": nth_offered, "ordinal_day": ordinal_day, "dated_span": dated_span, "every_from": every_from,
     "feast": feast, "numbered_weekday": numbered_weekday, "quarter": quarter,
     "same_time_week": same_time_week, "week_after": days.week_after, "rank": rank,
-    "weekday_part": weekday_part, "week_days_in": week_days_in, "day_list": day_list,
+    "easter": days.easter, "weekday_part": weekday_part, "week_days_in": week_days_in, "day_list": day_list,
     "month_days_numeric": month_days_numeric,
     "shifted_offset": shifted_offset, "keep_part": keep_part, "keep_length": keep_length,
     "keep_day": keep_day, "coming": coming, "until_length": until_length,

@@ -217,6 +217,24 @@ def _edges(day: Days, length: int, edge: str) -> tuple[date, date]:
     return day.last - timedelta(days=third), day.last
 
 
+def easter(frame: Frame, *, ahead: int = 0, year: Number | None = None) -> Days | None:
+    """Easter Sunday, or a feast so many days from it: this year's, or the next to come."""
+    if year is not None:
+        return day(_easter(year.value) + timedelta(days=ahead), dated=True)
+    found = (_easter(frame.today.year + later) + timedelta(days=ahead) for later in (0, 1))
+    return next((day(when) for when in found if when >= frame.today), None)
+
+
+def _easter(year: int) -> date:
+    """By the rule of the Gregorian calendar, as J. Meeus has it in Astronomical Algorithms."""
+    golden, century, rest = year % 19, year // 100, year % 100
+    leap, age = century // 4, (century - (century + 8) // 25 + 1) // 3
+    moon = (19 * golden + century - leap - age + 15) % 30
+    sunday = (32 + 2 * (century % 4) + 2 * (rest // 4) - moon - rest % 4) % 7
+    shift = moon + sunday - 7 * ((golden + 11 * moon + 22 * sunday) // 451) + 114
+    return date(year, shift // 31, shift % 31 + 1)
+
+
 def edge_day(frame: Frame, *, day: Days, edge: str) -> Days:
     """The first or last day of a stretch."""
     when = day.first if edge == "start" else day.last
