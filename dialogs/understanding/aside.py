@@ -74,7 +74,9 @@ def _until_then(mention: Mention, told: _Told, stage: Stage, frame: Frame) -> Me
     """ "Até quinta", "bis Donnerstag": once something is on the table that day, a goodbye that names it; once it is
     booked, a goodbye in any case (None)."""
     day = mention.days[0] if len(mention.days) == 1 else None
-    if stage is Stage.COLLECTING or day is None or not day.until or mention.sign or told.words or told.asks:
+    if stage is Stage.COLLECTING or day is None or not day.until or told.words or told.asks:
+        return mention
+    if mention.sign and not (mention.sign == "works" and told.has("bye")):  # "that's fine, see you Thursday"
         return mention
     starts = frame.starts or ((frame.base,) if frame.base else ())
     for when in (start.date() for start in starts):
