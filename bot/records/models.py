@@ -78,7 +78,7 @@ async def totals(session: AsyncSession) -> Mapping[str, tuple[int, int, int, int
     """By outcome: how many calls there were, the tokens in and out, and the cost."""
     sums = (func.coalesce(func.sum(column), 0) for column in _COUNTED)
     rows = await session.execute(select(ModelCallRow.outcome, func.count(), *sums).group_by(ModelCallRow.outcome))
-    return {row[0]: (row[1], int(row[2]), int(row[3]), int(row[4])) for row in rows}
+    return {row[0]: (row[1], int(row[2] or 0), int(row[3] or 0), int(row[4] or 0)) for row in rows}
 
 
 _COUNTED = (ModelCallRow.tokens_in, ModelCallRow.tokens_out, ModelCallRow.cost)
