@@ -365,6 +365,11 @@ def across(frame: Frame, *, first: Days, start: Hours, last: Days, end: Hours) -
     return Moment(opening, closing) if opening < closing else None
 
 
+def the_weekday(frame: Frame, *, weekday: int) -> Days:
+    """Le mardi: every Tuesday, but with something on the table the one that is meant there."""
+    return days.weekday(frame, weekday=weekday) if frame.base else days.every(frame, weekday=weekday)
+
+
 def part_clock(frame: Frame, *, time: Clock, part: Part) -> Clock | None:
     """Las cinco de la tarde: a time of day for whatever follows, "from … on", "until …"."""
     told = clocks.in_part(Hours(Shape.POINT, time), part).start
@@ -663,7 +668,7 @@ BUILDERS: dict[str, Callable[..., Any]] = {
     "weekend_of": weekend_of, "bounded_date": bounded_date, "days_in_week": days_in_week,
     "coming_count": coming_count, "numbered_weekdays": numbered_weekdays,
     "last_weekend_in": last_weekend_in,
-    "part_clock": part_clock, "other_week": other_week, "every_listed": days.every_listed,
+    "part_clock": part_clock, "the_weekday": the_weekday, "other_week": other_week, "every_listed": days.every_listed,
     "nth_weekday": days.nth_weekday, "in_month": in_month,
     "month_edge": month_edge, "calendar_week": calendar_week, "rest_of_day": rest_of_day, "paired_part": paired_part,
     "edge_day": days.edge_day, "nth_day": days.nth_day, "day_after": days.day_after, "every_in": days.every_in,
