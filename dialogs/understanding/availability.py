@@ -393,7 +393,8 @@ def corrected(found: Sequence[Mention], shown: Iterable[Sign]) -> list[Mention]:
 
 
 def _aside(mention: Mention) -> bool:
-    return mention.mood is Mood.ASIDE and mention.sign != "deadline"  # a deadline may be when they answer
+    # a deadline may be when they answer; where they are next week is the week of the weekdays that follow
+    return mention.mood is Mood.ASIDE and mention.sign not in ("deadline", "whereabouts")
 
 
 def _bounded(found: Sequence[Mention]) -> list[Mention]:
