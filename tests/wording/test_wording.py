@@ -307,10 +307,72 @@ def test_nobody_is_told_to_answer_with_a_word_that_opts_out_or_in(tmp_path: Path
     assert any("carriers" in each for each in problems), problems
 
 
+@pytest.mark.parametrize(
+    ("language", "trap"),
+    [
+        ("de", "Zum Abmelden antworten Sie mit STOPP."),
+        ("de", "Schreiben Sie uns einfach JA, wenn es passt."),
+        ("fr", "Répondez ARRET pour ne plus rien recevoir."),
+        ("fr", "Écrivez-nous simplement OUI."),
+        ("es", "Responda BAJA para no recibir más mensajes."),
+        ("es", "Envíe un SÍ si le viene bien."),
+        ("it", "Risponda STOP per non ricevere altro."),
+        ("it", "Ci scriva solo BASTA"),
+        ("pt", "Responda SAIR para não receber mais."),
+        ("pt-BR", "É só responder SIM."),
+        ("nl", "Antwoord met JA als het past."),
+        ("nl", "Stuur AFMELDEN om niets meer te krijgen."),
+    ],
+)
+def test_nor_in_any_other_language(tmp_path: Path, language: str, trap: str) -> None:
+    problems = book(tmp_path, en="greeting: {anyone: Hi}", **{language: f'greeting: {{anyone: "{trap}"}}'}).problems(
+        {"greeting": set()}
+    )
+    assert any("carriers" in each and each.startswith(language.lower()) for each in problems), problems
+
+
+@pytest.mark.parametrize(
+    ("language", "fine"),
+    [
+        ("de", "Schreiben Sie einfach, ob etwas abgesagt werden soll."),
+        ("fr", "Dites-moi si vous préférez la fin de semaine."),
+        ("es", "Escriba cuándo podría; si no, lo vemos el lunes."),
+        ("it", "Mi scriva se la fine della settimana va bene."),
+        ("pt", "Escreva se prefere o fim do dia."),
+        ("nl", "Schrijf of het einde van de week past."),
+    ],
+)
+def test_such_a_word_within_a_sentence_is_left_alone(tmp_path: Path, language: str, fine: str) -> None:
+    problems = book(tmp_path, en="greeting: {anyone: Hi}", **{language: f'greeting: {{anyone: "{fine}"}}'}).problems(
+        {"greeting": set()}
+    )
+    assert not any("carriers" in each for each in problems), problems
+
+
 @pytest.mark.parametrize("button", ["Yes", "CANCEL", "stop"])
 def test_no_button_sends_such_a_word(tmp_path: Path, button: str) -> None:
     trapped = book(tmp_path, en=f"greeting: {{anyone: {{text: Hi, buttons: ['{button}']}}}}")
     assert any("carriers" in each for each in trapped.problems({"greeting": set()}))
+
+
+@pytest.mark.parametrize(
+    ("phrases", "problem"),
+    [
+        ("{from: '{day}', until: '{day} a {clock}', zone: '{city}'}", "de: from under phrases must be like"),
+        ("{until: '{day} {clock}', zone: '{city}'}", "de: from under phrases must be like"),
+        (
+            "{from: '{day} {clock}', until: '{day} {clock}', zone: '{city}', wen: x}",
+            "de: there is no wen among phrases",
+        ),
+        (
+            "{from: '{day} {clock}', until: '{day} {clock}', zone: '{city}', when: '{day}'}",
+            "de: when under phrases must have {day} and {clock}",
+        ),
+    ],
+)
+def test_a_phrase_that_is_wrong_is_found(tmp_path: Path, phrases: str, problem: str) -> None:
+    found = book(tmp_path, en="greeting: {anyone: Hi}", de=f"phrases: {phrases}\ngreeting: {{anyone: Hallo}}")
+    assert any(each.startswith(problem) for each in found.problems({"greeting": set()}))
 
 
 @pytest.mark.parametrize(
