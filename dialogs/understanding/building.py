@@ -558,12 +558,18 @@ def options(frame: Frame, *, which: str) -> Kinds | None:
     every = tuple(range(count))
     by_time = sorted(every, key=lambda index: frame.starts[index])
     some = {"last": every[-1:], "first": every[:1], "earliest": by_time[:1], "latest": by_time[-1:]}
+    if which == "middle":
+        return {"option": every[count // 2 : count // 2 + 1]} if count % 2 else None
     return {"option": tuple(some.get(which, every)), "generic": which not in some}
 
 
-def first_options(frame: Frame, *, count: Number | int) -> Kinds | None:
+def first_options(frame: Frame, *, count: Number | int, last: int = 0) -> Kinds | None:
+    """The first two; the `last` two."""
     wanted = count.value if isinstance(count, Number) else count
-    return {"option": tuple(range(wanted))} if 0 < wanted <= frame.options else None
+    if not 0 < wanted <= frame.options:
+        return None
+    begin = frame.options - wanted if last else 0
+    return {"option": tuple(range(begin, begin + wanted))}
 
 
 def keep_part(frame: Frame, *, part: Part) -> Kinds:
