@@ -11,12 +11,22 @@ from dialogs.understanding.values import Clock, Days, Frame, Hours, Moment, Shap
 
 
 def ahead(found: Sequence[Mention], frame: Frame) -> list[Mention]:
-    """Without days that have passed: "last week I was ill. Tuesday at 2?" """
-    return [
-        mention
-        for mention in found
-        if not mention.days or any(day.last >= frame.today or day.shape is not Shape.RANGE for day in mention.days)
-    ]
+    """Without days that have passed, and their hours: "yesterday at 3 I was ill. Tuesday at 2?" """
+    kept: list[Mention] = []
+    past = False  # the mention before was dropped
+    for mention in found:
+        if mention.days and not any(day.last >= frame.today or day.shape is not Shape.RANGE for day in mention.days):
+            if mention.gap <= _BESIDE and kept and not kept[-1].days and kept[-1].hours:
+                kept.pop()
+            past = True
+            continue
+        past = past and not mention.days and mention.hours is not None and mention.gap <= _BESIDE
+        if not past:
+            kept.append(mention)
+    return kept
+
+
+_BESIDE = 2  # words between a day and its hours
 
 
 def anchored(found: Sequence[Mention], offered: Sequence[date]) -> list[Mention]:
