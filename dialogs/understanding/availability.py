@@ -58,7 +58,7 @@ _BEFORE = frozenset(
         "back",
     }
 )  # these stand before what they are about
-_TOLD = frozenset({"commitment", "whereabouts", "aside"})  # and these, where nothing follows them
+_TOLD = frozenset({"commitment", "whereabouts", "aside", "freed", "bound"})  # and these, where nothing follows them
 _AFTER = frozenset({"works", "fails", "recalled", "taken_by", "undecided"})  # these stand behind it
 
 
@@ -297,6 +297,8 @@ def _turns(pieces: Sequence[Piece], clause: Sequence[Mention | Sign], index: int
     comma = comma or (isinstance(last, Sign) and any("link" in piece.kinds for piece in between))
     if governing.name == "aside":
         return comma or here.at - governing.end > _NEAR
+    if isinstance(last, Sign) and asks and between and between[0].word == ",":
+        return True  # "I can't, Friday?"
     if not isinstance(last, Mention) or not comma:
         return False
     rest = [item for item in clause[index:] if isinstance(item, Mention)]

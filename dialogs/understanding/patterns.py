@@ -1,7 +1,8 @@
 """Patterns over pieces: written as one line of words and slots, compiled once into a tree, matched longest first.
 
 half past|after <hour>      a word, or one of two words, then any piece of the kind "hour"
-<hour> +pm                  the plus wants no space before the word
+<hour> +pm, <hour> +<minute>  the plus wants no space before the word or the piece; ~<hour> wants one
+<weekday> <number> >at      what stands behind ">" has to follow, and stays where it is; >$ is the end of the text
 (on the|for)? <ordinal>     a group, here one that may be missing; its bars part whole rows of words
 <hour:first> - <hour:last>  slots with names of their own
 """
@@ -18,9 +19,8 @@ from typing import Any, NamedTuple
 from dialogs.understanding.tokens import Piece
 
 _MOST = 2000  # sequences a pattern may stand for: more cost memory and time at the start
-_ELEMENT = re.compile(r"\(|\)\??|[+>]?<[a-z_]+(?::[a-z_]+)?>\??|[^\s()|?]+\??|\||\?")
-
-_SLOT = re.compile(r"(\+?)<([a-z_]+)(?::([a-z_]+))?>")
+_ELEMENT = re.compile(r"\(|\)\??|[+>~]*<[a-z_]+(?::[a-z_]+)?>\??|[^\s()|?]+\??|\||\?")
+_SLOT = re.compile(r"([+~]?)<([a-z_]+)(?::([a-z_]+))?>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Rule:
 
 class _Node:
     """A place in the tree, and what leads on from it: words, and slots by their kind; with a plus before them where no
-    space may stand before the piece."""
+    space may stand before the piece, a ~ where one has to."""
 
     __slots__ = ("rules", "slots", "words")
 
@@ -148,7 +148,7 @@ def _children(node: _Node, piece: Piece, values: tuple[Any, ...]) -> Iterator[tu
         for kind, value in piece.kinds.items():
             if (child := node.slots.get(kind)) is not None:
                 yield child, (*values, value)
-            if piece.glued and (child := node.slots.get(f"+{kind}")) is not None:
+            if (child := node.slots.get(f"{'+' if piece.glued else '~'}{kind}")) is not None:
                 yield child, (*values, value)
 
 
