@@ -247,7 +247,8 @@ def _governing(
         return Sign("spared", sign.at, sign.end)  # "I can't next week except Friday"
     at_last = sign.name == "fallback" and open_mentions and not _mention_follows(clause, index)  # "… at a push"
     back = sign.name not in _BEFORE and _looks_back(pieces, clause, index, open_mentions, governing)
-    back = back or (sign.name in _TOLD and governing is None and _ends_with(pieces, sign, open_mentions))
+    told = sign.name in _TOLD and governing is None and not _holds_a_time(clause, index)
+    back = back or (told and _ends_with(pieces, sign, open_mentions))
     if not (at_last or back):
         return governing if sign.name == "taken_by" else sign
     for mention in _spoken_for(pieces, open_mentions, governing, sign):
@@ -268,6 +269,12 @@ def _ends_with(pieces: Sequence[Piece], sign: Sign, open_mentions: Sequence[Ment
     if sign.name == "aside" and sign.at - open_mentions[-1].at > 1:
         return False  # "Tuesday, as I said"
     return sign.end == len(pieces) or pieces[sign.end].word in _ENDS or pieces[sign.end].word == ","
+
+
+def _holds_a_time(clause: Sequence[Mention | Sign], index: int) -> bool:
+    """ "Donderdag moet ik om 4 uur weg": the time it is about stands between its words."""
+    sign, following = clause[index], clause[index + 1] if index + 1 < len(clause) else None
+    return isinstance(sign, Sign) and isinstance(following, Mention) and following.at < sign.end
 
 
 def _mention_follows(clause: Sequence[Mention | Sign], index: int) -> bool:
