@@ -25,6 +25,7 @@ from dialogs.understanding.trace import Trace
 from dialogs.understanding.values import Frame, Order
 
 _LONGEST = 4000  # letters; nobody needs more to say when they can
+_MOST = 120  # times in one message: three for each day of four weeks, and some
 _DAY_FIRST = ("-GB", "-IE", "-AU", "-NZ", "-IN", "-ZA")
 
 
@@ -88,7 +89,8 @@ def _automatic(speech: Speech) -> bool:
 
 def _settled(heard: Heard, frame: Frame, context: Context) -> list[Mention]:
     """The times and offers named, each with its mood, without what was taken back, where the context puts them."""
-    found = choices.numbered(heard.pieces, mentions(heard.pieces, frame), frame, heard.words)
+    named = mentions(heard.pieces, frame)[:_MOST]
+    found = choices.numbered(heard.pieces, named, frame, heard.words)[:_MOST]
     colour(heard.pieces, found, heard.shown)
     return leaning(anchored(ahead(corrected(found, heard.shown), frame), _dates(context)), frame)
 
