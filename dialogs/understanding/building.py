@@ -12,6 +12,7 @@ from dialogs.understanding.tokens import Number
 from dialogs.understanding.values import (
     DAY,
     MIDNIGHT,
+    NOON,
     Clock,
     Days,
     Frame,
@@ -372,6 +373,8 @@ def the_weekday(frame: Frame, *, weekday: int) -> Days:
 
 def part_clock(frame: Frame, *, time: Clock, part: Part) -> Clock | None:
     """Las cinco de la tarde: a time of day for whatever follows, "from … on", "until …"."""
+    if part.end == NOON and not time.firm and time.minutes // 60 in (0, 12):  # twelve in the morning is noon
+        return Clock(NOON + time.minutes % 60)
     told = clocks.in_part(Hours(Shape.POINT, time), part).start
     return replace(told, firm=True, written=True) if told else None
 
@@ -583,17 +586,23 @@ def every_from(frame: Frame, *, first: Days, day: Days, beyond: int = 0) -> Days
     return replace(first, first=found.first, last=found.last) if found else None
 
 
-def feast(frame: Frame, *, month: int, date: int, ahead: int = 0) -> Days | None:
+def weekday_through(frame: Frame, *, first: int, last: int) -> Days | None:
+    """De terça à quinta, where "à quinta" alone would be every Thursday."""
+    return days.through(frame, first=days.weekday(frame, weekday=first), last=days.weekday(frame, weekday=last))
+
+
+def feast(frame: Frame, *, month: int, date: int, ahead: int = 0, year: Number | None = None) -> Days | None:
     """Christmas, New Year: the same date every year; `ahead` days from it."""
-    found = days.month_day(frame, month=month, number=Number(date))
+    found = days.month_day(frame, month=month, number=Number(date), year=year)
     return days.day_after(frame, day=found, days=ahead) if found and ahead else found
 
 
-def quarter(frame: Frame, *, nth: Number, year: Number | None = None) -> Days | None:
-    """The third quarter, of this year or another."""
-    if not 1 <= nth.value <= 4:
+def quarter(frame: Frame, *, nth: Number | None = None, year: Number | None = None, ahead: int = 0) -> Days | None:
+    """The third quarter, of this year or another; without a number the one that runs, or so many `ahead` of it."""
+    running = add_months(frame.today.replace(month=3 * ((frame.today.month - 1) // 3) + 1, day=1), 3 * ahead)
+    if nth is not None and not 1 <= nth.value <= 4:
         return None
-    first = date(year.value if year else frame.today.year, 3 * nth.value - 2, 1)
+    first = date(year.value if year else frame.today.year, 3 * nth.value - 2, 1) if nth else running
     return Days(first, add_months(first, 3) - DAY, Grain.SPAN)
 
 
@@ -689,6 +698,7 @@ BUILDERS: dict[str, Callable[..., Any]] = {
     "later_that_day": later_that_day, "option": option, "options": options, "first_options": first_options,
     "nth_offered": nth_offered, "ordinal_day": ordinal_day, "dated_span": dated_span, "every_from": every_from,
     "feast": feast, "numbered_weekday": numbered_weekday, "quarter": quarter,
+    "weekday_through": weekday_through,
     "same_time_week": same_time_week, "week_after": days.week_after, "rank": rank,
     "easter": days.easter, "weekday_part": weekday_part, "week_days_in": week_days_in, "day_list": day_list,
     "month_days_numeric": month_days_numeric,
