@@ -591,6 +591,13 @@ def weekday_through(frame: Frame, *, first: int, last: int) -> Days | None:
     return days.through(frame, first=days.weekday(frame, weekday=first), last=days.weekday(frame, weekday=last))
 
 
+def months_through(frame: Frame, *, first: Number, month: int, last: Number, end: int) -> Days | None:
+    """De 28 de março a 3 de abril, where "a 3 de abril" alone would be that day."""
+    start = days.month_day(frame, month=month, number=first)
+    close = days.month_day(frame, month=end, number=last)
+    return days.through(frame, first=start, last=close) if start and close else None
+
+
 def feast(frame: Frame, *, month: int, date: int, ahead: int = 0, year: Number | None = None) -> Days | None:
     """Christmas, New Year: the same date every year; `ahead` days from it."""
     found = days.month_day(frame, month=month, number=Number(date), year=year)
@@ -698,7 +705,7 @@ BUILDERS: dict[str, Callable[..., Any]] = {
     "later_that_day": later_that_day, "option": option, "options": options, "first_options": first_options,
     "nth_offered": nth_offered, "ordinal_day": ordinal_day, "dated_span": dated_span, "every_from": every_from,
     "feast": feast, "numbered_weekday": numbered_weekday, "quarter": quarter,
-    "weekday_through": weekday_through,
+    "weekday_through": weekday_through, "months_through": months_through,
     "same_time_week": same_time_week, "week_after": days.week_after, "rank": rank,
     "easter": days.easter, "weekday_part": weekday_part, "week_days_in": week_days_in, "day_list": day_list,
     "month_days_numeric": month_days_numeric,
