@@ -155,13 +155,23 @@ def _near(pieces: Sequence[Piece], at: int, light: frozenset[str]) -> bool:
 
 def colour(pieces: Sequence[Piece], found: Sequence[Mention], shown: Iterable[Sign]) -> None:
     """Sets the mood of each mention from the signs around it."""
-    marks = [sign for sign in shown if sign.name in _MOODS or sign.name == "but"]
+    marks = _meant(pieces, [sign for sign in shown if sign.name in _MOODS or sign.name == "but"])
     items: list[Mention | Sign] = sorted([*found, *marks], key=lambda item: item.at)
     for number, clause in enumerate(_clauses(pieces, items)):
         for item in clause:
             if isinstance(item, Mention):
                 item.clause = number
         _colour_clause(pieces, clause)
+
+
+def _meant(pieces: Sequence[Piece], marks: Sequence[Sign]) -> list[Sign]:
+    """Without an "unfortunately" that another sign follows at once: "Wednesday unfortunately I can't"."""
+    kept: list[Sign] = []
+    for sign, following in zip(marks, [*marks[1:], None], strict=False):
+        between = pieces[sign.end : following.at] if following else [None]
+        if sign.name != "sadly" or any(piece is None or piece.word != "," for piece in between):
+            kept.append(sign)
+    return kept
 
 
 def _clauses(pieces: Sequence[Piece], items: Sequence[Mention | Sign]) -> list[list[Mention | Sign]]:
@@ -266,6 +276,8 @@ def _ends_with(pieces: Sequence[Piece], sign: Sign, open_mentions: Sequence[Ment
     """ "Wednesday at 10 I have a call, 11 would work", "next week I'm in Rome"."""
     if not open_mentions or sign.at - open_mentions[-1].at > 2:
         return False
+    if sign.name in ("freed", "bound") and open_mentions[-1].hours is None:
+        return False  # "at five I leave work"; not "Thursday I don't work, fine"
     if sign.name == "aside" and sign.at - open_mentions[-1].at > 1:
         return False  # "Tuesday, as I said"
     return sign.end == len(pieces) or pieces[sign.end].word in _ENDS or pieces[sign.end].word == ","
