@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -67,10 +68,7 @@ class Speech:
         return [phrase for phrase in self.phrases if phrase.name == name and not phrase.denied]
 
     def sentence_at(self, offset: int) -> int:
-        for index, sentence in enumerate(self.sentences):
-            if offset < sentence.end:
-                return index
-        return len(self.sentences) - 1
+        return min(bisect_right(self.sentences, offset, key=lambda each: each.end), len(self.sentences) - 1)
 
 
 def listen(tokens: Sequence[Piece], language: Language) -> Speech:
