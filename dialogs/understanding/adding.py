@@ -120,7 +120,7 @@ def _standing(unit: Unit, offers: Sequence[datetime], table: Table) -> list[date
     today, now = table.frame.today, table.frame.now
     if all(hours.shape is Shape.POINT for hours in unit.hours):
         starts = [hours.start for hours in unit.hours if hours.start]
-        passed = any(now.hour * 60 + now.minute >= clock.minutes for clock in starts if clock.firm)
+        passed = any(now.hour * 60 + now.minute >= clock.minutes for clock in starts if clock.firm or clock.usual)
         return [today + timedelta(days=int(passed))]
     return [today + timedelta(days=ahead) for ahead in range(HORIZON + 1)]
 
