@@ -164,6 +164,12 @@ def keep_length(frame: Frame, *, length: Length) -> Kinds:
     return {"length": length}
 
 
+def two_lengths(frame: Frame, *, unit: str, more: Number, finer: str, count: Number | None = None) -> Length | None:
+    """Three weeks and two days, an hour and ten minutes."""
+    first, second = clocks.length(frame, count=count, unit=unit), clocks.length(frame, count=more, unit=finer)
+    return clocks.sum_length(frame, first=first, second=second) if first and second else None
+
+
 def few_length(frame: Frame, *, few: int, unit: str) -> Length | None:
     return clocks.length(frame, count=Number(few), unit=unit)
 
@@ -673,7 +679,8 @@ def _day_kinds(value: Days) -> Kinds:
 BUILDERS: dict[str, Callable[..., Any]] = {
     "number": number, "year_in_words": year_in_words, "ordinal": ordinal, "ordinal_digits": ordinal_digits,
     "length": clocks.length,
-    "minutes_length": clocks.minutes_length, "few_length": few_length, "clock": clocks.clock,
+    "minutes_length": clocks.minutes_length, "few_length": few_length, "two_lengths": two_lengths,
+    "clock": clocks.clock,
     "hours_or_length": hours_or_length, "counted": clocks.counted, "plain_clock": clocks.plain_clock,
     "digits": clocks.digits, "relative": days.relative,
     "weekday": days.weekday, "week_day_in": week_day_in, "weeks_from": days.weeks_from,
