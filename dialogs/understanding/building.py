@@ -698,6 +698,7 @@ BUILDERS: dict[str, Callable[..., Any]] = {
     "coming_count": coming_count, "numbered_weekdays": numbered_weekdays,
     "last_weekend_in": last_weekend_in,
     "part_clock": part_clock, "the_weekday": the_weekday, "other_week": other_week, "every_listed": days.every_listed,
+    "every_but": days.every_but,
     "nth_weekday": days.nth_weekday, "in_month": in_month,
     "month_edge": month_edge, "calendar_week": calendar_week, "rest_of_day": rest_of_day, "paired_part": paired_part,
     "edge_day": days.edge_day, "nth_day": days.nth_day, "day_after": days.day_after, "every_in": days.every_in,

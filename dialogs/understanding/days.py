@@ -358,6 +358,12 @@ def every_listed(frame: Frame, *, first: int, second: int, third: int | None = N
     return Days(frame.today, frame.today + timedelta(days=HORIZON), Grain.SPAN, repeat=listed)
 
 
+def every_but(frame: Frame, *, weekday: int, group: str = "day") -> Days:
+    """Elke dag op woensdag na: every day, or every workday, but that one."""
+    whole = every(frame, group=group)
+    return replace(whole, repeat=whole.repeat - {weekday}, weekday=None)
+
+
 def every_in(frame: Frame, *, first: Days, second: Days) -> Days | None:
     """Mondays in March, weekdays next week."""
     if not first.repeat or second.repeat or second.first == second.last:
