@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from dialogs.scheduling.intervals import Interval
+from dialogs.scheduling.intervals import Interval, intersection, union
 from dialogs.understanding import choices
 from dialogs.understanding.laying import Doubt, Span, lay
 from dialogs.understanding.meaning import Ambiguity, Context, Stage
@@ -49,6 +49,7 @@ class Sums:
     doubts: list[Ambiguity] = field(default_factory=list)
     proposes: bool = False  # times that are no offer
     booked_again: bool = False  # the booked start, named again
+    excepts: bool = False  # all that is impossible was only taken out: "anything but Monday"
 
     @property
     def possible(self) -> list[Interval]:
@@ -64,8 +65,11 @@ def add_up(found: Sequence[Mention], table: Table) -> Sums:
                 Interval.lasting(table.context.offers[index], table.context.minutes) for index in mention.rivals
             )
             sums.doubts.append(Ambiguity(table.text[mention.start : mention.end], readings))
-    for unit in units([mention for mention in found if not mention.rivals]):
+    added = units([mention for mention in found if not mention.rivals])
+    for unit in added:
         _add(sums, choices.settled(unit, offers), offers, table)
+    sums.excepts = bool(added) and all(unit.sign == "except" for unit in added)
+    sums.preferred = [part for each in sums.preferred for part in intersection(union(sums.wanted), [each]) or [each]]
     return sums
 
 
@@ -87,6 +91,8 @@ def _add(sums: Sums, unit: Unit, offers: Sequence[datetime], table: Table) -> No
             spans = [Span(offers[hit], None, Shape.POINT) for hit in hits]
     minutes = _COMMITMENT if unit.mood is Mood.NO else table.context.minutes
     intervals = [each for span in spans if (each := _interval(span, table, minutes)) is not None]
+    if dayless or any(day.repeat or day.shape is Shape.AFTER for day in unit.days):
+        intervals = [each for interval in intervals if (each := _limited(interval, table.context)) is not None]
     _part(sums, unit.mood).extend(intervals)
     if unit.sign == "spared":
         sums.spared.extend(intervals)
@@ -169,6 +175,16 @@ def _interval(span: Span, table: Table, minutes: int) -> Interval | None:
         return Interval.lasting(start, minutes) if start >= table.context.now else None
     start, end = max(start, table.context.now), aware(span.end, where)
     return Interval(start, end) if start < end else None
+
+
+def _limited(interval: Interval, context: Context) -> Interval | None:
+    """Where the text sets no limit, nothing of the last day of four weeks lies behind the hour it was written at."""
+    end = context.now + timedelta(days=HORIZON)
+    last = local(end, context.timezone).date()
+    reaches = local(interval.end - timedelta(microseconds=1), context.timezone).date()
+    if reaches != last or interval.end <= end:
+        return interval
+    return Interval(interval.start, end) if interval.start < end else None
 
 
 def local(when: datetime, zone: ZoneInfo) -> datetime:

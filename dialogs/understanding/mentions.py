@@ -12,7 +12,7 @@ from dialogs.understanding.clocks import within_part
 from dialogs.understanding.language import Language
 from dialogs.understanding.patterns import Watch, apply
 from dialogs.understanding.tokens import Piece
-from dialogs.understanding.values import Days, Frame, Hours, Moment, Shape
+from dialogs.understanding.values import EVERY, Days, Frame, Hours, Moment, Shape
 
 LINK, WORD, SENTENCE = 3, 1, 8  # how far apart a comma, a word, an end of sentence put two times
 _ENDS = frozenset(".!?;\n")
@@ -93,12 +93,20 @@ def _told_exactly(found: list[Mention]) -> list[Mention]:
         dated, timed = found[index + 1 : behind], found[behind : behind + 1]
         if _at_any_time(mention) and dated and timed and _one_breath(dated, timed[0]):
             continue
+        if kept and _any_day(kept[-1]) and mention.days and mention.gap == 0:
+            kept[-1] = replace(mention, start=kept[-1].start, gap=kept[-1].gap)
+            continue
         again = not dated and timed and _at_any_time(timed[0])
         if again and kept and _at_any_time(kept[-1]) and mention.days and mention.gap <= WORD and not mention.parted:
             kept[-1] = replace(mention, hours=kept[-1].hours, start=kept[-1].start, gap=kept[-1].gap)
             continue
         kept.append(mention)
     return kept
+
+
+def _any_day(mention: Mention) -> bool:
+    """ "Any day Monday to Wednesday" is any of these."""
+    return mention.hours is None and any(day.repeat == EVERY for day in mention.days)
 
 
 def _at_any_time(mention: Mention) -> bool:

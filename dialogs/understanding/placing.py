@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
@@ -36,8 +36,10 @@ def anchored(found: Sequence[Mention], offered: Sequence[date]) -> list[Mention]
     week: Mention | None = None
     used: set[int] = set()
     listed = False  # another weekday was named before
+    dated: dict[int, Days] = {}  # "Tuesday 10 or Thursday 12, rather Thursday"
     for index, each in enumerate(found):
-        mention = each
+        mention = replace(each, days=tuple(_as_dated(day, dated) for day in each.days)) if dated else each
+        dated |= {day.first.weekday(): day for day in mention.days if day.single and not day.floating}
         if _is_stretch(mention):
             week = mention
         elif mention.days and any(day.floating for day in mention.days):
@@ -51,6 +53,11 @@ def anchored(found: Sequence[Mention], offered: Sequence[date]) -> list[Mention]
                 used.add(week.at)
         placed.append(mention)
     return [mention for mention in placed if mention.at not in used or mention.hours]
+
+
+def _as_dated(day: Days, dated: Mapping[int, Days]) -> Days:
+    """A bare weekday is the one whose date was just named."""
+    return dated.get(day.first.weekday(), day) if day.single and day.floating else day
 
 
 def _followed(found: Sequence[Mention]) -> list[Mention]:

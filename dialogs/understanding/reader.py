@@ -251,6 +251,10 @@ def _chosen(
         sums.proposes = True  # "nope, next week maybe?" takes none of those that lie in it
         return []
     both = [index for index in taken if index in sums.chosen]
+    if both and sums.preferred and not sums.wanted and len(taken) == len(context.offers):
+        both += [index for index in taken if index not in both]  # "both are fine, Thursday would be better"
+    if not taken and not sums.chosen and sums.excepts and not sums.possible:
+        taken = list(range(len(context.offers)))  # "anything but Monday"
     chosen = both or [*taken, *(index for index in sums.chosen if index not in taken)]
     return [index for index in chosen if index not in refused and not _is_blocked(blocked, context, index)]
 

@@ -74,7 +74,8 @@ def _beside_a_day(before: Sequence[Mention], run: Sequence[Mention]) -> bool:
 def _plain_day(run: Sequence[Mention], hours: Sequence[Mention]) -> bool:
     """Only a place for the hours that follow: "Tuesday I'm busy until 3" says nothing of the rest of Tuesday."""
     neutral = run[0].mood is Mood.YES and not run[0].sign
-    return neutral and hours[0].sign != "except" and hours[0].clause == run[0].clause
+    narrows = hours[0].sign != "except" and hours[0].mood is not Mood.PREFER  # "Tuesday, ideally at 3"
+    return neutral and narrows and hours[0].clause == run[0].clause
 
 
 def _runs(found: Sequence[Mention]) -> list[list[Mention]]:
