@@ -91,7 +91,7 @@ def _add(sums: Sums, unit: Unit, offers: Sequence[datetime], table: Table) -> No
             spans = [Span(offers[hit], None, Shape.POINT) for hit in hits]
     minutes = _COMMITMENT if unit.mood is Mood.NO else table.context.minutes
     intervals = [each for span in spans if (each := _interval(span, table, minutes)) is not None]
-    if dayless or any(day.repeat or day.shape is Shape.AFTER for day in unit.days):
+    if unit.mood is not Mood.NO and (dayless or any(day.repeat or day.shape is Shape.AFTER for day in unit.days)):
         intervals = [each for interval in intervals if (each := _limited(interval, table.context)) is not None]
     _part(sums, unit.mood).extend(intervals)
     if unit.sign == "spared":
