@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dialogs.scheduling.intervals import Interval, intersection, union
@@ -179,7 +179,7 @@ def _interval(span: Span, table: Table, minutes: int) -> Interval | None:
 
 def _limited(interval: Interval, context: Context) -> Interval | None:
     """Where the text sets no limit, nothing of the last day of four weeks lies behind the hour it was written at."""
-    end = context.now + timedelta(days=HORIZON)
+    end = context.now.astimezone(UTC) + timedelta(days=HORIZON)
     last = local(end, context.timezone).date()
     reaches = local(interval.end - timedelta(microseconds=1), context.timezone).date()
     if reaches != last or interval.end <= end:

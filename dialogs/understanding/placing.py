@@ -56,7 +56,9 @@ def anchored(found: Sequence[Mention], offered: Sequence[date]) -> list[Mention]
 
 
 def _as_dated(day: Days, dated: Mapping[int, Days]) -> Days:
-    """A bare weekday is the one whose date was just named."""
+    """A bare weekday, or "le mardi", is the one whose date was just named."""
+    if len(day.repeat) == 1:
+        return dated.get(next(iter(day.repeat)), day)
     return dated.get(day.first.weekday(), day) if day.single and day.floating else day
 
 
