@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 from dialogs.understanding.hearing import Heard
 from dialogs.understanding.meaning import Act
@@ -35,13 +35,30 @@ def sureness(seen: Evidence, main: Act, guessed: bool) -> float:
     """Between 0 and 1. What is half guessed is below two thirds, what was not read at all at a fifth."""
     if main is Act.UNCLEAR:
         return 0.2
-    score = _START + sum(weight * min(count, _MOST) for weight, count in zip(_WEIGHTS, astuple(seen), strict=True))
+    score = _START + sum(weight * amount for weight, amount in _weighed(seen, main))
     sure = 1 / (1 + math.exp(-score))
     return round(max(min(sure, 0.6) if guessed else sure, 0.3), 2)
 
 
-_START, _MOST = 3.5, 6
-_WEIGHTS = (0.0, -0.1, -0.1, -0.5, -0.5, -0.8, 0.0, -2.0, -0.2, -0.5)  # of each field of Evidence
+# Fitted on messages that others wrote, in seven languages, and on what the reader made of them; a little lower than the
+# best fit, because a reading that is wrong and sure does more harm than one that is right and asked about.
+_START = 2.9
+_LONG = 12  # words
+
+
+def _weighed(seen: Evidence, main: Act) -> tuple[tuple[float, float], ...]:
+    """Weights, each with what it is for."""
+    return (
+        (-1.0, min(seen.numbers, 2)),
+        (-0.3, min(seen.leftovers, 2)),
+        (-0.6, min(seen.negations, 2)),
+        (-0.16, min(seen.mentions, 6)),
+        (-0.4, seen.unknown > 0),
+        (-0.4, seen.words > _LONG),
+        (-0.4, min(seen.acts - 1, 3)),
+        (-1.5, seen.doubts > 0),
+        (-0.5, main is Act.ACCEPT),
+    )
 
 
 def evidence(heard: Heard, body: str, found: Sequence[Mention], doubts: int, acts: int, tongues: int) -> Evidence:
