@@ -9,6 +9,7 @@ half past|after <hour>      a word, or one of two words, then any piece of the k
 
 from __future__ import annotations
 
+import functools
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -197,15 +198,22 @@ def _parted(sequence: tuple[str, ...]) -> tuple[tuple[str, ...], tuple[str, ...]
 
 def _step(node: _Node, element: str) -> tuple[_Node, str | None]:
     """The node an element leads to, and the name of the slot if it is one."""
-    slot = _SLOT.fullmatch(element)
+    slot = _slot(element)
     if slot is None:
         if node.words is _NOTHING:
             node.words = {}
         return node.words.get(element) or node.words.setdefault(element, _Node()), None
     if node.slots is _NOTHING:
         node.slots = {}
-    tight, kind, name = slot.groups()
-    return node.slots.get(tight + kind) or node.slots.setdefault(tight + kind, _Node()), name or kind
+    kind, name = slot
+    return node.slots.get(kind) or node.slots.setdefault(kind, _Node()), name
+
+
+@functools.cache
+def _slot(element: str) -> tuple[str, str] | None:
+    """The kind of a slot, with what stands before it, and its name; None for a word."""
+    found = _SLOT.fullmatch(element)
+    return (found[1] + found[2], found[3] or found[2]) if found else None
 
 
 def _parameters(build: Callable[..., Any]) -> tuple[frozenset[str] | None, frozenset[str]]:
