@@ -246,7 +246,8 @@ def _merely_told(
     end = next((piece.start for piece in pieces[mention.at :] if piece.word in causes), sentence.end)
     begin = max(begin, speech.sentences[told.number - 1].end if told.number else 0)
     words = [word for offset, word in loose if begin <= offset < end]
-    besides = [word for word in words if word not in language.lists["light"] | speech.subjects | speech.choosing]
+    slight = language.lists["light"] | speech.subjects | speech.choosing
+    besides = [word for word in words if word not in slight]
     opening = next((piece.word for piece in pieces if piece.word and piece.start >= begin), "")
     sure = not speech.subjects.isdisjoint(words) or (told.asks and opening in language.lists["verbs"])
     return len(besides) > (0 if sure else 1)
