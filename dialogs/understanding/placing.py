@@ -23,7 +23,7 @@ def ahead(found: Sequence[Mention], frame: Frame) -> list[Mention]:
         past = past and not mention.days and mention.hours is not None and mention.gap <= _BESIDE
         if not past:
             kept.append(mention)
-    return kept
+    return kept or list(found)  # nothing else: it is said that this has passed
 
 
 _BESIDE = 2  # words between a day and its hours
