@@ -68,7 +68,7 @@ def add_up(found: Sequence[Mention], table: Table) -> Sums:
     added = units([mention for mention in found if not mention.rivals])
     for unit in added:
         _add(sums, choices.settled(unit, offers), offers, table)
-    sums.excepts = bool(added) and all(unit.sign == "except" for unit in added)
+    sums.excepts = bool(added) and all(unit.sign in ("except", "all_but") for unit in added)
     sums.preferred = [part for each in sums.preferred for part in intersection(union(sums.wanted), [each]) or [each]]
     return sums
 

@@ -21,7 +21,9 @@ _MOODS = {
     "fails": Mood.NO,
     "not": Mood.NO,
     "unsure": Mood.FALLBACK,
+    "unreal": Mood.NO,
     "except": Mood.NO,
+    "all_but": Mood.NO,
     "prefer": Mood.PREFER,
     "fallback": Mood.FALLBACK,
     "lesser": Mood.FALLBACK,
@@ -44,6 +46,7 @@ _NEAR = 6  # pieces within which a time is still part of what is told
 _BEFORE = frozenset(
     {
         "unsure",
+        "unreal",
         "not",
         "except",
         "commitment",
@@ -59,7 +62,7 @@ _BEFORE = frozenset(
     }
 )  # these stand before what they are about
 _TOLD = frozenset({"commitment", "whereabouts", "aside", "freed", "bound"})  # and these, where nothing follows them
-_AFTER = frozenset({"works", "fails", "recalled", "taken_by", "undecided"})  # these stand behind it
+_AFTER = frozenset({"works", "fails", "all_but", "recalled", "taken_by", "undecided"})  # these stand behind it
 
 
 @dataclass(slots=True)
@@ -134,7 +137,7 @@ def _opens(pieces: Sequence[Piece], at: int, language: Language) -> bool:
 
 def _closes(pieces: Sequence[Piece], at: int, end: int) -> bool:
     """Right behind a time, or behind its colon, and nothing behind it in its clause."""
-    at -= int(at > 1 and pieces[at - 1].word == ":")
+    at -= int(at > 1 and pieces[at - 1].word in (":", "?"))  # "Tuesday: no", "Tuesday? No way"
     behind = at > 0 and bool(pieces[at - 1].kinds.keys() & {"day", "days", "hours", "option", "digits", "ordinal"})
     following = pieces[end] if end < len(pieces) else None
     sign = pieces[end - 1].word
@@ -180,7 +183,7 @@ def _clauses(pieces: Sequence[Piece], items: Sequence[Mention | Sign]) -> list[l
     reached = 0
     for position, each in enumerate(items):
         item = each
-        if any(piece.word in _ENDS for piece in pieces[reached : item.at]):
+        if any(piece.word in _ENDS for piece in pieces[reached : item.at]) and not _answers(pieces, item):
             clauses.append([])
         reached = item.at
         if isinstance(item, Sign) and item.contrary and item.name in _BEFORE:
@@ -192,6 +195,11 @@ def _clauses(pieces: Sequence[Piece], items: Sequence[Mention | Sign]) -> list[l
                 continue
         clauses[-1].append(item)
     return clauses
+
+
+def _answers(pieces: Sequence[Piece], item: Mention | Sign) -> bool:
+    """ "Tuesday? Impossible." – a no to one's own question."""
+    return isinstance(item, Sign) and item.adjacent and item.name == "fails" and pieces[item.at - 1].word == "?"
 
 
 def _but(clause: Sequence[Mention | Sign], sign: Sign, following: Mention | Sign | None) -> Sign:
@@ -245,7 +253,7 @@ def _governing(
     """The sign that holds for what follows; one that speaks of what stands before it colours that instead."""
     sign = clause[index]
     assert isinstance(sign, Sign)
-    if governing is not None and governing.name == "unsure":  # "not sure if Tuesday works"
+    if governing is not None and governing.name in ("unsure", "unreal"):  # "not sure if Tuesday works"
         return governing
     if governing is not None and governing.name == "fallback" and sign.name == "can":  # "if need be, I could …"
         return governing
@@ -322,7 +330,8 @@ def _turns(pieces: Sequence[Piece], clause: Sequence[Mention | Sign], index: int
         return False
     rest = [item for item in clause[index:] if isinstance(item, Mention)]
     if governing.name == "not":
-        return len(between) == 1 and len(rest) == 1
+        alone = between[0].word == "," and all("the" in piece.kinds for piece in between[1:])
+        return (alone or len(between) == 1) and len(rest) == 1
     if between[-1].word not in (",", "-"):
         return False
     had_hours = any(isinstance(item, Mention) and item.hours for item in clause[:index])
@@ -364,7 +373,7 @@ def _spoken_for(
     """All that is open; behind another sign, for a preference or in the singular only what follows the last comma."""
     if sign.adjacent:
         first = len(open_mentions) - 1
-        if open_mentions[first].at != sign.at - 1 - int(pieces[sign.at - 1].word == ":"):
+        if open_mentions[first].at != sign.at - 1 - int(pieces[sign.at - 1].word in (":", "?")):
             return ()
         while first > 0 and (open_mentions[first].parted or _of_that_day(open_mentions, first)):
             first -= 1

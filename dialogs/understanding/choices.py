@@ -179,6 +179,6 @@ def wanted(found: Sequence[Mention], count: int) -> tuple[list[int], list[int]]:
     taken: list[int] = []
     for mention in sorted((each for each in named if each.mood is not Mood.NO), key=lambda each: order[each.mood]):
         taken.extend(index for index in mention.options if index not in taken and index not in refused)
-    if refused and not taken and all(mention.sign == "except" for mention in named):
+    if refused and not taken and all(mention.sign in ("except", "all_but") for mention in named):
         taken = [index for index in range(count) if index not in refused]
     return taken, refused

@@ -27,9 +27,9 @@ _Loader.yaml_implicit_resolvers = {
 
 LAYERS = ("numbers", "offers", "clocks", "dates", "around_dates", "hours", "open_days")
 SIGNS = frozenset(
-    "can works cannot busy struck event commitment unsure fails not turned_up undecided turned_down aside"
+    "can works cannot busy struck event commitment unsure unreal fails not turned_up undecided turned_down aside"
     " whereabouts adds sadly deadline taken_by strike recalled freed bound back except prefer lesser fallback but"
-    " correction".split()
+    " correction all_but".split()
 )
 ACTS = frozenset(
     "yes instead picks change suggests tentative fix no none cannot alternatives thanks bye hello later late opt_out"

@@ -50,11 +50,20 @@ def _read(body: str, context: Context, tongue: Tongue, trace: Trace | None) -> U
     times = aside.parted(found, heard.pieces, heard.speech, context.stage, frame, heard.words)
     meaning, guessed = _summed(Table(body, context, frame, _zone(heard.pieces)), heard.pieces, times, heard.speech)
     besides = bool(meaning.windows) and adds(heard.pieces, times.kept, heard.shown, heard.words)
+    guessed = guessed or _yes_but_busy(meaning, found, heard)
     seen = evidence(heard, body, found, len(meaning.ambiguous), len(meaning.acts), len(tongue.stretches))
     if trace:
         trace.read(body, heard.pieces, heard.shown, found)
         trace.evidence = asdict(seen)
     return replace(meaning, adds=besides, confidence=sureness(seen, meaning.acts[0], guessed))
+
+
+_ENGAGED = frozenset({"busy", "commitment", "cannot", "unreal"})
+
+
+def _yes_but_busy(meaning: Understanding, found: Sequence[Mention], heard: Heard) -> bool:
+    """ "Sounds great, I'm in surgery": a bare yes beside something that keeps them may well be none."""
+    return Act.ACCEPT in meaning.acts and not found and any(sign.name in _ENGAGED for sign in heard.shown)
 
 
 def read_times(text: str, context: Context) -> tuple[Interval, ...]:
@@ -92,7 +101,17 @@ def _settled(heard: Heard, frame: Frame, context: Context) -> list[Mention]:
     named = mentions(heard.pieces, frame)[:_MOST]
     found = choices.numbered(heard.pieces, named, frame, heard.words)[:_MOST]
     colour(heard.pieces, found, heard.shown)
+    _but_these(found, heard.speech)
     return leaning(anchored(ahead(corrected(found, heard.shown), frame), _dates(context)), frame)
+
+
+def _but_these(found: Sequence[Mention], speech: Speech) -> None:
+    """ "None except the last": what is taken out of nothing is wanted."""
+    nothing = {phrase.sentence: phrase.end for phrase in speech.all("none")}
+    for mention in found:
+        end = nothing.get(speech.sentence_at(mention.start))
+        if mention.sign == "except" and end is not None and end < mention.start:
+            mention.sign, mention.mood = "spared", Mood.YES
 
 
 def _dates(context: Context) -> list[date]:

@@ -73,6 +73,8 @@ def _beside_a_day(before: Sequence[Mention], run: Sequence[Mention]) -> bool:
 
 def _plain_day(run: Sequence[Mention], hours: Sequence[Mention]) -> bool:
     """Only a place for the hours that follow: "Tuesday I'm busy until 3" says nothing of the rest of Tuesday."""
+    if run[0].sign == "works" and hours[0].mood is Mood.PREFER and hours[0].clause == run[0].clause + 1:
+        return hours[0].hours is not None and hours[0].hours.shape is Shape.POINT  # "Tuesday is fine, but better at 3"
     neutral = run[0].mood is Mood.YES and not run[0].sign
     narrows = hours[0].sign != "except" and hours[0].mood is not Mood.PREFER  # "Tuesday, ideally at 3"
     return neutral and narrows and hours[0].clause == run[0].clause
@@ -134,7 +136,9 @@ def _beside(
 
 
 def _told_apart(hours: Mention, days: Mention) -> bool:
-    """ "2 works, but Thursday would be better" is not about 2 on Thursday."""
+    """ "2 works, but Thursday would be better" is not about 2 on Thursday; "Thursday works, but better at 2" is."""
+    if hours.at > days.at:
+        return False
     both = bool(hours.sign and days.sign) and Mood.NO not in (hours.mood, days.mood)
     return both and hours.clause != days.clause and hours.mood is not days.mood
 
