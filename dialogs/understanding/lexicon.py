@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -132,19 +132,22 @@ def lexicon() -> Lexicon:
     slipped: dict[str, frozenset[str]] = {}
     for code in datafiles.codes():
         raw = datafiles.read(code)
-        known[code] = _known(raw)
-        slipped[code] = known[code] - _known({**raw, "spellings": {}})
+        by_kind = word_kinds(raw)
+        right = _written(raw) | frozenset(_joined(raw, by_kind))
+        right |= {other for word in right for other in bare(word)}
+        known[code] = right | _literals(raw["spellings"])
+        slipped[code] = known[code] - right
         elisions.update(raw.get("elisions", ()))
-        for words, kinds in word_kinds(raw).items():
+        for words, kinds in by_kind.items():
             lent = {kind: value for kind, value in kinds.items() if kind in _LENT}
             if lent and len(words) == 1 and len(words[0]) >= _SHORTEST_LOAN:
                 loans.setdefault(words[0], lent)
     return Lexicon(known, loans, frozenset(elisions), slipped)
 
 
-def _known(raw: Mapping[str, Any]) -> frozenset[str]:
-    """Every word that stands in some file of a language, also as people write it without accents."""
-    phrases: list[Any] = [*raw["spellings"], *raw["slips"], *raw["no_slips"]]
+def _written(raw: Mapping[str, Any]) -> frozenset[str]:
+    """Every word that stands in some file of a language, but for what is only another way to write one."""
+    phrases: list[Any] = [*raw["slips"], *raw["no_slips"]]
     for kind, values in raw["words"].items():
         if kind != "city":
             phrases.extend(phrase for listed in values.values() for phrase in listed)
@@ -152,16 +155,18 @@ def _known(raw: Mapping[str, Any]) -> frozenset[str]:
         phrases.extend(listed)
     for rules in raw["times"].values():
         phrases.extend(pattern for rule in rules for pattern in rule["say"])
-    words = {word for phrase in phrases for word in _LITERAL.findall(str(phrase).lower()) if not word.startswith("<")}
-    words.update("+" + ending for phrase in phrases for ending in _GLUED.findall(str(phrase).lower()))
-    words.update(_joined(raw))
-    words.update(raw.get("elisions", ()))  # j' is French, whatever stands behind it
-    return frozenset(words | {other for word in words for other in bare(word)})
+    return _literals(phrases) | frozenset(raw.get("elisions", ()))  # j' is French, whatever stands behind it
 
 
-def _joined(raw: Mapping[str, Any]) -> Iterator[str]:
+def _literals(phrases: Iterable[Any]) -> frozenset[str]:
+    """The words of some phrases, with a plus where they stand glued to what is before them."""
+    text = "\n".join(map(str, phrases)).lower()
+    words = {word for word in _LITERAL.findall(text) if not word.startswith("<")}
+    return frozenset(words | {"+" + ending for ending in _GLUED.findall(text)})
+
+
+def _joined(raw: Mapping[str, Any], kinds: Mapping[tuple[str, ...], Mapping[str, Any]]) -> Iterator[str]:
     """Dienstagnachmittag: every word of the one kind with every word of the other right behind it."""
-    kinds = word_kinds(raw)
     for pair in raw["joined"]:
         seconds = [words[0] for words, found in kinds.items() if len(words) == 1 and pair["second"] in found]
         for words, found in kinds.items():
