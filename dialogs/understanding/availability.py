@@ -42,6 +42,7 @@ _MOODS = {
 }
 _OVER = frozenset({"not", "cannot", "busy", "sadly", "aside"})  # a comma may end what these are about
 _SIGNS = frozenset(",.;:!?\n-/()0123456789")
+_BESIDE_IT = 2  # pieces between a sign and what belongs to it at most
 _NEAR = 6  # pieces within which a time is still part of what is told
 _BEFORE = frozenset(
     {
@@ -324,7 +325,8 @@ def _turns(pieces: Sequence[Piece], clause: Sequence[Mention | Sign], index: int
     comma = comma or (isinstance(last, Sign) and any("link" in piece.kinds for piece in between))
     if governing.name == "aside":
         return comma or here.at - governing.end > _NEAR
-    if isinstance(last, Sign) and asks and between and between[0].word == ",":
+    told_before = isinstance(last, Sign) and between and between[0].word == ","
+    if told_before and (asks or _free_again(governing, here)):
         return True  # "I can't, Friday?"
     if not isinstance(last, Mention) or not comma:
         return False
@@ -353,11 +355,25 @@ def _looks_back(
     if sign.name in _AFTER:
         return True
     following = clause[index + 1] if index + 1 < len(clause) else None
+    if sign.name == "busy" and governing is None and isinstance(following, Mention) and _all_of_it(sign, following):
+        _set(following, sign)  # "Wednesday I'm travelling all day, Thursday works"
+        return sign.at - open_mentions[-1].at <= _BESIDE_IT
     if not isinstance(following, Mention):
         return governing is None or _comma(pieces, open_mentions)
     if governing is not None:
         return False
     return any("link" in piece.kinds for piece in pieces[sign.end : following.at][:1])
+
+
+def _free_again(governing: Sign, here: Mention | Sign) -> bool:
+    """ "On holiday, from the 16th on"."""
+    after = isinstance(here, Mention) and any(day.shape is Shape.AFTER for day in here.days)
+    return after and governing.name == "busy"
+
+
+def _all_of_it(sign: Sign, following: Mention) -> bool:
+    whole = following.hours is not None and following.hours.part == "all"
+    return whole and not following.days and following.at - sign.end <= _BESIDE_IT
 
 
 def _comma(pieces: Sequence[Piece], open_mentions: Sequence[Mention]) -> bool:

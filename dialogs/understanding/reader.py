@@ -102,6 +102,7 @@ def _settled(heard: Heard, frame: Frame, context: Context) -> list[Mention]:
     found = choices.numbered(heard.pieces, named, frame, heard.words)[:_MOST]
     colour(heard.pieces, found, heard.shown)
     _but_these(found, heard.speech)
+    _unsaid(found, heard)
     return leaning(anchored(ahead(corrected(found, heard.shown), frame), _dates(context)), frame)
 
 
@@ -112,6 +113,19 @@ def _but_these(found: Sequence[Mention], speech: Speech) -> None:
         end = nothing.get(speech.sentence_at(mention.start))
         if mention.sign == "except" and end is not None and end < mention.start:
             mention.sign, mention.mood = "spared", Mood.YES
+
+
+def _unsaid(found: Sequence[Mention], heard: Heard) -> None:
+    """ "Wednesday works, oh no, I can't": what was named last is taken back, and nothing stands in its place."""
+    last = next((sign for sign in reversed(heard.shown) if sign.name == "correction"), None)
+    if last is None or not found or found[-1].at >= last.at or found[-1].mood is not Mood.YES:
+        return
+    start = heard.pieces[last.at].start
+    noes = (*heard.speech.all("no"), *heard.speech.all("cannot"), *heard.speech.all("none"))
+    if any(no.end > start for no in noes) or heard.words.lists["negators"] & {
+        piece.word for piece in heard.pieces[last.at :]
+    }:
+        found[-1].sign, found[-1].mood = "fails", Mood.NO
 
 
 def _dates(context: Context) -> list[date]:
