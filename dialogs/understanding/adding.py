@@ -86,6 +86,8 @@ def _add(sums: Sums, unit: Unit, offers: Sequence[datetime], table: Table) -> No
         if unit.sign == "freed" and offers and not table.booked:  # "my shift ends at 3": no word that it suits
             inside = [span for span in spans if choices.matching([span], offers, False)]
             spans, hits = inside or spans, []
+        if unit.sign == "lesser" and sums.proposes:
+            hits = []  # "rather Monday than Friday" takes no offer of Friday
         _take(sums, hits, spans, table)
         if dayless and hits and all(hours.shape is Shape.POINT for hours in unit.hours):
             spans = [Span(offers[hit], None, Shape.POINT) for hit in hits]

@@ -359,7 +359,9 @@ def _looks_back(
         _set(following, sign)  # "Wednesday I'm travelling all day, Thursday works"
         return sign.at - open_mentions[-1].at <= _BESIDE_IT
     if not isinstance(following, Mention):
-        return governing is None or _comma(pieces, open_mentions)
+        only = governing is not None and governing.name == "can" and _MOODS[sign.name] is Mood.NO
+        behind = only and len(open_mentions) == 1 and sign.at == open_mentions[0].at + 1  # "only the second doesn't"
+        return governing is None or behind or _comma(pieces, open_mentions)
     if governing is not None:
         return False
     return any("link" in piece.kinds for piece in pieces[sign.end : following.at][:1])
