@@ -23,7 +23,11 @@ def ahead(found: Sequence[Mention], frame: Frame) -> list[Mention]:
         past = past and not mention.days and mention.hours is not None and mention.gap <= _BESIDE
         if not past:
             kept.append(mention)
-    return kept or list(found)  # nothing else: it is said that this has passed
+    lately = frame.today - _LATELY
+    return kept or [each for each in found if all(day.last >= lately for day in each.days)]  # so they are told
+
+
+_LATELY = timedelta(days=31)  # further back it is no slip, but a story
 
 
 _BESIDE = 2  # words between a day and its hours

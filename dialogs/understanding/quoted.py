@@ -20,7 +20,7 @@ _HEADER = re.compile(
 )
 _SAYS = "(wrote|schrieb|a écrit|escribió|ha scritto|escreveu|schreef)"
 _WROTE = re.compile(
-    r"\s*(on|am|le|el|il|em|op)\b.{0,200}" + _SAYS + r"\W*$|.{0,120}escreveu \(.{0,80}\) ?:?\s*$",
+    r"\s*(on|am|le|el|il|em|op)\b.{0,200}" + _SAYS + r"(\W*|\b.{0,100}:\s*)$|.{0,120}escreveu \(.{0,80}\) ?:?\s*$",
     re.IGNORECASE,
 )
 _WROTE_END = re.compile(r".{0,200}" + _SAYS + r" ?:\s*$", re.IGNORECASE)
