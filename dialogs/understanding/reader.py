@@ -292,9 +292,18 @@ def _chosen(
     return [index for index in chosen if index not in refused and not _is_blocked(blocked, context, index)]
 
 
+def _yes_and_no(found: Sequence[Mention], speech: Speech) -> bool:
+    """ "Thursday was fine, but something came up"; "Thursday is better, but neither is good"."""
+    wanted = [mention for mention in found if mention.mood is not Mood.NO and not mention.hours]
+    named = any(mention.sign != "spared" for mention in wanted)
+    return named and speech.has("hindered", "none") and not speech.has("reschedule", "instead")
+
+
 def _guessed(found: Sequence[Mention], named: bool, table: Table, speech: Speech) -> bool:
     """A perhaps is no choice; "2 would be better" may be the second, or the one at two."""
     if named and speech.has("tentative", "hedged"):
+        return True
+    if table.context.stage is Stage.OFFERED and _yes_and_no(found, speech):
         return True
     if any(mention.sign == "sadly" for mention in found):
         return True
