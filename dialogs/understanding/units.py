@@ -137,6 +137,8 @@ def _beside(
 
 def _told_apart(hours: Mention, days: Mention) -> bool:
     """ "2 works, but Thursday would be better" is not about 2 on Thursday; "Thursday works, but better at 2" is."""
+    if hours.sign == "busy" and days.sign == "works" and hours.hours is not None and hours.hours.part == "all":
+        return True  # "Wednesday I'm away all day, Thursday works"
     if hours.at > days.at:
         return False
     both = bool(hours.sign and days.sign) and Mood.NO not in (hours.mood, days.mood)
