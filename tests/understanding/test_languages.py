@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 import pytest
@@ -77,3 +78,10 @@ def test_every_kind_in_a_pattern_is_made_by_something() -> None:
 def test_a_language_without_files_is_named(name: str) -> None:
     with pytest.raises(LanguageError, match="is missing"):
         datafiles.read(name)
+
+
+@pytest.mark.parametrize("names", [datafiles.SIGNS, datafiles.ACTS, datafiles.LISTS, datafiles.LAYERS])
+def test_the_page_for_translators_names_everything(names: Collection[str]) -> None:
+    page = (Path(__file__).parents[2] / "docs/how-to/add-a-language.md").read_text("utf-8")
+    families = ("topic_", "noun_")
+    assert [name for name in sorted(names) if f"`{name}`" not in page and not name.startswith(families)] == []
