@@ -12,7 +12,7 @@ from __future__ import annotations
 import functools
 import inspect
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any, NamedTuple
@@ -41,14 +41,16 @@ class _Node:
     """A place in the tree, and what leads on from it: words, and slots by their kind; with a plus before them where no
     space may stand before the piece, a ~ where one has to."""
 
-    __slots__ = ("rules", "slots", "words")
+    __slots__ = ("rules", "slots", "spaced", "words")
 
     def __init__(self) -> None:
         self.words: dict[str, _Node] = _NOTHING  # most nodes have none of one or the other
         self.slots: dict[str, _Node] = _NOTHING
+        self.spaced = False  # whether some slot wants a space before it, or none
         self.rules: tuple[Rule, ...] = ()
 
 
+_Step = tuple[_Node, int, tuple[Any, ...]]  # where the matcher stands: in the tree, in the text, and what slots hold
 _NOTHING: dict[str, _Node] = {}
 
 
@@ -124,13 +126,13 @@ class Patterns:
         if first.word not in self._root.words and self._root.slots.keys().isdisjoint(first.kinds):
             return []
         found: list[Match] = []
-        stack: list[tuple[_Node, int, tuple[Any, ...]]] = [(self._root, at, ())]
+        stack: list[_Step] = [(self._root, at, ())]
         while stack:
             node, here, values = stack.pop()
             if node.rules:
                 found += [Match(here - rule.ahead, rule, values) for rule in node.rules]
             if here < len(pieces):
-                stack.extend((child, here + 1, now) for child, now in _children(node, pieces[here], values))
+                _follow(node, pieces[here], here + 1, values, stack)
             elif (end := node.words.get("$")) is not None:
                 found.extend(Match(here + 1 - rule.ahead, rule, values) for rule in end.rules)
         if len(found) > 1:
@@ -138,19 +140,21 @@ class Patterns:
         return found
 
 
-def _children(node: _Node, piece: Piece, values: tuple[Any, ...]) -> Iterator[tuple[_Node, tuple[Any, ...]]]:
-    """Where the piece leads from a node: as a word, as a word without space, as a value for a slot."""
+def _follow(node: _Node, piece: Piece, behind: int, values: tuple[Any, ...], stack: list[_Step]) -> None:
+    """Adds where the piece leads from a node: as a word, as a word without space, as a value for a slot. This is where
+    reading spends its time."""
     if node.words:
         if (child := node.words.get(piece.word)) is not None:
-            yield child, values
-        if piece.glued and (child := node.words.get(f"+{piece.word}")) is not None:
-            yield child, values
-    if node.slots:
+            stack.append((child, behind, values))
+        if piece.glued and (child := node.words.get("+" + piece.word)) is not None:
+            stack.append((child, behind, values))
+    slots = node.slots
+    if slots:
         for kind, value in piece.kinds.items():
-            if (child := node.slots.get(kind)) is not None:
-                yield child, (*values, value)
-            if (child := node.slots.get(f"{'+' if piece.glued else '~'}{kind}")) is not None:
-                yield child, (*values, value)
+            if (child := slots.get(kind)) is not None:
+                stack.append((child, behind, (*values, value)))
+            if node.spaced and (child := slots.get(("+" if piece.glued else "~") + kind)) is not None:
+                stack.append((child, behind, (*values, value)))
 
 
 Watch = Callable[[Rule, Piece], None]  # told which rule made a piece
@@ -206,6 +210,7 @@ def _step(node: _Node, element: str) -> tuple[_Node, str | None]:
     if node.slots is _NOTHING:
         node.slots = {}
     kind, name = slot
+    node.spaced = node.spaced or kind[0] in "+~"
     return node.slots.get(kind) or node.slots.setdefault(kind, _Node()), name
 
 
