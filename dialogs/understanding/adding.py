@@ -175,7 +175,8 @@ def _interval(span: Span, table: Table, minutes: int) -> Interval | None:
     start = aware(span.start, where)
     if span.end is None:
         return Interval.lasting(start, minutes) if start >= table.context.now else None
-    start, end = max(start, table.context.now), aware(span.end, where)
+    # On the world's clock: within one zone Python compares what clocks show, and some show no hour of a night in March.
+    start, end = max(start, table.context.now).astimezone(UTC), aware(span.end, where).astimezone(UTC)
     return Interval(start, end) if start < end else None
 
 

@@ -133,6 +133,13 @@ def _calls(text: str, context: Context) -> int:
     return counted
 
 
+@pytest.mark.parametrize("text", ["29 March 02:06-03:00", "Sunday 29 March 02:30-03:00", "29 March at 02:30"])
+def test_an_hour_that_the_clocks_leave_out_is_no_trouble(text: str) -> None:
+    berlin = ZoneInfo("Europe/Berlin")
+    got = understand(text, Context(datetime(2026, 3, 2, 9, tzinfo=berlin), berlin, "en-GB"))
+    assert all(window.start < window.end for window in got.windows)
+
+
 def test_pieces_keep_their_place_in_the_text() -> None:
     text = plain("Tue 3️⃣pm – o’clock")
     assert [text[piece.start : piece.end].lower() for piece in tokenize(text)] == [p.word for p in tokenize(text)]
