@@ -50,7 +50,7 @@ class _Node:
         self.rules: tuple[Rule, ...] = ()
 
 
-_Step = tuple[_Node, int, tuple[Any, ...]]  # where the matcher stands: in the tree, in the text, and what slots hold
+_Standing = tuple[_Node, int, tuple[Any, ...]]  # in the tree, in the text, and what the slots hold so far
 _NOTHING: dict[str, _Node] = {}
 
 
@@ -126,7 +126,7 @@ class Patterns:
         if first.word not in self._root.words and self._root.slots.keys().isdisjoint(first.kinds):
             return []
         found: list[Match] = []
-        stack: list[_Step] = [(self._root, at, ())]
+        stack: list[_Standing] = [(self._root, at, ())]
         while stack:
             node, here, values = stack.pop()
             if node.rules:
@@ -140,7 +140,7 @@ class Patterns:
         return found
 
 
-def _follow(node: _Node, piece: Piece, behind: int, values: tuple[Any, ...], stack: list[_Step]) -> None:
+def _follow(node: _Node, piece: Piece, behind: int, values: tuple[Any, ...], stack: list[_Standing]) -> None:
     """Adds where the piece leads from a node: as a word, as a word without space, as a value for a slot. This is where
     reading spends its time."""
     if node.words:
