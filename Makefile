@@ -56,8 +56,8 @@ pages: $(READY) ## Make .env.example and the page of settings anew from the sett
 
 lock: $(READY) ## Pin the newest allowed versions anew in requirements/
 	@$(UV_LOCK) --upgrade --group build -o requirements/build.txt
-	@$(UV_LOCK) --upgrade pyproject.toml --extra model -o requirements/run.txt
-	@$(UV_LOCK) --upgrade pyproject.toml --extra model --group dev -c requirements/build.txt -c requirements/run.txt -o requirements/dev.txt
+	@$(UV_LOCK) --upgrade pyproject.toml --extra model --extra microsoft -o requirements/run.txt
+	@$(UV_LOCK) --upgrade pyproject.toml --extra model --extra microsoft --group dev -c requirements/build.txt -c requirements/run.txt -o requirements/dev.txt
 
 $(READY): pyproject.toml requirements/dev.txt
 	@test -n "$(PYTHON)" || { echo "askARSAN needs Python 3.11 or newer, with its venv module, on the PATH." >&2; exit 1; }

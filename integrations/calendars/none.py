@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dialogs.scheduling.hours import WorkingHours
 from dialogs.scheduling.intervals import Interval
-from integrations.calendars.base import Busy, Calendar, CalendarEvent, CalendarRefused
+from integrations.calendars.base import Busy, Calendar, CalendarEvent, CalendarRefused, Standing
 
 
 class NoCalendar(Calendar):
+    writes = False
+
     async def busy(self, who: str, between: Interval) -> Busy:
         return Busy(readable=False)
 
@@ -18,4 +20,7 @@ class NoCalendar(Calendar):
         raise CalendarRefused("no calendar is connected")
 
     async def remove(self, uid: str, who: str, sequence: int) -> None:
+        raise CalendarRefused("no calendar is connected")
+
+    async def find(self, uid: str, who: str) -> Standing | None:
         raise CalendarRefused("no calendar is connected")

@@ -9,7 +9,14 @@ from enum import StrEnum
 
 from dialogs.scheduling.hours import WorkingHours
 from dialogs.scheduling.intervals import Interval, union
-from integrations.calendars.base import Busy, Calendar, CalendarEvent, CalendarRefused, CalendarUnreachable
+from integrations.calendars.base import (
+    Busy,
+    Calendar,
+    CalendarEvent,
+    CalendarRefused,
+    CalendarUnreachable,
+    Standing,
+)
 from integrations.standins.outage import Health
 
 
@@ -88,6 +95,20 @@ class StandInCalendar(Calendar):
         if event is None:
             return
         self.received.append(Received(self._now(), Method.CANCEL, replace(event, sequence=sequence)))
+
+    async def find(self, uid: str, who: str) -> Standing | None:
+        event = self._found(who).events.get(uid)
+        if event is None:
+            return None
+        return Standing(uid, who, event.when, event.sequence, event.tentative, uid, str(event.sequence), event.url)
+
+    def by_hand(self, who: str, uid: str, when: Interval | None) -> None:
+        """The owner moves the event, or deletes it, and tells nobody."""
+        events = self._people[who].events
+        if when is None:
+            del events[uid]
+        else:
+            events[uid] = replace(events[uid], when=when)
 
     def _concerning(self, who: str) -> Iterable[CalendarEvent]:
         """Written for them, or with them among those invited."""

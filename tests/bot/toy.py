@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from bot.engine import DurableEngine
 from bot.jobs import Job, JobKind
+from bot.logs import configure
 
 TABLES = (
     "CREATE TABLE IF NOT EXISTS messages (id TEXT PRIMARY KEY, person TEXT, stored FLOAT, heard INTEGER)",
@@ -125,4 +126,5 @@ async def serve(database_url: str, turn_takes: float) -> None:
 
 
 if __name__ == "__main__":
+    configure("info", as_json=False)  # on standard error: standard output is for what is acknowledged
     asyncio.run(serve(sys.argv[1], float(sys.argv[2])))
