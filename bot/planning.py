@@ -15,7 +15,7 @@ from dialogs.negotiation.events import Requested
 from dialogs.negotiation.state import Hosting, Status
 
 # A job nobody described has one round like this.
-PLAIN_ROUND = {"number": 1, "name": "Interview", "minutes": 45, "mode": "video", "place": ""}
+PLAIN_ROUND = {"number": 1, "name": "Interview", "minutes": 45, "mode": "video"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ async def plan_next(session: Session, case: Case) -> Planned | None:
         name=of_round.name,
         minutes=of_round.minutes,
         mode=of_round.mode,
-        place=of_round.place,
+        venue=of_round.venue,
         people=tuple(of_round.people),
     )
     return Planned(plan, Requested(hosting(host, interviewers), after_round=case.interview.round))
@@ -83,7 +83,7 @@ async def plan_again(_session: Session, case: Case) -> Planned | None:
         name=interview.round_name,
         minutes=interview.minutes,
         mode=interview.mode,
-        place=interview.place,
+        venue=interview.venue,
         people=tuple(interview.people),
     )
     return Planned(plan, Requested(case.state.hosting, again=True))

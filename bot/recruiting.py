@@ -141,7 +141,7 @@ async def _plan(session: Session, recruiter: PersonRow, candidate: PersonRow, co
         name=of_round.name,
         minutes=command.minutes or of_round.minutes,
         mode=command.mode or of_round.mode,
-        place=of_round.place,
+        venue=of_round.venue,
         people=tuple(person.id for person in interviewers),
         job_id=job.id,
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 
 from bot.house import Ids
 from bot.records import jobs
 from bot.records.base import Session
 from bot.records.jobs import CompanyRow, JobRow, RoundRow
 from bot.records.people import ContactRow, PersonRow, normal
+from bot.records.venues import Venue
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class NewRound:
     name: str
     minutes: int
     mode: str
-    place: str = ""
+    venue: Venue = field(default_factory=Venue)
     people: Sequence[str] = field(default=())
 
 
@@ -92,7 +93,7 @@ async def add_job(session: Session, ids: Ids, title: str, company: str, rounds: 
                 name=each.name,
                 minutes=each.minutes,
                 mode=each.mode,
-                place=each.place,
+                **asdict(each.venue),
                 people=list(each.people),
             )
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from bot.records.base import Session
 from bot.records.interviews import InterviewRow
 from bot.records.negotiations import NegotiationRow
 from bot.records.story import EscalationRow, EventRow, TurnRow
+from bot.records.venues import Venue
 from bot.records.work import EffectRow
 from dialogs.negotiation import effects as e
 from dialogs.negotiation.decide import decide
@@ -39,7 +40,7 @@ class Plan:
     name: str
     minutes: int
     mode: str
-    place: str
+    venue: Venue
     people: tuple[str, ...]  # ids of the interviewers, all required
     job_id: str = ""  # where there is no application yet
 
@@ -82,7 +83,7 @@ class Turn:
                 round_name=plan.name,
                 minutes=plan.minutes,
                 mode=plan.mode,
-                place=plan.place,
+                **asdict(plan.venue),
                 host_id=plan.host_id,
                 people=list(plan.people),
                 status=Status.COLLECTING.value,

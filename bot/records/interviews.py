@@ -11,12 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.records.base import Table
+from bot.records.venues import HasVenue
 from dialogs.scheduling.intervals import Interval, union
 
 CELL = 900  # seconds; a quarter of an hour, counted from the epoch
 
 
-class InterviewRow(Table):
+class InterviewRow(HasVenue, Table):
     __tablename__ = "interviews"
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -25,7 +26,6 @@ class InterviewRow(Table):
     round_name: Mapped[str]
     minutes: Mapped[int]
     mode: Mapped[str]
-    place: Mapped[str] = mapped_column(default="")
     host_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
     people: Mapped[list[str]] = mapped_column(default=list)  # the interviewers besides the host
     status: Mapped[str]

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.records.base import Table
+from bot.records.venues import HasVenue
 
 
 class CompanyRow(Table):
@@ -27,7 +28,7 @@ class JobRow(Table):
     title: Mapped[str]
 
 
-class RoundRow(Table):
+class RoundRow(HasVenue, Table):
     __tablename__ = "rounds"
 
     job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), primary_key=True)
@@ -35,7 +36,6 @@ class RoundRow(Table):
     name: Mapped[str]
     minutes: Mapped[int]
     mode: Mapped[str]  # video, phone, onsite
-    place: Mapped[str] = mapped_column(default="")
     people: Mapped[list[str]] = mapped_column(default=list)  # ids of the interviewers, all required
 
 

@@ -30,4 +30,4 @@ def new_person(person: Person, id: str, calendar: str | None = None) -> NewPerso
 
 def new_rounds(job: Job, ids: Mapping[str, str]) -> list[NewRound]:
     """`ids`: how the records call those whom the file calls by a key."""
-    return [NewRound(r.name, r.minutes, r.mode, r.place, [ids[key] for key in r.people]) for r in job.rounds]
+    return [NewRound(r.name, r.minutes, r.mode, r.venue, [ids[key] for key in r.people]) for r in job.rounds]

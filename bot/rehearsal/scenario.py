@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from bot.records.venues import Venue
 from bot.rehearsal.yamlfile import Fault, Fields, Items, Value, Word, fields, items, read, suggestion, word
 from bot.rules import BadRule, duration, rules_from
 from dialogs.negotiation.facts import Rules
@@ -21,6 +22,8 @@ from integrations.contact import nearest
 
 ROLES = ("candidate", "client", "recruiter", "interviewer")
 MODES = ("video", "phone", "onsite")
+CALLERS = ("host", "candidate")
+VENUE = ("place", "directions", "arrival_notes", "caller", "phone")
 CHANNELS = ("whatsapp", "sms", "telegram", "slack", "teams", "email")
 MESSENGERS = ("telegram", "slack", "teams")  # their addresses are the vendor's own names for people
 NEEDED_FOR = {"email": "email", "whatsapp": "phone", "sms": "phone"}
@@ -51,7 +54,7 @@ class Round:
     name: str
     minutes: int
     mode: str
-    place: str
+    venue: Venue
     people: tuple[str, ...]
 
 
@@ -196,7 +199,7 @@ def load(path: Path) -> Scenario:
     top = read(path)
     top.only("name", "now", "settings", "people", "jobs", "calendars", "script", "expect")
     people = {key: _person(key, value, PLAYED) for key, value in _section(top, "people").values.items()}
-    jobs = _jobs(top, people)
+    jobs = _jobs(top, people, PLAYED)
     calendars = {key: _calendar(key, value, people) for key, value in _section(top, "calendars").values.items()}
     return Scenario(
         name=top.word("name", path.stem),
@@ -217,7 +220,7 @@ def load_cast(path: Path, zone: str, language: str) -> Cast:
     top.only("people", "jobs")
     strict = Strictness(contact.email, contact.phone, zone, language, real=True)
     people = {key: _person(key, value, strict) for key, value in _section(top, "people").values.items()}
-    jobs = _jobs(top, people)
+    jobs = _jobs(top, people, strict)
     if not people and not jobs:
         raise Fault(top.line, "there is nobody under people and nothing under jobs")
     return Cast(tuple(people.values()), jobs)
@@ -346,25 +349,25 @@ class _Checked:
             raise Fault(self.said.line_of(key), str(error)) from error
 
 
-def _jobs(top: Fields, people: Mapping[str, Person]) -> tuple[Job, ...]:
+def _jobs(top: Fields, people: Mapping[str, Person], strict: Strictness) -> tuple[Job, ...]:
     jobs: dict[tuple[str, str], Job] = {}
     for value in _list(top, "jobs"):
-        job = _job(value, people)
+        job = _job(value, people, strict)
         if jobs.setdefault((job.title.casefold(), job.company.casefold()), job) is not job:
             raise Fault(value.line, f"{job.title} at {job.company} stands here twice")
     return tuple(jobs.values())
 
 
-def _job(value: Value, people: Mapping[str, Person]) -> Job:
+def _job(value: Value, people: Mapping[str, Person], strict: Strictness) -> Job:
     said = fields(value, "a job")
     said.only("title", "company", "rounds")
-    rounds = tuple(_round(number, each, people) for number, each in enumerate(_list(said, "rounds"), 1))
+    rounds = tuple(_round(number, each, people, strict) for number, each in enumerate(_list(said, "rounds"), 1))
     return Job(said.word("title"), said.word("company"), rounds)
 
 
-def _round(number: int, value: Value, people: Mapping[str, Person]) -> Round:
+def _round(number: int, value: Value, people: Mapping[str, Person], strict: Strictness) -> Round:
     said = fields(value, "a round")
-    said.only("name", "minutes", "mode", "place", "people")
+    said.only("name", "minutes", "mode", "people", *VENUE)
     minutes, mode = said.word("minutes", "45"), said.word("mode", "video")
     if not minutes.isdigit() or not 5 <= int(minutes) <= 600:
         raise Fault(said.line_of("minutes"), f"{minutes!r} is no number of minutes from 5 to 600")
@@ -376,8 +379,23 @@ def _round(number: int, value: Value, people: Mapping[str, Person]) -> Round:
         name=said.word("name", f"Interview {number}"),
         minutes=int(minutes),
         mode=mode,
-        place=said.word("place", ""),
+        venue=_venue(said, strict),
         people=said.words("people") or (),
+    )
+
+
+def _venue(said: Fields, strict: Strictness) -> Venue:
+    caller, directions = said.word("caller", "host"), said.word("directions", "")
+    if caller not in CALLERS:
+        raise Fault(said.line_of("caller"), f"{caller!r} calls nobody{suggestion(caller, CALLERS)}")
+    if directions.startswith("http://"):
+        raise Fault(said.line_of("directions"), "people open this link on the way: it has to begin with https://")
+    return Venue(
+        place=said.word("place", ""),
+        directions=directions,
+        arrival_notes=said.word("arrival_notes", ""),
+        caller=caller,
+        phone=_Checked(said).maybe("phone", strict.phone) or "",
     )
 
 
