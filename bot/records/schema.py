@@ -10,10 +10,38 @@ from alembic.config import Config
 from sqlalchemy import MetaData
 from sqlalchemy.engine import Connection
 
-from bot.records import interviews, invites, jobs, links, messages, models, negotiations, pages, people, story, work
+from bot.records import (
+    connections,
+    hours,
+    interviews,
+    invites,
+    jobs,
+    links,
+    messages,
+    models,
+    negotiations,
+    pages,
+    people,
+    story,
+    work,
+)
 from bot.records.base import Records, Table
 
-ROOMS = (people, jobs, interviews, negotiations, messages, invites, work, story, models, links, pages)
+ROOMS = (
+    people,
+    jobs,
+    interviews,
+    negotiations,
+    messages,
+    invites,
+    work,
+    story,
+    models,
+    links,
+    pages,
+    connections,
+    hours,
+)
 
 
 def metadata() -> MetaData:
