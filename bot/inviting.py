@@ -1,0 +1,97 @@
+"""One person's invite, or the end of it: by mail, unless their calendar has it already."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.carrying import Later, done
+from bot.facts import Case, load
+from bot.house import House
+from bot.records import negotiations, people
+from bot.records.invites import InviteRow
+from bot.records.people import PersonRow
+from bot.records.work import EffectRow
+from bot.rendering import Rendered, render
+from bot.turn import Turn
+from dialogs.negotiation.effects import Part, Reader
+from dialogs.negotiation.events import NotArranged
+from integrations.calendars.ics import Guest, Invite, Method, to_ics
+from integrations.channels.base import Outbound, Permanent, Temporary, plain
+
+
+async def invite(house: House, effect: EffectRow) -> Sequence[str]:
+    """One person's invite, or the end of it: by mail, unless their calendar has it already."""
+    async with house.records.read() as session:
+        case = await load(session, effect.negotiation_id or "")
+        person = await people.get(session, effect.person_id or "")
+    sequence, method = effect.payload["sequence"], effect.payload["method"]
+    result = "done"
+    if case.state.sequence != sequence or case.state.booked is None:
+        result = "no longer true"
+    elif person.opted_out_at:
+        result = "they asked never to be written to"
+    elif not person.calendar or (method == "CANCEL" and person not in case.required):
+        result = await _mail(house, case, person, method, effect.id)
+    async with house.records.write() as session:
+        if result == "done" and case.state.booked:
+            session.add(
+                InviteRow(
+                    at=house.clock.now(),
+                    person_id=person.id,
+                    interview_id=case.interview.id,
+                    method=method,
+                    uid=case.interview.uid,
+                    sequence=sequence,
+                    start=case.state.booked.start,
+                    end=case.state.booked.end,
+                )
+            )
+        await done(session, house, effect.id, result)
+        turn = Turn(house, session)
+        if result.startswith("refused"):
+            await turn.happen(await negotiations.get(session, case.row.id), NotArranged(f"invite, {result}"))
+    return turn.begun
+
+
+async def _mail(house: House, case: Case, person: PersonRow, method: Method, key: str) -> str:
+    booked = case.state.booked
+    if booked is None or not person.email or "email" not in house.channels:
+        return "no mailbox"
+    async with house.records.read() as session:
+        known = await people.contacts(session, person.id)
+    if any(contact.channel == "email" and contact.broken for contact in known):
+        return "the mailbox is not theirs"
+    invite = Invite(
+        uid=case.interview.uid,
+        sequence=case.state.sequence,
+        method=method,
+        start=booked.start,
+        end=booked.end,
+        summary=text_for(house, case, person, "invite_summary"),
+        description=text_for(house, case, person, "invite_description"),
+        organizer=Guest(house.firm.organizer_name, house.firm.organizer_email),
+        # Everyone sees only themselves: the addresses of the other side are nobody's business.
+        attendees=(Guest(person.name, person.email, required=person in case.required),),
+        now=house.clock.now(),
+        location=case.interview.place if case.interview.mode == "onsite" else case.interview.meeting_url,
+        url=case.interview.meeting_url,
+    )
+    said = _rendered(house, case, person, "invite" if method == "REQUEST" else "invite_taken_back")
+    channel = house.channels["email"]
+    message = Outbound(key, person.email, said.text, subject=said.subject, invite=to_ics(invite))
+    try:
+        await channel.send(plain(message, channel.abilities))
+    except Temporary as error:
+        raise Later(error.retry_after) from error
+    except Permanent as error:
+        return f"refused: {error.code}"
+    return "done"
+
+
+def _rendered(house: House, case: Case, person: PersonRow, text: str) -> Rendered:
+    reader = Reader.CANDIDATE if person.id == case.candidate.id else Reader.HOST
+    return render(house, case, reader, person, (Part(text),))
+
+
+def text_for(house: House, case: Case, person: PersonRow, text: str) -> str:
+    return _rendered(house, case, person, text).text

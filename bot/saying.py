@@ -1,0 +1,261 @@
+"""Messages going out: on which channel, with which words, and what if they do not arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.carrying import PATIENCE, Later, done
+from bot.facts import JUST_NOW, load
+from bot.house import House
+from bot.records import messages, negotiations, people, work
+from bot.records.base import Session
+from bot.records.messages import MessageRow
+from bot.records.people import ContactRow, PersonRow
+from bot.records.work import EffectRow
+from bot.rendering import Rendered, render, render_alone, render_for_stranger
+from bot.turn import SAY, Turn
+from dialogs.negotiation.effects import Kind, Part, Say
+from dialogs.negotiation.events import Undelivered
+from dialogs.negotiation.relevance import worth_sending
+from dialogs.negotiation.state import Party
+from integrations.channels.base import (
+    BadAddress,
+    Button,
+    OptedOut,
+    Outbound,
+    Permanent,
+    ReceiptStatus,
+    Temporary,
+    Unanswered,
+    plain,
+)
+
+log = structlog.get_logger()
+
+# So long may one message take; a process that is silent for longer is dead.
+STILL_AT_IT = timedelta(minutes=1)
+# Where a vendor takes no key, a second copy of these would nag; one too few is the lesser harm.
+AT_MOST_ONCE = frozenset({Kind.NUDGE, Kind.REMINDER, Kind.FOLLOW_UP, Kind.FEEDBACK_REQUEST, Kind.SURVEY})
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message on its way: to whom, over which channel, and what it says."""
+
+    person: PersonRow
+    contact: ContactRow
+    say: Say
+    rendered: Rendered
+    key: str
+
+
+async def say(house: House, effect: EffectRow) -> Sequence[str]:
+    say = SAY.validate_python(effect.payload)
+    async with house.records.read() as session:
+        letter = await _prepared(session, house, effect, say)
+    if isinstance(letter, str):
+        return await _not_said(house, effect, say, letter)
+    channel = house.channels[letter.contact.channel]
+    if not channel.abilities.takes_key and not await _begin(house, effect, letter):
+        return await _not_said(house, effect, say, "in doubt: it may be out already, and one too many would nag")
+    message = Outbound(
+        key=letter.key,
+        to=letter.contact.address,
+        text=letter.rendered.text,
+        subject=letter.rendered.subject,
+        buttons=_buttons(effect, letter) if channel.abilities.buttons else (),
+        thread=effect.negotiation_id,
+    )
+    try:
+        sent = await channel.send(plain(message, channel.abilities))
+    except Temporary as error:
+        told_apart = channel.abilities.takes_key or not isinstance(error, Unanswered)
+        if not told_apart and say.kind in AT_MOST_ONCE:
+            return await _not_said(house, effect, say, "in doubt: no answer came, and one too many would nag")
+        if effect.attempts < PATIENCE:
+            raise Later(error.retry_after) from error
+        return await _failed(house, effect, letter, error.code)
+    except Permanent as error:
+        return await _failed(house, effect, letter, error.code, gone=isinstance(error, BadAddress | OptedOut))
+    return await _said(house, effect, letter, sent.vendor_id)
+
+
+async def _prepared(session: Session, house: House, effect: EffectRow, say: Say) -> Letter | str:
+    """The letter, or why there is none: decided now, from what is so now."""
+    case = None
+    if effect.negotiation_id:
+        case = await load(session, effect.negotiation_id)
+        if not worth_sending(say, case.state, house.clock.now()):
+            return "no longer true"
+    person = await people.get(session, effect.person_id or "")
+    if person.opted_out_at and not say.last_word:
+        return "they asked never to be written to"
+    contact = await _way_to(session, house, person, say, effect)
+    if contact is None:
+        return "undelivered"
+    if (effect.attempts or effect.payload.get("tried")) and not say.urgent:
+        await _keep_quiet(session, house, person)
+    rendered = render(house, case, say.to, person, say.parts) if case else render_alone(house, person, say.parts)
+    # Another channel is another message; the same one again is the same.
+    return Letter(person, contact, say, rendered, f"{effect.id}/{contact.channel}")
+
+
+async def _way_to(session: Session, house: House, person: PersonRow, say: Say, effect: EffectRow) -> ContactRow | None:
+    """The channel this kind of message is best sent on, else where they last wrote, else the first they prefer."""
+    known = await people.contacts(session, person.id)
+    tried = set(effect.payload.get("tried", ()))
+    if say.last_word:
+        open_ones = {contact.channel: contact for contact in known if contact.channel in house.channels}
+    else:
+        usable = [c for c in known if c.consent and not c.broken and c.channel not in tried]
+        open_ones = {contact.channel: contact for contact in usable if contact.channel in house.channels}
+    if say.prefer in open_ones:
+        return open_ones[say.prefer]
+    wrote = await messages.last_in(session, person.id) if len(open_ones) > 1 else None
+    if wrote and wrote.channel in open_ones:
+        return open_ones[wrote.channel]
+    return next(iter(open_ones.values()), None)
+
+
+async def _keep_quiet(session: Session, house: House, person: PersonRow) -> None:
+    """What could not be sent at once must not ring in the night. Raises Later, until the morning."""
+    now, zone = house.clock.now(), ZoneInfo(person.zone)
+    wrote = await messages.last_in(session, person.id)
+    just_wrote = wrote is not None and now - wrote.at <= JUST_NOW
+    if house.rules.quiet_hours.quiet(now, zone) and not just_wrote:
+        raise Later(house.rules.quiet_hours.next_allowed(now, zone) - now)
+
+
+def _buttons(effect: EffectRow, letter: Letter) -> tuple[Button, ...]:
+    choices = letter.say.choices
+    if len(choices) != len(letter.rendered.buttons):
+        return ()
+    names = (f"{effect.negotiation_id}@{start.isoformat()}" for start in choices)
+    return tuple(Button(name, label) for name, label in zip(names, letter.rendered.buttons, strict=True))
+
+
+async def _begin(house: House, effect: EffectRow, letter: Letter) -> bool:
+    """Written down before it is sent, where a second copy could not be told apart.
+
+    False: it was begun before and nobody knows how that ended. Raises Later while somebody else may still be at it.
+    """
+    async with house.records.write() as session:
+        row = await work.lock_effect(session, effect.id)
+        now = house.clock.now()
+        if row.done_at or (row.begun_at and now - row.begun_at < STILL_AT_IT):
+            raise Later
+        in_doubt = row.begun_at is not None
+        row.begun_at = now
+    return not (in_doubt and letter.say.kind in AT_MOST_ONCE)
+
+
+async def _said(house: House, effect: EffectRow, letter: Letter, vendor_id: str) -> Sequence[str]:
+    async with house.records.write() as session:
+        turn = Turn(house, session)
+        if not await done(session, house, effect.id, "done") and await messages.with_key(session, letter.key):
+            return ()
+        message = _message(house, effect, letter, ReceiptStatus.SENT)
+        message.vendor_id = vendor_id
+        for receipt in await messages.early_receipts(session, vendor_id):
+            messages.forward(message, ReceiptStatus(receipt.status), receipt.error)
+            await session.delete(receipt)
+        session.add(message)
+        if ReceiptStatus(message.status).final:
+            await try_another_way(turn, message)
+        return turn.begun
+
+
+def _message(house: House, effect: EffectRow, letter: Letter, status: ReceiptStatus) -> MessageRow:
+    return MessageRow(
+        direction="out",
+        at=house.clock.now(),
+        person_id=letter.person.id,
+        negotiation_id=effect.negotiation_id,
+        channel=letter.contact.channel,
+        address=letter.contact.address,
+        text=letter.rendered.text,
+        kind=letter.say.kind.value,
+        template=letter.rendered.template,
+        status=status.value,
+        key=letter.key,
+        choices=[start.isoformat() for start in letter.say.choices],
+    )
+
+
+async def _failed(
+    house: House, effect: EffectRow, letter: Letter, error: str | None, *, gone: bool = False
+) -> Sequence[str]:
+    """This channel will not take it. `gone`: nothing will ever arrive there."""
+    async with house.records.write() as session:
+        turn = Turn(house, session)
+        if not await done(session, house, effect.id, "failed") and await messages.with_key(session, letter.key):
+            return ()
+        message = _message(house, effect, letter, ReceiptStatus.FAILED)
+        message.error = error
+        session.add(message)
+        if gone:
+            await people.break_contact(session, letter.person.id, letter.contact.channel, error or "refused")
+        await try_another_way(turn, message)
+        return turn.begun
+
+
+async def try_another_way(turn: Turn, message: MessageRow) -> None:
+    """A message did not arrive: the same again on the next channel this person has; if there is none, it is told."""
+    session = turn.session
+    effect_id = (message.key or "").rpartition("/")[0]
+    effect = await work.effect(session, effect_id)
+    if effect is None or effect.payload.get("last_word"):
+        return  # a stranger's answer has no other way; a last word is said once, and not to be rung in elsewhere
+    tried = [*effect.payload.get("tried", ()), message.channel]
+    again = f"{effect_id}+{len(tried)}" if len(tried) == 1 else f"{effect_id.rpartition('+')[0]}+{len(tried)}"
+    if await work.effect(session, again) is None and message.person_id:
+        turn.begin(again, "say", {**effect.payload, "tried": tried}, message.person_id, message.negotiation_id)
+
+
+async def _not_said(house: House, effect: EffectRow, say: Say, why: str) -> Sequence[str]:
+    async with house.records.write() as session:
+        turn = Turn(house, session)
+        await done(session, house, effect.id, why)
+        if why == "undelivered":
+            turn.log("undelivered", effect.negotiation_id, effect.person_id, kind=say.kind.value)
+            if effect.negotiation_id and say.to.value in (Party.CANDIDATE, Party.HOST):
+                row = await negotiations.get(session, effect.negotiation_id)
+                await turn.happen(row, Undelivered(Party(say.to.value), why))
+    log.info("message_not_sent", effect=effect.id, why=why)
+    return turn.begun
+
+
+async def answer_stranger(house: House, effect: EffectRow) -> Sequence[str]:
+    channel, to = effect.payload["channel"], effect.payload["to"]
+    rendered = render_for_stranger(house, (Part("stranger"),), effect.payload.get("language", house.firm.language))
+    message = Outbound(effect.id, to, rendered.text, subject=rendered.subject)
+    status, vendor_id = ReceiptStatus.SENT, None
+    try:
+        sent = await house.channels[channel].send(plain(message, house.channels[channel].abilities))
+        vendor_id = sent.vendor_id
+    except Temporary as error:
+        raise Later(error.retry_after) from error
+    except Permanent:
+        status = ReceiptStatus.FAILED
+    async with house.records.write() as session:
+        session.add(
+            MessageRow(
+                direction="out",
+                at=house.clock.now(),
+                channel=channel,
+                address=to,
+                text=rendered.text,
+                kind=Kind.ANSWER.value,
+                template=rendered.template,
+                status=status.value,
+                vendor_id=vendor_id,
+                key=effect.id,
+            )
+        )
+        await done(session, house, effect.id, "done")
+    return ()
