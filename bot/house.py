@@ -51,6 +51,7 @@ class Firm:
     organizer_email: str = "interviews@askarsan.example"  # a mailbox that reads answers to invites
     zone: ZoneInfo = UTC  # where the firm is: the zone of whoever we know no other of
     language: str = "en"  # of whoever we know no other of
+    public_url: str = ""  # where people find our pages; without it no message has a link to one
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,13 @@ from bot.commands import parse
 from bot.facts import NOTHING_SEEN, Case, Look, cases_of, look
 from bot.house import House
 from bot.jobs import Job, JobKind
+from bot.pressing import Press
 from bot.reading import doubt, read, read_alone, read_press
 from bot.records import interviews, messages, people
 from bot.records.base import Conflict, Session
 from bot.records.interviews import InterviewRow, SlotTaken
 from bot.records.messages import MessageRow
+from bot.records.pages import CHANNEL as PAGE
 from bot.records.people import PersonRow
 from bot.recruiting import obey
 from bot.second_opinion import Question, SecondReader
@@ -51,12 +53,12 @@ LONGEST_MEETING = timedelta(hours=12)
 ANSWERS: dict[str, Literal["accept", "decline", "tentative"]] = {"accepted": "accept", "declined": "decline"}
 
 
-async def hear(house: House, person_id: str) -> Sequence[Job]:
-    """Hears what a person wrote. Nothing unheard: nothing happens."""
+async def hear(house: House, person_id: str, *, at_once: bool = False) -> Sequence[Job]:
+    """Hears what a person wrote. Nothing unheard: nothing happens. `at_once`: they have finished writing."""
     opinions: Opinions = {}
     for attempt in range(TRIES):
         try:
-            return await _hear(house, person_id, opinions)
+            return await _hear(house, person_id, opinions, at_once=at_once)
         except CalendarAway:
             async with house.records.write() as session:
                 await messages.put_back(session, person_id, house.clock.now() + AWHILE)
@@ -66,7 +68,7 @@ async def hear(house: House, person_id: str) -> Sequence[Job]:
     raise RuntimeError(f"the turn of {person_id} lost {TRIES} races")
 
 
-async def _hear(house: House, person_id: str, opinions: Opinions) -> Sequence[Job]:
+async def _hear(house: House, person_id: str, opinions: Opinions, *, at_once: bool) -> Sequence[Job]:
     async with house.records.read() as session:
         waiting = await messages.waits(session, person_id)
     if waiting is None:
@@ -74,7 +76,7 @@ async def _hear(house: House, person_id: str, opinions: Opinions) -> Sequence[Jo
     role, since = waiting
     if role == "recruiter":
         return await _hear_recruiter(house, person_id, opinions)
-    if since > house.clock.now() - house.burst:
+    if since > house.clock.now() - house.burst and not at_once:
         return ()  # they may still be writing; the last message begins the turn
     return await _hear_party(house, person_id, opinions)
 
@@ -88,7 +90,7 @@ async def _hear_recruiter(house: House, person_id: str, opinions: Opinions) -> S
         cases = await cases_of(session, person)
     asked = any(case.state.waiting_for is Party.HOST for case in cases)
     for message in waiting:
-        if asked and parse(message.text) is None:
+        if message.channel == PAGE or (asked and parse(message.text) is None):
             begun.extend(await _hear_party(house, person.id, opinions, only=message.id))
         else:
             begun.extend(await obey(house, person, message))
@@ -249,7 +251,10 @@ class Hearing:
 
     async def _by_thread(self, spoken: Sequence[MessageRow], cases: Sequence[Case]) -> Case | None:
         """What the vendor's own thread says is surer than anything in the words."""
-        threads = {await messages.answered_by(self.session, message) for message in spoken}
+        threads = {
+            message.thread if message.channel == PAGE else await messages.answered_by(self.session, message)
+            for message in spoken
+        }
         return next((case for case in cases if threads == {case.row.id}), None)
 
     async def _stays_silent(self, cases: Sequence[Case], text: str) -> bool:
@@ -302,24 +307,22 @@ class Hearing:
     async def _pressed(self, message: MessageRow) -> None:
         pressed = await self._button(message.pressed or "")
         cases = await self._cases()
-        mine = [case for case in cases if pressed and case.row.id == pressed[0]]
+        mine = [case for case in cases if pressed and case.row.id == pressed.negotiation]
         if pressed and mine:
-            meaning = read_press(mine[0], self.person, pressed[1])
+            meaning = read_press(mine[0], self.person, pressed.meant)
             await self._heard([message], mine[0], meaning, message.text or message.pressed or "")
         else:
             await self._spoken([message])
 
-    async def _button(self, pressed: str) -> tuple[str, datetime] | None:
-        """Which time of which negotiation: by the button's own id, or by its number on what we sent last."""
-        negotiation_id, at, start = pressed.partition("@")
-        if at:
-            instant = _instant(start)
-            return (negotiation_id, instant) if instant and self._within_reach(instant) else None
+    async def _button(self, pressed: str) -> Press | None:
+        """What of which negotiation: by the button's own id, or by its number on what we sent last."""
+        if press := Press.read(pressed):
+            return press if all(map(self._within_reach, press.instants)) else None
         last = await messages.last_choices(self.session, self.person.id)
         if last and last.negotiation_id and re.fullmatch(r"\s*[1-9][0-9]?\s*", pressed, re.ASCII):
             index = int(pressed) - 1
             if 0 <= index < len(last.choices):
-                return last.negotiation_id, datetime.fromisoformat(last.choices[index])
+                return Press(last.negotiation_id, datetime.fromisoformat(last.choices[index]))
         return None
 
     async def _invite_answered(self, message: MessageRow) -> None:
@@ -376,15 +379,6 @@ class Hearing:
         reader = Reader.CANDIDATE if self.person.role == "candidate" else Reader.HOST
         say = SAY.dump_python(Say(reader, kind, (part,), last_word=last_word), mode="json")
         self.turn.begin(f"{self.turn_id}.{part.text}", "say", say, self.person.id, None)
-
-
-def _instant(text: str) -> datetime | None:
-    """An aware instant, as our own buttons carry it; anything else was made by somebody else."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if found.tzinfo else None
 
 
 def _read(message: MessageRow) -> Reply | None:

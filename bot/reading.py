@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 from bot.facts import Case
 from bot.house import House
+from bot.pressing import Meant
 from bot.records.people import PersonRow
 from bot.second_opinion import Question
 from dialogs.negotiation.effects import Kind
 from dialogs.negotiation.state import Party, Status
-from dialogs.scheduling.intervals import Interval
+from dialogs.scheduling.intervals import Interval, union
 from dialogs.understanding import understand
 from dialogs.understanding.meaning import Act, Context, Stage, Understanding
 from dialogs.understanding.second_opinion import worth_asking
@@ -76,8 +77,18 @@ def _kept_back(case: Case, party: Party) -> bool:
     return any(say.to.value == party.value and say.kind is Kind.OFFER for say in case.state.owed)
 
 
-def read_press(case: Case, person: PersonRow, start: datetime) -> Understanding:
-    """A pressed button names one instant and nothing else; whether it is still free is for the decision to say."""
+def read_press(case: Case, person: PersonRow, meant: Meant) -> Understanding:
+    """What is pressed means one thing and nothing else; whether it can still be had is for the decision to say."""
+    match meant:
+        case Act():
+            return Understanding((meant,), confidence=1.0)
+        case tuple():
+            return Understanding((Act.PROPOSE,), windows=union(meant), confidence=1.0)
+        case datetime():
+            return _one_time(case, person, meant)
+
+
+def _one_time(case: Case, person: PersonRow, start: datetime) -> Understanding:
     offers, stage = on_the_table(case, person)
     choice = (offers.index(start),) if start in offers else ()
     window = Interval.lasting(start, case.interview.minutes)

@@ -13,13 +13,15 @@ from bot.house import House
 from bot.records.people import PersonRow
 from dialogs.negotiation.effects import Part, Reader
 from dialogs.negotiation.state import Party
+from integrations.meetings.phone import shown
 
 # What every text may use; names and times, never an address or a calendar of the other side.
 _NAMES = "candidate candidate_first host host_first recruiter recruiter_first other other_first first_name firm"
 PIECES = ("of_firm", "how", "there", "where")  # texts of their own, used inside the others
 _MATTER = "company job round round_name minutes mode place url start end meeting_people invited elsewhere status"
-_TALK = "now times words rows waiting_for nudges"
-FIELDS = frozenset(f"{_NAMES} {_MATTER} {_TALK}".split()) | set(PIECES)
+_VENUE = "directions arrival_notes caller phone number"
+_TALK = "now times words rows waiting_for nudges link"
+FIELDS = frozenset(f"{_NAMES} {_MATTER} {_VENUE} {_TALK}".split()) | set(PIECES)
 ROLE_OF = {"candidate": "candidate", "client": "host", "interviewer": "host", "recruiter": "recruiter"}
 
 
@@ -31,9 +33,11 @@ class Rendered:
     template: str
 
 
-def render(house: House, case: Case, reader: Reader, person: PersonRow, parts: Sequence[Part]) -> Rendered:
-    """`person` reads it, in the role of `reader`: an interviewer reads what a host reads."""
-    record = _record(house, case, reader, person)
+def render(
+    house: House, case: Case, reader: Reader, person: PersonRow, parts: Sequence[Part], link: str = ""
+) -> Rendered:
+    """`person` reads it, in the role of `reader`: an interviewer reads what a host reads. `link`: to their page."""
+    record = _record(house, case, reader, person) | {"link": link}
     zone = ZoneInfo(person.zone)
     for piece in PIECES:
         # In person it is the clock on that wall that counts, not the one at home.
@@ -112,6 +116,11 @@ def _record(house: House, case: Case, reader: Reader, person: PersonRow) -> dict
         "minutes": interview.minutes,
         "mode": interview.mode,
         "place": interview.place,
+        "directions": interview.directions,
+        "arrival_notes": interview.arrival_notes,
+        "caller": interview.caller,
+        "phone": shown(interview.phone),
+        "number": shown(case.candidate_number) if _may_see_the_number(case, person) else "",
         "url": interview.meeting_url,
         "start": start,
         "end": state.booked.end if state.booked else start + timedelta(minutes=interview.minutes),
@@ -120,6 +129,11 @@ def _record(house: House, case: Case, reader: Reader, person: PersonRow) -> dict
         "waiting_for": _waiting_for(case),
         "nudges": state.nudges,
     }
+
+
+def _may_see_the_number(case: Case, person: PersonRow) -> bool:
+    """The candidate's number is for the candidate, and for the recruiter who looks after them; no client sees it."""
+    return person.id in (case.candidate.id, case.recruiter.id)
 
 
 def _row(row: Mapping[str, str]) -> dict[str, object]:

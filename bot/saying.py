@@ -12,6 +12,7 @@ import structlog
 from bot.carrying import PATIENCE, Later, done
 from bot.facts import JUST_NOW, load
 from bot.house import House
+from bot.pages import Link, below, link_for, remember
 from bot.records import messages, negotiations, people, work
 from bot.records.base import Session
 from bot.records.messages import MessageRow
@@ -52,6 +53,7 @@ class Letter:
     say: Say
     rendered: Rendered
     key: str
+    link: Link | None = None  # to a page of ours, in the text
 
 
 async def say(house: House, effect: EffectRow) -> Sequence[str]:
@@ -60,6 +62,9 @@ async def say(house: House, effect: EffectRow) -> Sequence[str]:
         letter = await _prepared(session, house, effect, say)
     if isinstance(letter, str):
         return await _not_said(house, effect, say, letter)
+    if letter.link:
+        async with house.records.write() as session:
+            await remember(session, letter.link, effect.negotiation_id or "", letter.person.id, house.clock.now())
     channel = house.channels[letter.contact.channel]
     if not channel.abilities.takes_key and not await _begin(house, effect, letter):
         return await _not_said(house, effect, say, "in doubt: it may be out already, and one too many would nag")
@@ -100,9 +105,14 @@ async def _prepared(session: Session, house: House, effect: EffectRow, say: Say)
         return "undelivered"
     if (effect.attempts or effect.payload.get("tried")) and not say.urgent:
         await _keep_quiet(session, house, person)
-    rendered = render(house, case, say.to, person, say.parts) if case else render_alone(house, person, say.parts)
+    link = link_for(house, say, case, contact.channel)
+    if case:
+        parts = (*say.parts, below(say, case)) if link else say.parts
+        rendered = render(house, case, say.to, person, parts, link.url if link else "")
+    else:
+        rendered = render_alone(house, person, say.parts)
     # Another channel is another message; the same one again is the same.
-    return Letter(person, contact, say, rendered, f"{effect.id}/{contact.channel}")
+    return Letter(person, contact, say, rendered, f"{effect.id}/{contact.channel}", link)
 
 
 async def _way_to(session: Session, house: House, person: PersonRow, say: Say, effect: EffectRow) -> ContactRow | None:
@@ -178,7 +188,7 @@ def _message(house: House, effect: EffectRow, letter: Letter, status: ReceiptSta
         negotiation_id=effect.negotiation_id,
         channel=letter.contact.channel,
         address=letter.contact.address,
-        text=letter.rendered.text,
+        text=letter.link.hidden_in(letter.rendered.text) if letter.link else letter.rendered.text,
         kind=letter.say.kind.value,
         template=letter.rendered.template,
         status=status.value,

@@ -64,6 +64,7 @@ def build(settings: Settings, *, hears: bool = True) -> House:
             organizer_email=settings.organizer_email,
             zone=ZoneInfo(settings.firm_timezone),
             language=settings.firm_language,
+            public_url=settings.public_url or "",
         ),
         burst=timedelta(seconds=settings.burst_seconds),
         second=second_reader(settings, records, clock) if hears else None,

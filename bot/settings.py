@@ -118,6 +118,11 @@ class Settings(BaseSettings):
         "127.0.0.1", "The network address to listen on; 0.0.0.0 is every one.", "an address", min_length=1
     )
     port: int = setting(8000, "The port to listen on.", "a whole number from 1 to 65535", ge=1, le=65535)
+    public_url: Address | None = setting(
+        None,
+        "Where people find the assistant's pages from outside. Without it, no message has a link to one.",
+        "https://HOST[/PATH]",
+    )
     sweep_seconds: float = setting(
         1.0, "How often to look for work that is due or was left behind.", "seconds from 0.1 to 60", ge=0.1, le=60
     )

@@ -43,6 +43,10 @@ NAMES = {
     "job": "Wjob",
     "round_name": "Zround",
     "place": "Xplatz 1",
+    "directions": "Qtram 4",
+    "arrival_notes": "Zbell 2",
+    "phone": "Xphone 30",
+    "number": "Qnumber 35",
 }
 SAID = {"who": "Vwho", "said": "Vsaid", "error": "Verror", "to": "Vto", "because": "Vbecause", "verb": "Vverb"}
 ROWS = [
@@ -72,7 +76,8 @@ class Situation:
     status: str = "collecting"
     waiting_for: str = ""
     rows: int = 2
-    given: bool = True  # is there anything in the words, an invite, another zone
+    given: bool = True  # is there anything in the words, an invite, another zone, a number
+    caller: str = "host"
 
     def fields(self) -> dict[str, object]:
         words = {**SAID, "minutes": self.minutes_late, "times": "1" if self.minutes_late == "1" else "3"}
@@ -85,12 +90,15 @@ class Situation:
             "round": 1,
             "mode": self.mode,
             "url": self.url,
+            "caller": self.caller,
+            **({} if self.given else {"phone": "", "number": "", "place": ""}),
             "invited": self.given,
             "elsewhere": self.given,
             "meeting_people": ["Pone", "Ptwo"],
             "status": self.status,
             "waiting_for": self.waiting_for,
             "nudges": 1,
+            "link": "https://firm.example/p/q",
             "times": [START + timedelta(days=day) for day in range(self.times)],
             "words": defaultdict(
                 str, words if self.given else {**words, "who": NAMES["candidate"], "to": "", "because": ""}
@@ -102,7 +110,11 @@ class Situation:
 SITUATIONS = [
     Situation("three times, by video"),
     Situation("one time, by phone", times=1, mode="phone", url="", minutes_late="1", rows=1),
+    Situation("the candidate rings", mode="phone", url="", caller="candidate"),
     Situation("on site", mode="onsite", url="", status="confirmed"),
+    Situation("on site, somewhere", mode="onsite", url="", given=False),
+    Situation("by phone, no number", mode="phone", url="", given=False),
+    Situation("the candidate rings, no number", mode="phone", url="", caller="candidate", given=False),
     Situation("no link yet", url="", waiting_for=NAMES["candidate"], minutes_late=""),
     Situation("little known", url="", waiting_for=NAMES["host"], given=False, rows=1),
 ]
@@ -191,7 +203,9 @@ def test_no_english_is_left(locale: str) -> None:
                 here
             )
         for part in parts(theirs):
-            assert not ENGLISH_ONLY.search(part.lower().replace("meet.example", "")), f"{here}: {part}"
+            assert not ENGLISH_ONLY.search(part.lower().replace("meet.example", "").replace("firm.example/p/q", "")), (
+                f"{here}: {part}"
+            )
 
 
 @pytest.mark.parametrize("locale", LOCALES)

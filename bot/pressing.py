@@ -1,0 +1,74 @@
+"""What somebody pressed or ticked, kept with a message and read back: exact, where words would need guessing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Self
+
+from dialogs.scheduling.intervals import Interval
+from dialogs.understanding.meaning import Act
+
+# One start that was offered; stretches of time; or a plain wish, such as another time or none at all.
+Meant = datetime | tuple[Interval, ...] | Act
+WISHES = frozenset({Act.RESCHEDULE, Act.REJECT, Act.CANCEL})
+MOST = 200  # stretches in one answer: four weeks of busy days have fewer
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """`negotiation@start`, `negotiation@start/end,start/end` or `negotiation@reschedule`."""
+
+    negotiation: str
+    meant: Meant
+
+    def __str__(self) -> str:
+        match self.meant:
+            case Act():
+                what = self.meant.value
+            case datetime():
+                what = self.meant.isoformat()
+            case _:
+                what = ",".join(f"{each.start.isoformat()}/{each.end.isoformat()}" for each in self.meant)
+        return f"{self.negotiation}@{what}"
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        """None where it is none of ours: a label, a number, or made by somebody else."""
+        negotiation, at, what = text.partition("@")
+        if not at:
+            return None
+        if what in WISHES:
+            return cls(negotiation, Act(what))
+        meant = _stretches(what) if "/" in what else _instant(what)
+        return cls(negotiation, meant) if meant else None
+
+    @property
+    def instants(self) -> Sequence[datetime]:
+        match self.meant:
+            case datetime():
+                return (self.meant,)
+            case tuple():
+                return [edge for each in self.meant for edge in (each.start, each.end)]
+            case _:
+                return ()
+
+
+def _instant(text: str) -> datetime | None:
+    """An aware instant, as our own buttons carry it."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return found if found.tzinfo else None
+
+
+def _stretches(text: str) -> tuple[Interval, ...] | None:
+    pairs = [each.split("/") for each in text.split(",")]
+    if len(pairs) > MOST:
+        return None
+    try:
+        return tuple(Interval(datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in pairs)
+    except ValueError:
+        return None
