@@ -1,0 +1,158 @@
+"""The Calendar API as it is called, and what each refusal of it means."""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+import httpx2
+
+from integrations.calendars.base import CalendarDisconnected, CalendarError, CalendarRefused, CalendarUnreachable
+from integrations.calendars.google.access import Account, Tokens
+from integrations.calendars.google.wire import Wire, told_in, wait_in
+
+API = "https://www.googleapis.com/calendar/v3/"
+TOKENS = "https://oauth2.googleapis.com/token"
+LONGEST_WAIT = 64  # seconds; Google asks for waits that double up to here
+
+# https://developers.google.com/workspace/calendar/api/guides/errors
+TOO_MUCH = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "dailyLimitExceeded"})
+SWITCHED_OFF = frozenset({"accessNotConfigured", "SERVICE_DISABLED"})
+NOT_SHARED = frozenset({"forbidden", "requiredAccessLevel"})
+NOT_ALLOWED = frozenset({"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"})
+
+
+class Refusal(CalendarRefused):
+    """Google said no to this one request; `status` and `reason` are Google's own."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(f"Google Calendar answered {status} {reason}".rstrip())
+        self.status = status
+        self.reason = reason
+
+
+class NotShared(CalendarDisconnected):
+    """This one calendar is not there for us; the account may well open others."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    until: datetime
+    times: int  # in a row that we were told to wait
+
+
+class Calls:
+    """Every call to Google for one account. `url` ends in /calendar/v3/."""
+
+    def __init__(
+        self,
+        account: Account,
+        now: Callable[[], datetime],
+        *,
+        url: str = API,
+        token_url: str = TOKENS,
+        wire: Wire | None = None,
+    ) -> None:
+        self.account = account
+        self.now = now
+        self._url = url.rstrip("/") + "/"
+        self._wire = wire or Wire()
+        self._tokens = Tokens(account, token_url, self._wire, now)
+        self._resting: dict[str, _Rest] = {}  # by whose token it is: quotas are counted so
+
+    async def events(self, who: str, query: Mapping[str, Any], then: str = "") -> dict[str, Any]:
+        """A page of the calendar's events. Raises NotShared where there is no such calendar for us."""
+        try:
+            return await self.call(who, "GET", events_of(who), query={**query, **({"pageToken": then} if then else {})})
+        except Refusal as no:
+            if no.status == 404:
+                raise NotShared("the calendar is not shared with us", remedy=self.account.remedy) from no
+            raise
+
+    async def call(
+        self,
+        who: str,
+        method: str,
+        path: str,
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
+        match: str = "",
+    ) -> dict[str, Any]:
+        """What Google says of the calendar of `who`; `match` is the ETag the event must still have.
+
+        Nothing is tried twice, but for a token that ran out early: whoever asked knows what may be repeated.
+        """
+        subject = self.account.acts_as(who)
+        self._raise_if_resting(subject)
+        what = {"params": query, "json": body, "headers": {"If-Match": match} if match else {}}
+        answer = await self._sent(subject, method, self._url + path, what)
+        if answer.is_success:
+            self._resting.pop(subject, None)
+            return told_in(answer) if answer.content else {}
+        raise self._refusal(subject, answer)
+
+    async def close(self) -> None:
+        await self._wire.client.aclose()
+
+    async def _sent(self, subject: str, method: str, url: str, what: Mapping[str, Any]) -> httpx2.Response:
+        answer: httpx2.Response | None = None
+        for _ in range(2):
+            token = await self._tokens.of(subject)
+            headers = {**what["headers"], "Authorization": f"Bearer {token.text}"}
+            answer = await self._wire.send(method, url, **{**what, "headers": headers})
+            if answer.status_code != 401:
+                return answer
+            self._tokens.forget(subject, token)
+        raise CalendarDisconnected("Google does not take the token it has just given", remedy=self.account.remedy)
+
+    def _raise_if_resting(self, subject: str) -> None:
+        rest = self._resting.get(subject)
+        if rest and self.now() < rest.until:
+            left = (rest.until - self.now()).total_seconds()
+            raise CalendarUnreachable("Google has asked us to wait", retry_after=left)
+
+    def _refusal(self, subject: str, answer: httpx2.Response) -> CalendarError:
+        status, reason = answer.status_code, _reason(answer)
+        if status == 429 or (status == 403 and reason in TOO_MUCH):
+            return CalendarUnreachable("Google has asked us to wait", retry_after=self._rest(subject, answer))
+        if status >= 500 or status == 408:
+            return CalendarUnreachable(f"Google Calendar answered {status}", retry_after=wait_in(answer, self.now()))
+        if status == 403 and reason in SWITCHED_OFF:
+            remedy = "Switch on the Google Calendar API for the project, in the Google Cloud console."
+            return CalendarDisconnected("the Google Calendar API is switched off", remedy=remedy)
+        if status == 403 and reason in NOT_SHARED:
+            return NotShared("the calendar is not shared with us", remedy=self.account.remedy)
+        if status == 403 and reason in NOT_ALLOWED:
+            return CalendarDisconnected("we were not given the right to use calendars", remedy=self.account.remedy)
+        return Refusal(status, reason)
+
+    def _rest(self, subject: str, answer: httpx2.Response) -> float:
+        """Seconds until the next request: as long as Google says, or twice as long as the last time."""
+        times = self._resting[subject].times + 1 if subject in self._resting else 0
+        wait = wait_in(answer, self.now())
+        if wait is None:
+            # Spread, so that not all come back in the same moment.
+            wait = min(2**times, LONGEST_WAIT) + random.random()
+        self._resting[subject] = _Rest(self.now() + timedelta(seconds=wait), times)
+        return wait
+
+
+def events_of(who: str) -> str:
+    return f"calendars/{quote(who, safe='')}/events"
+
+
+def _reason(answer: httpx2.Response) -> str:
+    """Google's word for why; its message may name people, and is left out."""
+    try:
+        match told_in(answer):
+            case {"error": {"errors": [{"reason": str() as word}, *_]}} if re.fullmatch(r"\w{1,60}", word):
+                return word
+    except CalendarUnreachable:
+        pass
+    return ""
