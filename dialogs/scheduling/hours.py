@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 from babel.core import get_global
 
-from dialogs.scheduling.intervals import Interval, intersection, union
+from dialogs.scheduling import clocks
+from dialogs.scheduling.intervals import Interval, intersection
 
 DAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WEEKDAYS = frozenset(range(5))
@@ -82,62 +83,25 @@ def day_of(day: date, zone: ZoneInfo) -> Interval:
 
 def instant_of(day: date, clock: time, zone: ZoneInfo) -> datetime:
     """The first instant at which clocks in `zone` show that time, in UTC; where they jump over it, the jump."""
-    first, second = _folds(datetime.combine(day, clock), zone)
-    return first if first <= second else _change(second, first, zone)
+    wall = datetime.combine(day, clock, UTC)
+    return datetime.fromtimestamp(clocks.reached(int(wall.timestamp()), zone), UTC).replace(
+        microsecond=wall.microsecond
+    )
+
+
+def seconds_of(span: Span) -> tuple[int, int]:
+    """From when to when, in seconds of the day; an end of midnight is the end of the day."""
+    start, end = (each.hour * 3600 + each.minute * 60 + each.second for each in span)
+    return start, end or clocks.DAY
 
 
 @lru_cache(maxsize=4096)
 def _shown(day: date, start: time, end: time, zone: ZoneInfo) -> tuple[Interval, ...]:
     """The instants at which clocks in `zone` show a time of `day` from `start` up to `end`."""
-    opening = datetime.combine(day, start)
-    closing = datetime.combine(day if end > MIDNIGHT else day + ONE_DAY, end)
-    low, high = min(_folds(opening, zone)), max(_folds(closing, zone))
-    before, after = _offset(low, zone), _offset(high, zone)
-    if before == after:
-        return (Interval(low, high),)
-    # The clock changes on the way: each side of the change is read with its own offset.
-    change = _change(low, high, zone)
-    return union(
-        [
-            *_between(_utc(opening, before), min(change, _utc(closing, before))),
-            *_between(max(change, _utc(opening, after)), _utc(closing, after)),
-        ]
-    )
-
-
-def _folds(wall: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:
-    """Both readings of a wall time (PEP 495): equal, or in order if shown twice, or in reverse order if skipped."""
-    first = wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
-    second = wall.replace(tzinfo=zone, fold=1).astimezone(UTC)
-    return first, second
-
-
-def _change(low: datetime, high: datetime, zone: ZoneInfo) -> datetime:
-    """The first second with the offset of `high`, which is not that of `low`; the clock changes once between them."""
-    target = _offset(high, zone)
-    left, right = 0, round((high - low).total_seconds())
-    while left + 1 < right:
-        middle = (left + right) // 2
-        if _offset(low + timedelta(seconds=middle), zone) == target:
-            right = middle
-        else:
-            left = middle
-    return low + timedelta(seconds=right)
-
-
-def _offset(instant: datetime, zone: ZoneInfo) -> timedelta:
-    offset = instant.astimezone(zone).utcoffset()
-    assert offset is not None  # a ZoneInfo always has one
-    return offset
-
-
-def _utc(wall: datetime, offset: timedelta) -> datetime:
-    return (wall - offset).replace(tzinfo=UTC)
-
-
-def _between(start: datetime, end: datetime) -> Iterator[Interval]:
-    if start < end:
-        yield Interval(start, end)
+    midnight = clocks.wall_of(day)
+    opening, closing = seconds_of((start, end))
+    pieces = clocks.shown(midnight + opening, midnight + closing, zone)
+    return tuple(Interval(datetime.fromtimestamp(a, UTC), datetime.fromtimestamp(b, UTC)) for a, b in pieces)
 
 
 def _span(text: str) -> Span:
@@ -178,17 +142,26 @@ def _weekday(name: str, text: str) -> int:
     raise ValueError(f"{name.strip()!r} in {text!r} is not a day: write Mon-Fri, or Mon,Wed-Fri")
 
 
-def holidays_of(country: str | None, years: Iterable[int]) -> frozenset[date]:
-    """The public holidays of a country (ISO 3166, two letters); of a country we do not know, none."""
+def holidays_of(
+    country: str | None, years: Iterable[int], region: str | None = None, own: Iterable[date] = ()
+) -> frozenset[date]:
+    """The public holidays of a country (ISO 3166) and its region ("BY" or "DE-BY"), and the firm's own.
+
+    Of a country we do not know there are none; of a region we do not know, those of the country.
+    """
     if not country:
-        return frozenset()
+        return frozenset(own)
     # Imported here: it costs a tenth of a second and most runs never ask.
     import holidays
 
-    try:
-        return frozenset(holidays.country_holidays(country.upper(), years=list(years)))
-    except NotImplementedError:
-        return frozenset()
+    code, asked = country.strip().upper(), list(years)
+    named = (region or "").strip().upper().removeprefix(f"{code}-")
+    for subdivision in (named, None) if named else (None,):
+        try:
+            return frozenset(holidays.country_holidays(code, subdiv=subdivision, years=asked)).union(own)
+        except NotImplementedError:
+            continue
+    return frozenset(own)
 
 
 def country_of(zone_name: str) -> str | None:

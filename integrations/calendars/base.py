@@ -8,8 +8,28 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from dialogs.scheduling.blocks import TAKES, Block, Show
 from dialogs.scheduling.hours import WorkingHours
 from dialogs.scheduling.intervals import Interval, union
+
+__all__ = [
+    "TAKES",
+    "Answer",
+    "Block",
+    "Busy",
+    "Calendar",
+    "CalendarChanged",
+    "CalendarDisconnected",
+    "CalendarError",
+    "CalendarEvent",
+    "CalendarRefused",
+    "CalendarUnreachable",
+    "Changes",
+    "Show",
+    "Standing",
+    "Watch",
+    "Watched",
+]
 
 
 class CalendarError(Exception):
@@ -45,31 +65,6 @@ class CalendarDisconnected(CalendarRefused):
 
 class CalendarChanged(CalendarRefused):
     """Somebody else changed the event meanwhile: look again, then decide again."""
-
-
-class Show(StrEnum):
-    """How a calendar shows a stretch of time to others."""
-
-    FREE = "free"
-    TENTATIVE = "tentative"
-    BUSY = "busy"
-    AWAY = "away"  # out of office
-    ELSEWHERE = "elsewhere"  # works, but in another place
-    DECLINED = "declined"  # an event its owner said no to
-
-
-# What counts as taken. A declined event takes nothing; who works elsewhere can still be called.
-TAKES = frozenset({Show.TENTATIVE, Show.BUSY, Show.AWAY})
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """One stretch as a calendar shows it. `uid` only where the vendor says whose event it is: ours are known by it."""
-
-    when: Interval
-    show: Show = Show.BUSY
-    all_day: bool = False
-    uid: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +154,10 @@ class Calendar(ABC):
     @abstractmethod
     async def find(self, uid: str, who: str) -> Standing | None:
         """The event as it stands there now; None if it is not, or was cancelled or deleted by hand."""
+
+    async def writes_to(self, who: str) -> bool:
+        """May we write into the calendar of `who`? For a desk that keeps calendars of several vendors."""
+        return self.writes
 
     async def close(self) -> None:  # noqa: B027 – most keep nothing open
         """Lets go of connections."""
