@@ -134,6 +134,57 @@ def _calendar_digits(value: Number) -> Kinds:
     return {kind: value for kind, fits in fitting.items() if fits}
 
 
+def code(frame: Frame, *, first: Number, second: Number, third: Number | None = None) -> Kinds | None:
+    """555-123-4567, 2023-114: the number of a telephone or of a file, where it can be neither a date nor hours."""
+    sizes = [each.digits for each in (first, second, third) if each]
+    if third:
+        dated = sizes in ([4, 1, 1], [4, 1, 2], [4, 2, 1], [4, 2, 2]) or (max(sizes[:2]) <= 2 and sizes[2] in (2, 4))
+        return None if dated else {"nothing": 1}
+    whole = first.value % 5 == 0 and second.value % 5 == 0
+    return {"nothing": 1} if min(sizes) > 2 and max(sizes) <= 4 and not whole else None
+
+
+def keep_digits(frame: Frame, *, digits: Number) -> Kinds:
+    """Nov 13 14:30: what stands before a time written out is no part of it."""
+    return digit_kinds(f"{digits.value:0{digits.digits}d}")
+
+
+def no_such_day(frame: Frame, *, number: Number, month: Number | int, year: Number | None = None) -> Kinds | None:
+    """31 April, 0 March, 29 February of a year that has none: no day at all, rather than the month."""
+    named = month if isinstance(month, int) else month.value
+    if number.digits > 2 or (not 1 <= named <= 12 and year is None):
+        return None
+    if year is None:
+        there = days.month_day(frame, month=named, number=number) is not None
+    else:
+        there = exists(year.value, named, number.value)
+    return None if there else {"nothing": 1, "no_such_day": 1}
+
+
+def exists(year: int, month: int, number: int) -> bool:
+    try:
+        date(year, month, number)
+    except ValueError:
+        return False
+    return True
+
+
+def lasting_days(frame: Frame, *, length: Length, day: Days) -> Days | None:
+    """For a week, starting tomorrow."""
+    if length.minutes or day.repeat or day.shape is not Shape.RANGE:
+        return None
+    end = days.shifted(frame, length=length, day=day)
+    return Days(day.first, end.first - DAY, Grain.SPAN) if end and end.first > day.first else None
+
+
+def through_date(frame: Frame, *, number: Number, last: Days) -> Days | None:
+    """Between 21 and 22.11.2017: both days of the month that is named once."""
+    if not last.single or not exists(last.first.year, last.first.month, number.value):
+        return None
+    first = last.first.replace(day=number.value)
+    return Days(first, last.first, Grain.SPAN) if first < last.first else None
+
+
 def hours_or_length(
     frame: Frame,
     *,
@@ -372,6 +423,13 @@ def across(frame: Frame, *, first: Days, start: Hours, last: Days, end: Hours) -
     return Moment(opening, closing) if opening < closing else None
 
 
+def across_clocks(frame: Frame, *, start: Clock, first: Days, end: Clock, last: Days) -> Moment | None:
+    """From noon today until noon tomorrow."""
+    return across(
+        frame, first=first, start=clocks.point(frame, time=start), last=last, end=clocks.point(frame, time=end)
+    )
+
+
 def the_weekday(frame: Frame, *, weekday: int) -> Days:
     """Le mardi: every Tuesday, but with something on the table the one that is meant there."""
     return days.weekday(frame, weekday=weekday) if frame.base else days.every(frame, weekday=weekday)
@@ -382,7 +440,7 @@ def part_clock(frame: Frame, *, time: Clock, part: Part) -> Clock | None:
     if part.end == NOON and not time.firm and time.minutes // 60 in (0, 12):  # twelve in the morning is noon
         return Clock(NOON + time.minutes % 60)
     told = clocks.in_part(Hours(Shape.POINT, time), part).start
-    return replace(told, firm=True, written=True) if told else None
+    return replace(told, firm=True, halved=True, written=True) if told else None
 
 
 def bounded_part(frame: Frame, *, time: Clock, part: Part, until: int = 0) -> Hours | None:
@@ -677,6 +735,8 @@ def _day_kinds(value: Days) -> Kinds:
 
 
 BUILDERS: dict[str, Callable[..., Any]] = {
+    "code": code, "keep_digits": keep_digits, "no_such_day": no_such_day,
+    "lasting_days": lasting_days, "through_date": through_date,
     "number": number, "year_in_words": year_in_words, "ordinal": ordinal, "ordinal_digits": ordinal_digits,
     "length": clocks.length,
     "minutes_length": clocks.minutes_length, "few_length": few_length, "two_lengths": two_lengths,
@@ -708,7 +768,8 @@ BUILDERS: dict[str, Callable[..., Any]] = {
     "closed_hours": clocks.open_end, "lasting": clocks.lasting, "part_after": clocks.part_after,
     "part_before": clocks.part_before, "from_part": clocks.from_part, "parts": clocks.parts, "end_of_day": end_of_day,
     "through": days.through, "after_day": days.open_start, "from_day": days.open_start, "before_day": days.open_end,
-    "until_day": until_day, "paired": paired, "day_part": day_part, "across": across, "later": clocks.later,
+    "until_day": until_day, "paired": paired, "day_part": day_part, "across": across,
+    "across_clocks": across_clocks, "later": clocks.later,
     "day_later": day_later, "same_time": clocks.same_time, "base_day": days.base_day,
     "later_that_day": later_that_day, "option": option, "options": options, "first_options": first_options,
     "nth_offered": nth_offered, "ordinal_day": ordinal_day, "dated_span": dated_span, "every_from": every_from,

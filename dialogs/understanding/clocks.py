@@ -38,7 +38,7 @@ def clock(
         minutes = minutes % NOON + (NOON if half == "pm" else 0)
     firm = bool(half or sure) or hour.value > 12 or hour.value == 0 or (hour.digits == 2 and hour.value < 10)
     whole = minutes if minutes == MIDNIGHT and not add else (minutes + add) % MIDNIGHT
-    return Clock(whole, firm, second.value if second else 0, usual=bool(usual))
+    return Clock(whole, firm, second.value if second else 0, halved=bool(half), usual=bool(usual))
 
 
 def plain_clock(frame: Frame, *, at: int) -> Clock:
@@ -57,7 +57,9 @@ def digits(frame: Frame, *, hhmm: Clock, half: str = "") -> Clock | None:
     """1430, 730 pm."""
     if half and hhmm.minutes >= 13 * 60:
         return replace(hhmm, firm=True)
-    return replace(hhmm, minutes=hhmm.minutes % NOON + (NOON if half == "pm" else 0), firm=True) if half else hhmm
+    if not half:
+        return hhmm
+    return replace(hhmm, minutes=hhmm.minutes % NOON + (NOON if half == "pm" else 0), firm=True, halved=True)
 
 
 def point(frame: Frame, *, time: Clock) -> Hours:
@@ -243,6 +245,8 @@ def fit(start: Clock, end: Clock) -> tuple[Clock, Clock] | None:
         return _overnight(start, end)
     if start.firm:
         best = min(choices, key=lambda pair: pair[1].minutes)
+    elif end.firm and not end.halved and settle(start).minutes < end.minutes:
+        best = settle(start), end  # "10:30 to 23": who writes all 24 hours does not mean 22:30
     elif end.firm:
         best = max(choices, key=lambda pair: pair[0].minutes)
     else:

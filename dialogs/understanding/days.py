@@ -196,6 +196,8 @@ def edge(frame: Frame, *, day: Days, edge: str) -> Days | None:
     if length < 5:
         return None
     edge = "start" if edge == "early" else edge
+    if edge == "later":  # of the month that runs: any day of it that is left
+        edge = "rest" if day.grain is Grain.MONTH and day.first <= frame.today <= day.last else "late"
     if edge == "rest":
         return Days(max(day.first, frame.today), day.last, day.grain) if frame.today <= day.last else None
     return Days(*_edges(day, length, edge), Grain.LOOSE)
@@ -384,7 +386,7 @@ def through(frame: Frame, *, first: Days, last: Days) -> Days | None:
     if first.floating and not last.floating and last.weekday is not None and not last.others:
         first = _just_before(first, last)  # "Monday to Wednesday next week"
     end = last
-    if last.dated and not first.dated and first.weekday is None and end.last < first.first:
+    if last.dated and not first.dated and first.weekday is None and not first.month_day:
         first = _of_year(first, end.last)  # "from 4 January to 22 January 1995"
     if end.last < first.first and end.weekday is not None:
         end = end.moved(7)
@@ -446,7 +448,7 @@ def open_end(frame: Frame, *, day: Days, within: int = 0) -> Days | None:
 
 
 def _ahead(frame: Frame, month: int, number: int) -> date | None:
-    for year in range(frame.today.year, frame.today.year + 5):  # 29 February may be years away
+    for year in (frame.today.year, frame.today.year + 1):  # a 29 February years away is nobody's plan
         when = _date(year, month, number)
         if when and when >= frame.today:
             return when

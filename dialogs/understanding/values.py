@@ -50,6 +50,7 @@ class Clock:
     firm: bool = True
     seconds: int = 0
     written: bool = True  # with minutes or a sign that makes it a time; a bare number is not
+    halved: bool = False  # told by am or pm: it may tell the half of the time before it too, "9 to 10 pm"
     usual: bool = False  # as in a timetable, "8 Uhr": what it says, unless a part of the day says the other half
 
     def later_half(self) -> Clock:
