@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.house import House
-from bot.records import interviews, matters, messages, negotiations
+from bot.records import interviews, matters, messages, negotiations, people
 from bot.records.base import Session
 from bot.records.interviews import InterviewRow
 from bot.records.jobs import ApplicationRow, CompanyRow, JobRow
@@ -41,6 +41,7 @@ class Case:
     recruiter: PersonRow
     interviewers: tuple[PersonRow, ...]
     last_round: bool
+    candidate_number: str = ""  # in an interview by phone
 
     @property
     def hosts(self) -> tuple[PersonRow, ...]:
@@ -94,7 +95,12 @@ async def _case(session: Session, matter: Matter) -> Case:
         recruiter=matter.recruiter,
         interviewers=await matters.interviewers(session, matter),
         last_round=matter.interview.round >= matter.rounds,
+        candidate_number=await _number(session, matter),
     )
+
+
+async def _number(session: Session, matter: Matter) -> str:
+    return await people.number_of(session, matter.candidate.id) if matter.interview.mode == Mode.PHONE else ""
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ class PersonRow(Table):
         return tongue(self.locale, self.language, self.country or country_of(self.zone))
 
 
+PHONES = ("whatsapp", "sms")  # channels whose addresses are numbers that can be rung
 SOMEBODY_ELSE = "somebody else"  # reads there; else nothing arrives, but what comes from there is theirs
 
 
@@ -87,6 +88,13 @@ async def of_role(session: AsyncSession, *roles: str) -> Sequence[PersonRow]:
 
 async def contacts(session: AsyncSession, person_id: str) -> Sequence[ContactRow]:
     return (await session.scalars(_CONTACTS, {"person": person_id})).all()
+
+
+async def number_of(session: AsyncSession, person_id: str) -> str:
+    """The number somebody can be rung at, in E.164: where they write from, if that is a phone. Empty if unknown."""
+    known = [each for each in await contacts(session, person_id) if each.channel in PHONES and not each.broken]
+    # Not everybody on WhatsApp has a number there.
+    return next((each.address for each in known if each.address.startswith("+")), "")
 
 
 async def at_address(session: AsyncSession, channel: str, address: str) -> PersonRow | None:
