@@ -7,13 +7,14 @@ import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from benchmarks import fuzz, turns, understanding
+from benchmarks import fuzz, kills, turns, understanding
 from benchmarks.rows import Row, keep, show
 
 BENCHMARKS: dict[str, Callable[[], Awaitable[list[Row]]]] = {
     "understanding": understanding.measure,
     "fuzz": fuzz.measure,
     "turns": turns.measure,
+    "kills": kills.measure,
 }
 
 
