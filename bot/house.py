@@ -10,6 +10,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
+from bot.connecting import Desks
 from bot.records.base import Records
 from bot.second_opinion import SecondReader
 from dialogs.negotiation.facts import Rules
@@ -66,4 +67,5 @@ class House:
     firm: Firm = field(default_factory=Firm)
     ids: Ids = unguessable
     burst: timedelta = timedelta()  # how long to wait for somebody to finish writing
+    desks: Desks | None = None  # the vendors' objects of people's own connections, where there can be any
     second: SecondReader | None = None  # asked where the rules are unsure, if the firm wants that

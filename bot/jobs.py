@@ -13,6 +13,7 @@ class JobKind(StrEnum):
     TURN = "turn"
     EFFECT = "effect"
     TIMER = "timer"
+    LOOK = "look"  # whether a connection works, and what changed there
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class Job:
     """One thing to do, by reference: the rows of our own database say what it is and whether it is still open."""
 
     kind: JobKind
-    id: str  # of the person whose turn it is, of the effect, of the timer
+    id: str  # of the person whose turn it is, of the effect, of the timer, of the connection
 
 
 class Worker(Protocol):

@@ -14,13 +14,18 @@ from zoneinfo import ZoneInfo
 
 import structlog
 import uvicorn
+from pydantic import SecretStr
 
 from bot import claims
+from bot.calendars import Switchboard
 from bot.clock import Clock, RealClock
+from bot.connecting import Desks
 from bot.doors.web import Begin, make_app
 from bot.engine import DurableEngine
+from bot.following import catch_up
 from bot.house import Firm, House
 from bot.jobs import Job, JobKind
+from bot.keys import keys_of
 from bot.logs import configure
 from bot.records.base import Records
 from bot.records.opening import ready
@@ -48,13 +53,15 @@ def build(settings: Settings, *, hears: bool = True) -> House:
         given["gateway_url"] = settings.gateway_url
         given["gateway_secret"] = settings.gateway_secret.get_secret_value()
     means = catalog.Means(clock.now, given)
+    desks = desks_of(settings, clock)
     vendor = "gateway" if settings.gateway_url else "console"
     records = Records(settings.database)
     return House(
         records=records,
         clock=clock,
         channels=catalog.channels(dict.fromkeys(CHANNELS, vendor), means),
-        calendar=catalog.calendar("none", means),
+        calendar=Switchboard(records, desks, catalog.calendar("none", means), clock.now),
+        desks=desks,
         meetings=catalog.meetings("fixed", means),
         phrasebook=Phrasebook.load(),
         rules=settings.rules,
@@ -69,6 +76,21 @@ def build(settings: Settings, *, hears: bool = True) -> House:
         burst=timedelta(seconds=settings.burst_seconds),
         second=second_reader(settings, records, clock) if hears else None,
     )
+
+
+def desks_of(settings: Settings, clock: Clock) -> Desks:
+    keys = keys_of(settings.keys.get_secret_value() if settings.keys else None, settings.data_dir)
+    return Desks(keys, clock.now, of_vendors(settings))
+
+
+def of_vendors(settings: Settings) -> dict[str, str]:
+    """What the firm has set for the vendors of its calendars, such as `microsoft_client_id`, by name."""
+    found: dict[str, str] = {}
+    for name in Settings.model_fields:
+        value = getattr(settings, name)
+        if value is not None and name.partition("_")[0] in catalog.CALENDARS:
+            found[name] = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+    return found
 
 
 def second_reader(settings: Settings, records: Records, clock: Clock) -> SecondReader | None:
@@ -166,6 +188,8 @@ async def _house(settings: Settings, *, hears: bool = True) -> AsyncIterator[Hou
         for channel in house.channels.values():
             with suppress(Exception):
                 await channel.close()
+        with suppress(Exception):
+            await house.calendar.close()
         if house.second:
             with suppress(Exception):
                 await house.second.close()
@@ -181,6 +205,7 @@ async def _engine(settings: Settings, house: House, *, worker: bool) -> AsyncIte
     # A language is made ready by the first words read in it: not while somebody waits.
     understand("", Context(house.clock.now(), house.firm.zone))
     sweep = timedelta(seconds=settings.sweep_seconds)
+    await catch_up(house)
     async with DurableEngine(Assistant(house), settings.database, sweep_every=sweep) as engine:
         gc.freeze()  # all this is here to stay: looking through it for rubbish would hold everyone up each time
         yield engine

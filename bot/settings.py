@@ -114,6 +114,13 @@ class Settings(BaseSettings):
         "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME; in a password @ is %40, / is %2F, # is %23",
     )
 
+    keys: SecretStr | None = setting(
+        None,
+        "What secrets in the database are sealed with; the first seals. Without it: a file `keys` in the data folder.",
+        "id:base64,id:base64; `askarsan keys rotate` makes one",
+        min_length=1,
+    )
+
     host: str = setting(
         "127.0.0.1", "The network address to listen on; 0.0.0.0 is every one.", "an address", min_length=1
     )

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.effects import carry_out
+from bot.health import look_after
 from bot.house import House
 from bot.jobs import Job, JobKind
 from bot.listening import hear
-from bot.records import messages, work
+from bot.records import connections, messages, work
 from bot.wakeups import job_of, ring
 
 
@@ -27,6 +28,8 @@ class Assistant:
                 return await carry_out(self.house, job.id)
             case JobKind.TIMER:
                 return await ring(self.house, job.id)
+            case JobKind.LOOK:
+                return await look_after(self.house, job.id)
 
     async def waiting(self, *, older_than: timedelta) -> Sequence[Job]:
         now = self.house.clock.now()
@@ -36,4 +39,5 @@ class Assistant:
             effects = [Job(JobKind.EFFECT, each) for each in await work.open_effects(session, now, now - older_than)]
             # An alarm is due when it is due: nobody else has begun it.
             timers = [job_of(timer) for timer in await work.due_timers(session, now)]
-        return [*turns, *effects, *timers]
+            looks = [Job(JobKind.LOOK, each) for each in await connections.due(session, now)]
+        return [*turns, *effects, *timers, *looks]

@@ -74,6 +74,26 @@ CHANNELS: dict[str, Callable[[Sequence[str], Means], dict[str, Channel]]] = {
 }
 
 
+@dataclass(frozen=True)
+class Need:
+    """One thing that whoever connects a calendar is asked for."""
+
+    setting: str  # its name, as the vendor asks its Means for it
+    question: str
+    secret: bool = False
+    default: str | None = None  # None: it has to be answered
+
+
+# Calendars that people connect: how each is called, and what it needs besides the settings of the firm.
+LABELS: dict[str, str] = {
+    "microsoft": "Microsoft 365",
+    "google": "Google",
+    "caldav": "CalDAV",
+    "feed": "calendar link",
+}
+NEEDS: dict[str, tuple[Need, ...]] = {}
+
+
 def standin_calendar(means: Means) -> Calendar:
     from integrations.standins.calendar import StandInCalendar
 

@@ -68,6 +68,7 @@ class ConnectionRow(Table):
     watch_id: Mapped[str | None] = mapped_column(index=True)
     watch_resource: Mapped[str | None]
     watch_until: Mapped[datetime | None]
+    renew_at: Mapped[datetime | None]  # well before that
     watch_secret: Mapped[Sealed | None] = mapped_column(SealedText)
 
     def place(self, column: str) -> Place:
@@ -81,7 +82,7 @@ _CONNECTED = (
     ConnectionRow.state != ConnectionState.INACTIVE.value,
 )
 _OF_ADDRESS = (
-    select(ConnectionRow)
+    select(ConnectionRow, PersonRow)
     .join(PersonRow, PersonRow.id == ConnectionRow.person_id)
     .where(or_(PersonRow.email == bindparam("who"), PersonRow.id == bindparam("who")), *_CONNECTED)
     .order_by(ConnectionRow.made_at, ConnectionRow.id)
@@ -98,9 +99,9 @@ async def lock(session: AsyncSession, connection_id: str) -> ConnectionRow | Non
     return await session.scalar(query)
 
 
-async def calendars_of(session: AsyncSession, who: str) -> Sequence[ConnectionRow]:
+async def calendars_of(session: AsyncSession, who: str) -> Sequence[tuple[ConnectionRow, PersonRow]]:
     """The connected calendars of whoever is addressed like this (`bot.facts.calendar_address`), the first one first."""
-    return (await session.scalars(_OF_ADDRESS, {"who": who})).all()
+    return [(row, person) for row, person in (await session.execute(_OF_ADDRESS, {"who": who})).all()]
 
 
 async def of_person(session: AsyncSession, person_id: str) -> Sequence[ConnectionRow]:

@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.Column("watch_id", sa.String(), nullable=True),
         sa.Column("watch_resource", sa.String(), nullable=True),
         sa.Column("watch_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("renew_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("watch_secret", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_connections_person_id_people")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_connections")),

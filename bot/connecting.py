@@ -1,0 +1,137 @@
+"""Connections put to use: the vendor's object of each, made from what is kept and unsealed; and how one is kept."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.records import connections
+from bot.records.base import Session
+from bot.records.connections import ConnectionKind, ConnectionRow, ConnectionState, Fault
+from bot.records.people import PersonRow
+from bot.records.sealed import Keys, SealError, seal, unseal
+from integrations import catalog
+from integrations.calendars.base import Calendar, CalendarDisconnected, CalendarError, CalendarUnreachable
+
+
+class Unusable(CalendarDisconnected):
+    """The vendor was not even asked: what the connection needs is not there."""
+
+    def __init__(self, fault: Fault, message: str) -> None:
+        super().__init__(message)
+        self.fault = fault
+
+
+def fault_of(error: CalendarError) -> Fault:
+    match error:
+        case Unusable():
+            return error.fault
+        case CalendarDisconnected():
+            return Fault.SIGNED_OUT
+        case CalendarUnreachable():
+            return Fault.SILENT
+        case _:
+            return Fault.REFUSED
+
+
+class Desks:
+    """The vendor's object of each connection, made when it is first needed and anew when the connection has changed.
+
+    One object for as long as it lives: a vendor counts how much of it we ask at once.
+    """
+
+    def __init__(
+        self,
+        keys: Keys,
+        now: Callable[[], datetime],
+        settings: Mapping[str, str],
+        vendors: Mapping[str, Callable[[catalog.Means], Calendar]] = catalog.CALENDARS,
+    ) -> None:
+        self.keys = keys
+        self._vendors = vendors
+        self._now = now
+        self._settings = settings  # the firm's own, by name
+        self._made: dict[str, tuple[tuple[object, ...], Calendar]] = {}
+        self._outdated: list[Calendar] = []
+
+    def of(self, row: ConnectionRow) -> Calendar:
+        """Raises Unusable."""
+        as_it_is = (row.vendor, json.dumps(row.settings, sort_keys=True), str(row.secret))
+        made = self._made.get(row.id)
+        if made and made[0] == as_it_is:
+            return made[1]
+        if made:
+            self._outdated.append(made[1])  # somebody may still be waiting for its answer
+        calendar = self.make(row.vendor, {**row.settings, **secrets_of(row, self.keys)})
+        self._made[row.id] = (as_it_is, calendar)
+        return calendar
+
+    def make(self, vendor: str, given: Mapping[str, str]) -> Calendar:
+        """One that is not kept, from the firm's settings and what is given. Raises Unusable."""
+        try:
+            make = catalog.known("calendar vendor", vendor, self._vendors)
+            return make(catalog.Means(self._now, {**self._settings, **given}))
+        except (catalog.NotMade, ValueError) as error:
+            raise Unusable(Fault.NOT_SET_UP, str(error)) from error
+
+    async def close(self) -> None:
+        for calendar in (*self._outdated, *(calendar for _, calendar in self._made.values())):
+            with suppress(Exception):
+                await calendar.close()
+        self._made.clear()
+        self._outdated.clear()
+
+
+def secrets_of(row: ConnectionRow, keys: Keys) -> Mapping[str, str]:
+    """What is secret, by name. Raises Unusable."""
+    if row.secret is None:
+        return {}
+    try:
+        opened: dict[str, str] = json.loads(unseal(row.secret, row.place("secret"), keys))
+    except SealError as error:
+        raise Unusable(Fault.KEY_LOST, f"its secret cannot be read: {error}") from error
+    return opened
+
+
+@dataclass(frozen=True)
+class Given:
+    """What somebody gives to connect a calendar."""
+
+    vendor: str
+    account: str  # the address whose calendar it is
+    settings: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+async def connect(
+    session: Session, ids: Callable[[str], str], keys: Keys, person: PersonRow, given: Given, now: datetime
+) -> ConnectionRow:
+    """Kept, its secrets sealed, and in use from the next look on. The same account again is the same connection."""
+    kind = ConnectionKind.CALENDAR.value
+    row = await connections.same(session, kind, given.vendor, person.id, given.account)
+    if row is None:
+        row = ConnectionRow(id=ids("connection"), kind=kind, vendor=given.vendor, person_id=person.id, told={})
+        row.account, row.made_at = given.account, now
+        session.add(row)
+    row.settings = dict(given.settings)
+    row.secret = seal(json.dumps(given.secrets), row.place("secret"), keys) if given.secrets else None
+    row.state, row.since, row.fault, row.failures = ConnectionState.ACTIVE.value, now, None, 0
+    row.looked_at = row.good_at = now
+    row.look_at = now
+    row.cursor = row.followed_at = None
+    person.calendar = given.vendor
+    await session.flush()
+    return row
+
+
+async def disconnect(session: Session, row: ConnectionRow, person: PersonRow, now: datetime) -> None:
+    """Its secret is gone for good; what is known of the account is kept for whoever connects it again."""
+    row.state, row.since, row.fault = ConnectionState.INACTIVE.value, now, None
+    row.secret = row.watch_secret = row.cursor = None
+    row.watch_id = row.watch_resource = row.watch_until = row.renew_at = None
+    await session.flush()
+    left: Sequence[ConnectionRow] = await connections.of_person(session, person.id)
+    person.calendar = left[0].vendor if left else None
