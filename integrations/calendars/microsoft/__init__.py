@@ -1,0 +1,1 @@
+"""Microsoft 365 over Graph and its own SDK: calendars, changes told, Bookings."""

@@ -1,0 +1,25 @@
+"""Which account at Microsoft 365 we speak for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+GRAPH = "https://graph.microsoft.com/v1.0"
+LOGIN = "https://login.microsoftonline.com"
+
+
+@dataclass(frozen=True)
+class Account:
+    """An app of the firm (client credentials), or one person who let us in (with a refresh token)."""
+
+    tenant: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    refresh_token: str = field(default="", repr=False)
+    mailbox: str = ""  # whose refresh token it is: the only one who may ask for them
+    graph_url: str = GRAPH
+    login_url: str = LOGIN
+
+    @property
+    def for_the_firm(self) -> bool:
+        return not self.refresh_token
