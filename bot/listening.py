@@ -32,7 +32,8 @@ from dialogs.negotiation.settling import speaks_of_times
 from dialogs.negotiation.state import Party
 from dialogs.outreach.consent import says_stop
 from dialogs.understanding.meaning import Act, Understanding
-from integrations.calendars.ics import BadCalendarData, Reply, read_reply
+from integrations.calendars.itip import Answer, Reply, read_reply
+from integrations.calendars.reading import BadCalendarData
 
 log = structlog.get_logger()
 
@@ -50,7 +51,15 @@ PATIENCE = timedelta(hours=4)
 A_YEAR = timedelta(days=366)
 LONGEST_MEETING = timedelta(hours=12)
 
-ANSWERS: dict[str, Literal["accept", "decline", "tentative"]] = {"accepted": "accept", "declined": "decline"}
+# What asks for the invite again, or keeps to the time as it stands, changes nothing.
+ANSWERS: dict[Answer, Literal["accept", "decline", "tentative", "counter"]] = {
+    Answer.ACCEPTED: "accept",
+    Answer.DECLINED: "decline",
+    Answer.CANCELLED: "decline",
+    Answer.TENTATIVE: "tentative",
+    Answer.DELEGATED: "tentative",
+    Answer.COUNTER: "counter",
+}
 
 
 async def hear(house: House, person_id: str, *, at_once: bool = False) -> Sequence[Job]:
@@ -339,7 +348,7 @@ class Hearing:
         own = reply.attendee is None or self.person.email is None or reply.attendee == self.person.email.lower()
         length = reply.proposed.length if reply.proposed else timedelta()
         sane = reply.proposed is None or (length <= LONGEST_MEETING and self._within_reach(reply.proposed.start))
-        return own and sane and reply.sequence == case.interview.sequence
+        return own and sane and reply.answer in ANSWERS and reply.answers(case.interview.sequence)
 
     def _within_reach(self, instant: datetime) -> bool:
         return self.turn.now - A_YEAR < instant < self.turn.now + A_YEAR
@@ -390,6 +399,4 @@ def _read(message: MessageRow) -> Reply | None:
 
 
 def _answer(party: Party, reply: Reply) -> InviteAnswered:
-    if reply.proposed:
-        return InviteAnswered(party, "counter", reply.proposed)
-    return InviteAnswered(party, ANSWERS.get(reply.answer or "", "tentative"))
+    return InviteAnswered(party, ANSWERS[reply.answer], reply.proposed)

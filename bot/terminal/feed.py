@@ -12,7 +12,7 @@ from bot.records.base import Records
 from bot.records.invites import InviteRow
 from bot.records.messages import MessageRow
 from bot.rehearsal.scenario import Person
-from integrations.calendars.ics import read_reply
+from integrations.calendars.itip import read_reply
 from integrations.channels.base import ReceiptStatus
 
 ASSISTANT = "askARSAN"

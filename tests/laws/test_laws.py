@@ -16,7 +16,8 @@ HOUSE = Path(__file__).parents[2]
 ROOMS = ("bot", "integrations", "dialogs", "prompts", "migrations")
 MODULES = sorted(path for room in ROOMS for path in (HOUSE / room).rglob("*.py"))
 VENDORS = ("channels", "calendars", "meetings", "trackers", "models")
-NOBODYS = {"zones", "ics", "itip", "invitation", "taken"}  # what several vendors speak, and none of them owns
+# What several vendors speak, and none of them owns.
+NOBODYS = {"zones", "vtimezone", "reading", "taken", "ics", "itip", "invitation"}
 
 REAL_CLOCK = {
     "datetime.now",
