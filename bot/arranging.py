@@ -8,10 +8,13 @@ from datetime import timedelta
 import structlog
 
 from bot.carrying import PATIENCE, Later, done, nothing_to_do
-from bot.facts import Case, calendar_address, load
+from bot.facts import Case, load
 from bot.house import House
 from bot.inviting import text_for
-from bot.records import negotiations
+from bot.looking import calendar_address
+from bot.records import entries, negotiations, people
+from bot.records.entries import EntryRow
+from bot.records.people import PersonRow
 from bot.records.work import EffectRow
 from bot.turn import Turn
 from dialogs.negotiation.events import Arranged, NotArranged
@@ -19,6 +22,9 @@ from integrations.calendars.base import CalendarEvent, CalendarRefused, Calendar
 from integrations.meetings.base import MeetingsRefused, MeetingsUnreachable
 
 log = structlog.get_logger()
+
+# Once, and once more where the calendar kept something else.
+WRITTEN_AT_MOST = 2
 
 
 async def arrange(house: House, effect: EffectRow) -> Sequence[str]:
@@ -34,7 +40,7 @@ async def arrange(house: House, effect: EffectRow) -> Sequence[str]:
     url = case.interview.meeting_url
     try:
         url = await _meeting(house, case) if case.interview.mode == "video" else ""
-        await _write_events(house, case, url)
+        await write_events(house, case, url)
     except (MeetingsUnreachable, CalendarUnreachable) as error:
         if effect.attempts < PATIENCE:
             raise Later(timedelta(seconds=error.retry_after) if error.retry_after else None) from error
@@ -61,39 +67,118 @@ async def _meeting(house: House, case: Case) -> str:
     return (await house.meetings.create(interview.uid, topic, booked.start, interview.minutes)).url
 
 
-async def _write_events(house: House, case: Case, url: str) -> None:
-    assert case.state.booked
-    for person in case.required:
-        if person.calendar:
-            event = CalendarEvent(
-                uid=case.interview.uid,
-                sequence=case.state.sequence,
-                who=calendar_address(person),
-                when=case.state.booked,
-                summary=text_for(house, case, person, "invite_summary"),
-                description=text_for(house, case, person, "invite_description"),
-                location=url or case.interview.place,
-                url=url,
-            )
-            await house.calendar.put(event)
+async def write_again(house: House, effect: EffectRow) -> Sequence[str]:
+    """What somebody changed by hand is put back as it is booked."""
+    async with house.records.read() as session:
+        case = await load(session, effect.negotiation_id or "")
+    if case.state.booked is None or case.state.over:
+        return await nothing_to_do(house, effect)
+    try:
+        await write_events(house, case, case.interview.meeting_url)
+    except CalendarUnreachable as error:
+        raise Later from error
+    except CalendarRefused as error:
+        log.warning("event_refused", effect=effect.id, error=type(error).__name__)
+        return await _refused(house, effect, case, str(error))
+    async with house.records.write() as session:
+        await done(session, house, effect.id, "done")
+    return ()
+
+
+async def _refused(house: House, effect: EffectRow, case: Case, error: str) -> Sequence[str]:
+    async with house.records.write() as session:
+        turn = Turn(house, session)
+        if await done(session, house, effect.id, error):
+            await turn.happen(await negotiations.get(session, case.row.id), NotArranged(error))
+        return turn.begun
+
+
+async def write_events(house: House, case: Case, url: str) -> None:
+    """Into every calendar of somebody who comes; out of that of whoever no longer does. Raises CalendarError."""
+    coming = {person.id: person for person in (case.candidate, *case.hosts, *case.optional)}
+    async with house.records.read() as session:
+        planned = await entries.of_uid(session, case.interview.uid)
+        people_of = {person.id: person for person in await people.all_of(session, [e.person_id for e in planned])}
+    for entry in planned:
+        if entry.removed_at:
+            continue
+        if entry.person_id not in coming:
+            await take_out(house, entry, people_of[entry.person_id])
+        elif not entry.written_at:
+            await _write(house, case, entry, coming[entry.person_id], url)
+
+
+async def _write(house: House, case: Case, entry: EntryRow, person: PersonRow, url: str) -> None:
+    """Written, and read back: some calendars take an event and keep another one."""
+    who = calendar_address(person)
+    if not await house.calendar.writes_to(who):
+        async with house.records.write() as session:
+            await entries.forget(session, entry.uid, entry.person_id)  # it can only be read: the invite goes by mail
+        return
+    for _ in range(WRITTEN_AT_MOST):
+        await house.calendar.put(_event(house, case, entry, person, url))
+        found = await house.calendar.find(entry.uid, who)
+        kept = found is not None and found.when == entry.when
+        entry = await _note(house, entry, kept=kept)
+        if kept:
+            return
+    raise CalendarRefused("the calendar does not keep the event as it was written")
+
+
+async def _note(house: House, entry: EntryRow, *, kept: bool) -> EntryRow:
+    """Kept: so it is remembered. Else it has to be written anew, and only a higher sequence would change anything."""
+    async with house.records.write() as session:
+        row = await entries.lock(session, entry.uid, entry.person_id)
+        if row is None or row.sequence != entry.sequence:
+            return row or entry  # booked anew meanwhile: that turn sees to it
+        if kept:
+            row.written_at = house.clock.now()
+        else:
+            row.sequence += 1
+        return row
+
+
+def _event(house: House, case: Case, entry: EntryRow, person: PersonRow, url: str) -> CalendarEvent:
+    return CalendarEvent(
+        uid=entry.uid,
+        sequence=entry.sequence,
+        who=calendar_address(person),
+        when=entry.when,
+        summary=text_for(house, case, person, "invite_summary"),
+        description=text_for(house, case, person, "invite_description"),
+        location=url or case.interview.place,
+        url=url,
+    )
+
+
+async def take_out(house: House, entry: EntryRow, person: PersonRow) -> None:
+    """Raises CalendarError. What is gone already is left so."""
+    who = calendar_address(person)
+    if await house.calendar.writes_to(who):
+        await house.calendar.remove(entry.uid, who, entry.sequence)
+    async with house.records.write() as session:
+        row = await entries.lock(session, entry.uid, entry.person_id)
+        if row and row.sequence == entry.sequence:
+            row.removed_at = house.clock.now()
 
 
 async def release(house: House, effect: EffectRow) -> Sequence[str]:
     """It is off: the meeting and the events in the calendars go."""
     async with house.records.read() as session:
         case = await load(session, effect.negotiation_id or "")
+        planned = [each for each in await entries.of_uid(session, case.interview.uid) if not each.removed_at]
+        whose = {person.id: person for person in await people.all_of(session, [e.person_id for e in planned])}
     if case.state.sequence != effect.payload["sequence"]:
         return await nothing_to_do(house, effect)  # it is on again: what it needs is made anew, or still there
     try:
         if case.interview.meeting_url:
             await house.meetings.end(case.interview.uid)
-        for person in case.required:
-            if person.calendar:
-                await house.calendar.remove(case.interview.uid, calendar_address(person), effect.payload["sequence"])
+        for entry in planned:
+            await take_out(house, entry, whose[entry.person_id])
     except (MeetingsUnreachable, CalendarUnreachable) as error:
         raise Later from error
     except (MeetingsRefused, CalendarRefused) as error:
-        log.warning("release_refused", effect=effect.id, error=str(error))
+        log.warning("release_refused", effect=effect.id, error=type(error).__name__)
     async with house.records.write() as session:
         (await load(session, case.row.id)).interview.meeting_url = ""
         await done(session, house, effect.id, "done")

@@ -7,12 +7,14 @@ from datetime import timedelta
 
 import structlog
 
-from bot.arranging import arrange, release
+from bot.arranging import arrange, release, write_again
 from bot.carrying import Later
+from bot.holding import hold, release_hold
 from bot.house import House
 from bot.inviting import invite
 from bot.jobs import Job, JobKind
 from bot.opening import next_round, search_again
+from bot.passing_on import offer_freed, offer_without_gone
 from bot.records import work
 from bot.records.work import EffectRow
 from bot.saying import answer_stranger, say
@@ -54,6 +56,11 @@ DO: dict[str, Callable[[House, EffectRow], Awaitable[Sequence[str]]]] = {
     "answer_stranger": answer_stranger,
     "arrange": arrange,
     "release": release,
+    "write_events": write_again,
+    "hold": hold,
+    "release_hold": release_hold,
+    "offer_without_gone": offer_without_gone,
+    "offer_freed": offer_freed,
     "invite": invite,
     "next_round": next_round,
     "search_again": search_again,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bot.carrying import Later, done
 from bot.facts import Case, load
 from bot.house import House
-from bot.records import negotiations, people
+from bot.records import entries, negotiations, people
 from bot.records.invites import InviteRow
 from bot.records.people import PersonRow
 from bot.records.work import EffectRow
@@ -30,7 +30,7 @@ async def invite(house: House, effect: EffectRow) -> Sequence[str]:
         result = "no longer true"
     elif person.opted_out_at:
         result = "they asked never to be written to"
-    elif not person.calendar or (method == "CANCEL" and person not in case.required):
+    elif not await _in_calendar(house, case, person):
         result = await _mail(house, case, person, method, effect.id)
     async with house.records.write() as session:
         if result == "done" and case.state.booked:
@@ -51,6 +51,13 @@ async def invite(house: House, effect: EffectRow) -> Sequence[str]:
         if result.startswith("refused"):
             await turn.happen(await negotiations.get(session, case.row.id), NotArranged(f"invite, {result}"))
     return turn.begun
+
+
+async def _in_calendar(house: House, case: Case, person: PersonRow) -> bool:
+    """Whoever has the event already needs no mail about it."""
+    async with house.records.read() as session:
+        entry = await entries.get(session, case.interview.uid, person.id)
+    return entry is not None and entry.written_at is not None
 
 
 async def _mail(house: House, case: Case, person: PersonRow, method: Method, key: str) -> str:

@@ -12,9 +12,10 @@ import structlog
 
 from bot.binding import bind, by_name, picked_by_number
 from bot.commands import parse
-from bot.facts import NOTHING_SEEN, Case, Look, cases_of, look
+from bot.facts import Case, cases_of
 from bot.house import House
 from bot.jobs import Job, JobKind
+from bot.looking import NOTHING_SEEN, Look, look
 from bot.pressing import Press
 from bot.reading import doubt, read, read_alone, read_press
 from bot.records import interviews, messages, people
@@ -210,7 +211,7 @@ class Hearing:
     async def _cases(self) -> list[Case]:
         """What they could be writing about. Raises NotSeen."""
         cases = await cases_of(self.session, self.person)
-        connected = {host.id for case in cases for host in case.hosts if host.calendar}
+        connected = {host.id for case in cases for host in case.panel if host.calendar}
         if not connected <= self.seen.busy.keys():
             raise NotSeen(connected)
         return cases
@@ -303,7 +304,7 @@ class Hearing:
         self._say_alone(Kind.ANSWER, Part("opt_in_confirmation"))
 
     async def _heard(self, heard: Sequence[MessageRow], case: Case, meaning: Understanding, words: str) -> None:
-        away = any(person.id in self.seen.away for person in case.hosts)
+        away = any(person.id in self.seen.away for person in case.needed)
         if away and speaks_of_times(meaning) and self.turn.now - heard[-1].at < PATIENCE:
             raise CalendarAway
         for message in heard:

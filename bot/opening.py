@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.carrying import done, nothing_to_do
-from bot.facts import load, look
+from bot.facts import load
 from bot.house import House
+from bot.looking import look
 from bot.planning import MakePlan, plan_again, plan_next
 from bot.records import people
 from bot.records.work import EffectRow
@@ -29,7 +30,7 @@ async def _open(house: House, effect: EffectRow, make_plan: MakePlan) -> Sequenc
     if found is None:
         return await nothing_to_do(house, effect)
     async with house.records.read() as session:
-        hosts = await people.all_of(session, (found.plan.host_id, *found.plan.people))
+        hosts = await people.all_of(session, found.plan.panel)
     seen = await look(house, hosts)
     async with house.records.write() as session:
         turn = Turn(house, session)

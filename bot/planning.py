@@ -42,6 +42,12 @@ async def round_of(session: Session, job_id: str, number: int) -> RoundRow | Non
     return next((each for each in known if each.number == number), None)
 
 
+def needed_in(of_round: RoundRow) -> tuple[str, ...]:
+    """Everybody whose time counts for this round: those who must come, and all of each group."""
+    # A row that was never in the database, like the plain round, has no defaults yet.
+    return (*of_round.people, *(each for pool in of_round.one_of or () for each in pool))
+
+
 async def plan_next(session: Session, case: Case) -> Planned | None:
     """The round after this one, hosted by the client; None if there is none."""
     of_round = await round_of(session, case.job.id, case.interview.round + 1)
@@ -55,7 +61,7 @@ async def plan_next(session: Session, case: Case) -> Planned | None:
     host = case.host
     if host.role != "client":
         host = await people.client_of(session, case.company.id) or host
-    interviewers = await people.all_of(session, of_round.people)
+    interviewers = await people.all_of(session, needed_in(of_round))
     plan = Plan(
         application_id=case.application.id,
         candidate_id=case.candidate.id,
@@ -67,6 +73,8 @@ async def plan_next(session: Session, case: Case) -> Planned | None:
         mode=of_round.mode,
         venue=of_round.venue,
         people=tuple(of_round.people),
+        optional=tuple(of_round.optional or ()),
+        one_of=tuple(map(tuple, of_round.one_of or ())),
     )
     return Planned(plan, Requested(hosting(host, interviewers), after_round=case.interview.round))
 
@@ -84,6 +92,8 @@ async def plan_again(_session: Session, case: Case) -> Planned | None:
         minutes=interview.minutes,
         mode=interview.mode,
         venue=interview.venue,
-        people=tuple(interview.people),
+        people=tuple(person.id for person in case.fixed if person.id in interview.people),
+        optional=tuple(interview.optional),
+        one_of=tuple(map(tuple, interview.one_of)),
     )
     return Planned(plan, Requested(case.state.hosting, again=True))

@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 
 from bot import naming
 from bot.commands import Command, Verb, parse
-from bot.facts import NOTHING_SEEN, Case, Look, load, look
+from bot.facts import Case, load
 from bot.house import House
 from bot.jobs import Job, JobKind
+from bot.looking import NOTHING_SEEN, Look, look
 from bot.naming import Unclear
-from bot.planning import Planned, hosting, round_of
+from bot.planning import Planned, hosting, needed_in, round_of
 from bot.records import interviews, jobs, negotiations, people, story
 from bot.records.base import Session
 from bot.records.interviews import InterviewRow
@@ -57,8 +58,8 @@ class Order:
     def lookups(self) -> tuple[str, ...]:
         """Whose calendars have to be looked into before it can be carried out."""
         if self.planned:
-            return (self.planned.plan.host_id, *self.planned.plan.people)
-        return tuple(person.id for person in self.case.hosts) if self.case else ()
+            return self.planned.plan.panel
+        return tuple(person.id for person in self.case.panel) if self.case else ()
 
 
 async def obey(house: House, recruiter: PersonRow, message: MessageRow) -> Sequence[Job]:
@@ -126,7 +127,8 @@ async def _plan(session: Session, recruiter: PersonRow, candidate: PersonRow, co
     if of_round is None:
         raise Unclear("no_such_round", str(number), (f"{job.title} at {company.name}",))
     host = await naming.host(session, command.host, recruiter) if command.host else None
-    interviewers = () if host else await people.all_of(session, of_round.people)
+    interviewers = () if host else await people.all_of(session, needed_in(of_round))
+    as_planned = not host  # whom the recruiter names comes instead of those of the round
     host = host or await people.client_of(session, company.id)
     if host is None:
         raise Unclear("no_host", company.name)
@@ -142,7 +144,9 @@ async def _plan(session: Session, recruiter: PersonRow, candidate: PersonRow, co
         minutes=command.minutes or of_round.minutes,
         mode=command.mode or of_round.mode,
         venue=of_round.venue,
-        people=tuple(person.id for person in interviewers),
+        people=tuple(of_round.people) if as_planned else (),
+        optional=tuple(of_round.optional or ()) if as_planned else (),
+        one_of=tuple(map(tuple, of_round.one_of or ())) if as_planned else (),
         job_id=job.id,
     )
     return Planned(plan, Requested(hosting(host, interviewers, candidate_first=command.candidate_first)))

@@ -68,6 +68,8 @@ def shown(value: object) -> str:
     match value:
         case timedelta():
             minutes = int(value.total_seconds()) // 60
+            if not minutes:
+                return "none"
             for size, unit in ((1440, "d"), (60, "h")):
                 if minutes % size == 0:
                     return f"{minutes // size}{unit}"
@@ -90,6 +92,8 @@ def _parsed(default: object, value: str | tuple[str, ...]) -> object:
         return tuple(duration(each) for each in several)
     if isinstance(value, tuple):
         raise ValueError("one value is needed, not a list")
+    if not default and not isinstance(default, bool) and value.strip().lower() in ("0", "0m", "none", "off"):
+        return default
     return PARSERS[type(default)](value)
 
 

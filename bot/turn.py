@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
 
-from bot.facts import NOTHING_SEEN, Case, Look, gather, load
+from bot.facts import Case, load
+from bot.gathering import gather
 from bot.house import House
-from bot.records import interviews, invites, negotiations, work
+from bot.looking import NOTHING_SEEN, Look
+from bot.records import entries, interviews, invites, negotiations, wishes, work
 from bot.records.base import Session
 from bot.records.interviews import InterviewRow
 from bot.records.negotiations import NegotiationRow
@@ -22,6 +24,7 @@ from dialogs.negotiation import effects as e
 from dialogs.negotiation.decide import decide
 from dialogs.negotiation.events import Event, Heard, Requested
 from dialogs.negotiation.state import Negotiation, Status
+from dialogs.scheduling.intervals import Interval
 from dialogs.understanding.meaning import Understanding
 
 SAY = TypeAdapter(e.Say)
@@ -42,7 +45,14 @@ class Plan:
     mode: str
     venue: Venue
     people: tuple[str, ...]  # ids of the interviewers, all required
+    optional: tuple[str, ...] = ()
+    one_of: tuple[tuple[str, ...], ...] = ()
     job_id: str = ""  # where there is no application yet
+
+    @property
+    def panel(self) -> tuple[str, ...]:
+        """Everybody of the host's side who has any part in it."""
+        return (self.host_id, *self.people, *self.optional, *(each for pool in self.one_of for each in pool))
 
 
 class Turn:
@@ -66,9 +76,11 @@ class Turn:
         negotiations.save(row, state, self.now)
         _show(case.interview, state)
         self.session.add(_trace(turn_id, row.id, self.now, event, decision.reasons, decision.effects))
-        case = replace(case, state=state)
-        for number, effect in enumerate(decision.effects):
+        before, case = case.state, replace(case, state=state)
+        numbered = sorted(enumerate(decision.effects), key=lambda each: type(each[1]) in LAST)
+        for number, effect in numbered:
             await APPLY[type(effect)](self, case, effect, f"{turn_id}.{number}")
+        await pass_on(self, case, before, turn_id)
         await self.session.flush()
         return case
 
@@ -86,6 +98,8 @@ class Turn:
                 **asdict(plan.venue),
                 host_id=plan.host_id,
                 people=list(plan.people),
+                optional=list(plan.optional),
+                one_of=[list(pool) for pool in plan.one_of],
                 status=Status.COLLECTING.value,
                 uid=f"{interview_id}@askarsan",
                 opened_at=self.now,
@@ -106,9 +120,15 @@ class Turn:
         return await self.happen(row, event, seen)
 
     def begin(
-        self, effect_id: str, kind: str, payload: dict[str, Any], person: str | None, negotiation: str | None
+        self,
+        effect_id: str,
+        kind: str,
+        payload: dict[str, Any],
+        person: str | None,
+        negotiation: str | None,
+        due: datetime | None = None,
     ) -> None:
-        """Keeps something to do outside."""
+        """Keeps something to do outside, now or when it is `due`."""
         self.session.add(
             EffectRow(
                 id=effect_id,
@@ -118,10 +138,11 @@ class Turn:
                 person_id=person,
                 payload=payload,
                 made_at=self.now,
-                due_at=self.now,
+                due_at=due or self.now,
             )
         )
-        self.begun.append(effect_id)
+        if due is None:
+            self.begun.append(effect_id)
 
     def log(self, event: str, negotiation: str | None = None, person: str | None = None, **words: str) -> None:
         self.session.add(
@@ -172,19 +193,56 @@ async def _say(turn: Turn, case: Case, say: e.Say, effect_id: str) -> None:
     turn.begin(effect_id, "say", SAY.dump_python(say, mode="json"), person.id, case.row.id)
 
 
-async def _offered(turn: Turn, case: Case, offered: e.Offered, _: str) -> None:
-    people = [person.id for person in case.required]
-    await negotiations.remember_offer(turn.session, case.row, offered, people, case.interview.minutes, turn.now)
+async def _offered(turn: Turn, case: Case, offered: e.Offered, effect_id: str) -> None:
+    """One of a group is free to be offered elsewhere: only those who must come are kept."""
+    minutes = case.interview.minutes
+    people = [person.id for person in (case.candidate, *case.fixed)]
+    await negotiations.remember_offer(turn.session, case.row, offered, people, minutes, turn.now)
+    with_calendar = [person.id for person in (case.candidate, *case.fixed) if person.calendar]
+    if with_calendar:
+        slots = [Interval.lasting(start, minutes) for start in offered.starts]
+        await entries.plan_holds(turn.session, case.row.id, offered.number, with_calendar, slots)
+        turn.begin(effect_id, "hold", {"offer": offered.number}, case.candidate.id, case.row.id)
+        turn.begin(f"{effect_id}.end", "release_hold", {}, case.candidate.id, case.row.id, due=offered.until)
 
 
-async def _withdrawn(turn: Turn, case: Case, _effect: e.Withdrawn, _: str) -> None:
+async def _withdrawn(turn: Turn, case: Case, _effect: e.Withdrawn, effect_id: str) -> None:
     await negotiations.withdraw_offers(turn.session, case.row, turn.now)
+    if any(person.calendar for person in (case.candidate, *case.panel)):
+        turn.begin(effect_id, "release_hold", {}, case.candidate.id, case.row.id)
 
 
 async def _book(turn: Turn, case: Case, book: e.Book, effect_id: str) -> None:
-    people = [person.id for person in case.required]
+    if book.people:
+        await _seat(turn, case, book.people)
+    people = {case.candidate.id, *(book.people or [person.id for person in case.hosts])}
     await interviews.book(turn.session, case.interview.id, people, book.when)
+    calendars = {person.id for person in (case.candidate, *case.panel) if person.calendar}
+    attending = calendars & {*people, *case.interview.optional}
+    await entries.plan_event(turn.session, case.interview.uid, case.row.id, attending, book.when)
+    await wishes.drop(turn.session, case.row.id)
     turn.begin(effect_id, "arrange", {"sequence": book.sequence}, case.candidate.id, case.row.id)
+    for person_id in await invites.who_was_invited(turn.session, case.interview.id):
+        if book.people and person_id not in {*attending, *people, case.host.id, *case.interview.optional}:
+            taken_back = {"method": "CANCEL", "sequence": book.sequence}
+            turn.begin(f"{effect_id}.{person_id}", "invite", taken_back, person_id, case.row.id)
+
+
+async def _seat(turn: Turn, case: Case, coming: Collection[str]) -> None:
+    """Whoever was chosen from a group is one of the interviewers now."""
+    case.interview.people = [each for each in coming if each != case.host.id]
+    await turn.session.flush()
+
+
+async def _wish(turn: Turn, case: Case, wish: e.Wish, _: str) -> None:
+    await wishes.keep(turn.session, case.row.id, wish.when, turn.now)
+
+
+async def _restore(turn: Turn, case: Case, _effect: e.Restore, effect_id: str) -> None:
+    for entry in await entries.of_uid(turn.session, case.interview.uid):
+        if entry.removed_at is None and case.state.booked:
+            entries.write_anew(entry, case.state.booked)
+    turn.begin(effect_id, "write_events", {}, case.candidate.id, case.row.id)
 
 
 async def _invite(turn: Turn, case: Case, invite: e.Invite, effect_id: str) -> None:
@@ -195,6 +253,7 @@ async def _invite(turn: Turn, case: Case, invite: e.Invite, effect_id: str) -> N
 
 async def _cancel(turn: Turn, case: Case, cancel: e.Cancel, effect_id: str) -> None:
     await interviews.free(turn.session, case.interview.id)
+    await wishes.drop(turn.session, case.row.id)
     turn.begin(effect_id, "release", {"sequence": cancel.sequence}, case.candidate.id, case.row.id)
     for person_id in await invites.who_was_invited(turn.session, case.interview.id):
         payload = {"method": "CANCEL", "sequence": cancel.sequence}
@@ -229,16 +288,36 @@ async def _search_again(turn: Turn, case: Case, _effect: e.SearchAgain, effect_i
     turn.begin(effect_id, "search_again", {}, case.candidate.id, case.row.id)
 
 
+async def pass_on(turn: Turn, case: Case, before: Negotiation, turn_id: str) -> None:
+    """Time that was taken goes from the tables of others; time that came free goes to whoever waits for it."""
+    now, after = case.state, [person.id for person in case.hosts]
+    held = before.booked if not before.over else None
+    holds = now.booked if not now.over else None
+    if holds and holds != held and turn.house.rules.share_slots:
+        for other in await negotiations.offered_meanwhile(turn.session, after, case.row.id, holds):
+            turn.begin(f"{turn_id}.gone.{other}", "offer_without_gone", {}, None, other)
+    if held and holds != held and held.start > turn.now:
+        line = await wishes.for_time_of(turn.session, after, held, case.row.id)
+        if line:
+            freed = {"start": held.start.isoformat(), "end": held.end.isoformat(), "line": line}
+            turn.begin(f"{turn_id}.freed", "offer_freed", freed, None, line[0])
+
+
 async def _next_round(turn: Turn, case: Case, _effect: e.NextRound, effect_id: str) -> None:
     """Begun apart: it may have to look into calendars first, and nobody looks outside within a transaction."""
     turn.begin(effect_id, "next_round", {}, case.candidate.id, case.row.id)
 
+
+# What only keeps or frees time comes behind what somebody waits for; and no time is let go before it is booked.
+LAST = frozenset({e.Withdrawn, e.Offered})
 
 APPLY: dict[type, Apply] = {
     e.Say: _say,
     e.Offered: _offered,
     e.Withdrawn: _withdrawn,
     e.Book: _book,
+    e.Wish: _wish,
+    e.Restore: _restore,
     e.Invite: _invite,
     e.Cancel: _cancel,
     e.Record: _record,

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import structlog
 
-from bot.facts import load, look
+from bot.facts import load
 from bot.house import House
 from bot.jobs import Job, JobKind
+from bot.looking import look
 from bot.records import negotiations
 from bot.records.base import Conflict
 from bot.records.interviews import SlotTaken
@@ -38,7 +39,7 @@ async def ring(house: House, timer_id: str) -> Sequence[Job]:
 async def _ring(house: House, negotiation_id: str, alarm: str, name: str) -> Sequence[Job]:
     async with house.records.read() as session:
         case = await load(session, negotiation_id)
-    seen = await look(house, case.hosts)
+    seen = await look(house, case.panel)
     async with house.records.write() as session:
         timer = await session.get(TimerRow, (negotiation_id, alarm, name), with_for_update=True)
         turn = Turn(house, session)

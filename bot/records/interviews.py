@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ForeignKey, bindparam, delete, insert, select
+from sqlalchemy import ForeignKey, bindparam, delete, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -27,7 +28,9 @@ class InterviewRow(HasVenue, Table):
     minutes: Mapped[int]
     mode: Mapped[str]
     host_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
-    people: Mapped[list[str]] = mapped_column(default=list)  # the interviewers besides the host
+    people: Mapped[list[str]] = mapped_column(default=list)  # the interviewers besides the host, all required
+    optional: Mapped[list[str]] = mapped_column(default=list)  # are invited, and stand in no slot's way
+    one_of: Mapped[list[Any]] = mapped_column(default=list)  # groups of ids: one of each comes, and is among `people`
     status: Mapped[str]
     start: Mapped[datetime | None]
     end: Mapped[datetime | None]
@@ -51,6 +54,17 @@ class BookingCellRow(Table):
 
 _TAKEN = select(BookingCellRow.person_id, BookingCellRow.cell).where(
     BookingCellRow.person_id.in_(bindparam("people", expanding=True)), BookingCellRow.cell >= bindparam("cell")
+)
+
+
+_BOOKED = (
+    select(BookingCellRow.person_id, func.min(BookingCellRow.cell), func.max(BookingCellRow.cell))
+    .where(
+        BookingCellRow.person_id.in_(bindparam("people", expanding=True)),
+        BookingCellRow.cell >= bindparam("cell"),
+        BookingCellRow.interview_id != bindparam("besides"),
+    )
+    .group_by(BookingCellRow.person_id, BookingCellRow.interview_id)
 )
 
 
@@ -90,6 +104,18 @@ async def taken(session: AsyncSession, people: Iterable[str], now: datetime) -> 
         start = datetime.fromtimestamp(cell * CELL, UTC)
         booked[person].append(Interval(start, start + timedelta(seconds=CELL)))
     return {person: union(intervals) for person, intervals in booked.items()}
+
+
+async def booked(
+    session: AsyncSession, people: Iterable[str], since: datetime, besides: str
+) -> dict[str, tuple[Interval, ...]]:
+    """What each of these people is booked for from `since` on, interview by interview, without the one of that id."""
+    found: dict[str, list[Interval]] = {person: [] for person in people}
+    asked = {"people": list(found), "cell": int(since.timestamp()) // CELL, "besides": besides}
+    for person, first, last in (await session.execute(_BOOKED, asked)).all():
+        start, end = (datetime.fromtimestamp(cell * CELL, UTC) for cell in (first, last + 1))
+        found[person].append(Interval(start, end))
+    return {person: tuple(sorted(intervals)) for person, intervals in found.items()}
 
 
 async def of_application(session: AsyncSession, application_id: str) -> Sequence[InterviewRow]:

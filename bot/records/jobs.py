@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import ForeignKey, UniqueConstraint, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -37,6 +38,8 @@ class RoundRow(HasVenue, Table):
     minutes: Mapped[int]
     mode: Mapped[str]  # video, phone, onsite
     people: Mapped[list[str]] = mapped_column(default=list)  # ids of the interviewers, all required
+    optional: Mapped[list[str]] = mapped_column(default=list)  # are invited, and stand in no slot's way
+    one_of: Mapped[list[Any]] = mapped_column(default=list)  # groups of ids: one of each has to come
 
 
 class ApplicationRow(Table):

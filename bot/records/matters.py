@@ -59,8 +59,20 @@ async def of_person(session: AsyncSession, person_id: str) -> Sequence[Matter]:
     return sorted((Matter(*row) for row in found), key=lambda matter: (matter.interview.opened_at, matter.row.id))
 
 
-async def interviewers(session: AsyncSession, matter: Matter) -> tuple[PersonRow, ...]:
+class Panel(NamedTuple):
     """Those besides the host, in the order of the round."""
-    wanted = [each for each in matter.interview.people if each != matter.host.id]
-    known = {person.id: person for person in await all_of(session, wanted)} if wanted else {}
-    return tuple(known[each] for each in wanted)
+
+    interviewers: tuple[PersonRow, ...]  # who comes, as far as that is settled
+    pools: tuple[tuple[PersonRow, ...], ...]
+    optional: tuple[PersonRow, ...]
+
+
+async def panel(session: AsyncSession, matter: Matter) -> Panel:
+    interview = matter.interview
+    wanted = {*interview.people, *interview.optional, *(each for pool in interview.one_of for each in pool)}
+    known = {person.id: person for person in await all_of(session, sorted(wanted))} if wanted else {}
+    return Panel(
+        tuple(known[each] for each in interview.people if each != matter.host.id),
+        tuple(tuple(known[each] for each in pool) for pool in interview.one_of),
+        tuple(known[each] for each in interview.optional if each not in interview.people),
+    )

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import ForeignKey, UniqueConstraint, bindparam, delete, select
+from sqlalchemy import ForeignKey, UniqueConstraint, bindparam, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -52,6 +52,7 @@ class OfferRow(Table):
     starts: Mapped[list[str]]  # ISO instants, in the order they were numbered
     at: Mapped[datetime]
     over_at: Mapped[datetime | None]
+    until: Mapped[datetime | None]  # then its holds go, though an answer is still heard
 
 
 class HoldRow(Table):
@@ -64,12 +65,14 @@ class HoldRow(Table):
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True)
     start: Mapped[datetime]
     end: Mapped[datetime]
+    until: Mapped[datetime | None]  # when the offer ends by itself
 
 
 _HELD = select(HoldRow.start, HoldRow.end).where(
     HoldRow.person_id.in_(bindparam("people", expanding=True)),
     HoldRow.negotiation_id != bindparam("besides"),
     HoldRow.end > bindparam("now"),
+    or_(HoldRow.until.is_(None), HoldRow.until > bindparam("now")),
 )
 
 
@@ -115,12 +118,15 @@ async def remember_offer(
             to_party=offered.to.value,
             starts=[start.isoformat() for start in offered.starts],
             at=now,
+            until=offered.until,
         )
     )
     for person in sorted(set(people)):
         for start in offered.starts:
             kept = Interval.lasting(start, minutes)
-            session.add(HoldRow(negotiation_id=row.id, person_id=person, start=kept.start, end=kept.end))
+            session.add(
+                HoldRow(negotiation_id=row.id, person_id=person, start=kept.start, end=kept.end, until=offered.until)
+            )
 
 
 async def withdraw_offers(session: AsyncSession, row: NegotiationRow, now: datetime) -> None:
@@ -139,3 +145,16 @@ async def held(session: AsyncSession, people: Collection[str], besides: str, now
     """What open offers of other negotiations keep of these people's time."""
     kept = await session.execute(_HELD, {"people": list(people), "besides": besides, "now": now})
     return tuple(Interval(start, end) for start, end in kept)
+
+
+async def offered_meanwhile(
+    session: AsyncSession, people: Collection[str], besides: str, when: Interval
+) -> Sequence[str]:
+    """The negotiations whose open offers hold time of these people that overlaps `when`."""
+    query = select(HoldRow.negotiation_id).where(
+        HoldRow.person_id.in_(list(people)),
+        HoldRow.negotiation_id != besides,
+        HoldRow.start < when.end,
+        HoldRow.end > when.start,
+    )
+    return (await session.scalars(query.distinct().order_by(HoldRow.negotiation_id))).all()

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from bot.records import (
     connections,
+    entries,
     hours,
     interviews,
     invites,
@@ -23,6 +24,7 @@ from bot.records import (
     pages,
     people,
     story,
+    wishes,
     work,
 )
 from bot.records.base import Records, Table
@@ -41,6 +43,8 @@ ROOMS = (
     pages,
     connections,
     hours,
+    entries,
+    wishes,
 )
 
 

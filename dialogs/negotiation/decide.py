@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 from dialogs.negotiation.booked import ask_how_it_went, confirm, remind
+from dialogs.negotiation.by_hand import hear_calendar
 from dialogs.negotiation.changes import call_off_by_recruiter, leave, move_for_recruiter
 from dialogs.negotiation.draft import Decision, Draft
-from dialogs.negotiation.effects import Alarm, Forget, Kind, NextRound, Reason, Record, Wake
+from dialogs.negotiation.effects import Alarm, Forget, Kind, NextRound, Reason, Record, Wake, Wish
 from dialogs.negotiation.events import (
     Arranged,
+    CalendarChanged,
     CalledOff,
     Event,
     HandedBack,
@@ -26,6 +28,8 @@ from dialogs.negotiation.events import (
     Reopened,
     Requested,
     Resumed,
+    SlotFreed,
+    SlotGone,
     TakenOver,
     Undelivered,
 )
@@ -38,6 +42,7 @@ from dialogs.negotiation.settling import book
 from dialogs.negotiation.state import Hosting, Negotiation, Party, Status
 from dialogs.negotiation.times import free, is_free
 from dialogs.negotiation.waiting import wait_for
+from dialogs.negotiation.waitlist import offer_freed, offer_without_gone
 
 
 def decide(negotiation: Negotiation, event: Event, facts: Facts) -> Decision:
@@ -63,6 +68,7 @@ def ask_first(d: Draft, text: str = "availability_request") -> None:
         try_again(d)
     elif not offer(d, Party.CANDIDATE, free(d, Party.HOST), "offer_again" if d.n.offers_made else "offer"):
         d.because("the calendars have no free time within the horizon")
+        d.do(Wish())
         escalate(d, Reason.NO_SLOTS)
 
 
@@ -178,6 +184,9 @@ ON: dict[type, Callable[[Draft, Any], None]] = {
     InviteAnswered: hear_invite_answer,
     Arranged: lambda d, event: confirm(d, event.sequence),
     NotArranged: lambda d, event: d.call_human(Reason.NOT_ARRANGED, error=event.error),
+    SlotGone: lambda d, _: offer_without_gone(d),
+    SlotFreed: lambda d, event: offer_freed(d, event.when),
+    CalendarChanged: lambda d, event: hear_calendar(d, event.party, event.when),
     Rang: ring,
     Undelivered: give_to_human,
     MoveAsked: lambda d, event: move_for_recruiter(d, event.windows),

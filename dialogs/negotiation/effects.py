@@ -78,6 +78,7 @@ class Offered:
     number: int
     to: Reader
     starts: tuple[datetime, ...]
+    until: datetime  # then it keeps nothing any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,19 @@ class Book:
 
     when: Interval
     sequence: int
+    people: tuple[str, ...] = ()  # who comes from the host's side, where that was a choice
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """They wait for a time like this one, which is taken; without `when`, for any at all."""
+
+    when: Interval | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """What was deleted or moved by hand is put back into the calendars as it is booked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +166,7 @@ class Reason(StrEnum):
     OPT_OUT = "opt_out"
     NO_SLOTS = "no_slots"
     NOT_ARRANGED = "not_arranged"  # the calendar or the meeting service refused
+    CALENDAR_CHANGED = "calendar_changed"  # somebody deleted the interview from their calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,5 +186,18 @@ class NextRound:
 
 
 Effect = (
-    Say | Offered | Withdrawn | Book | Cancel | Invite | Record | Wake | Forget | CallHuman | SearchAgain | NextRound
+    Say
+    | Offered
+    | Withdrawn
+    | Book
+    | Wish
+    | Restore
+    | Cancel
+    | Invite
+    | Record
+    | Wake
+    | Forget
+    | CallHuman
+    | SearchAgain
+    | NextRound
 )

@@ -52,6 +52,26 @@ class NotArranged:
 
 
 @dataclass(frozen=True, slots=True)
+class SlotGone:
+    """Somebody else took time that is on the table here."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlotFreed:
+    """Another interview was moved or called off, and here somebody waits for such a time."""
+
+    when: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarChanged:
+    """Somebody moved the booked interview in their calendar by hand; without `when` they deleted it there."""
+
+    party: Party
+    when: Interval | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rang:
     """An alarm went off."""
 
@@ -130,6 +150,9 @@ Event = (
     | InviteAnswered
     | Arranged
     | NotArranged
+    | SlotGone
+    | SlotFreed
+    | CalendarChanged
     | Rang
     | Undelivered
     | MoveAsked

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from dialogs.negotiation.effects import Reader
 from dialogs.outreach.quiet import QuietHours
 from dialogs.scheduling.intervals import Interval
+from dialogs.scheduling.plan import Plan
 
 NINE_TO_EIGHT = QuietHours()
 
@@ -32,6 +33,13 @@ class Rules:
     rounds_at_most: Annotated[int, "offers before a human is called"] = 5
     notice: Annotated[timedelta, "the soonest an interview may start from now"] = timedelta(hours=2)
     horizon: Annotated[timedelta, "how far ahead an interview may lie"] = timedelta(days=28)
+    offer_lasts: Annotated[timedelta, "how long an offer keeps its times in the calendars"] = timedelta(days=3)
+    share_slots: Annotated[bool, "may one time be offered to several candidates? The first to take it has it"] = False
+    grid: Annotated[timedelta, "offered times begin on multiples of this"] = timedelta(minutes=30)
+    buffer: Annotated[timedelta, "kept free before and after an interview, in connected calendars"] = timedelta()
+    gap: Annotated[timedelta, "between two interviews of one person"] = timedelta()
+    a_day_at_most: Annotated[int, "interviews of one person on one day; 0 for any number"] = 0
+    a_week_at_most: Annotated[int, "interviews of one person in one week; 0 for any number"] = 0
     nudge_after: Annotated[tuple[timedelta, ...], "silence before each nudge"] = (timedelta(days=1), timedelta(days=2))
     give_up_after: Annotated[timedelta, "silence after the last nudge before a human is called"] = timedelta(days=2)
     nudge_on_weekends: Annotated[bool, "may a nudge go out on a Saturday or Sunday?"] = False
@@ -71,6 +79,7 @@ class Facts:
     host_busy: tuple[Interval, ...] = ()
     held: tuple[Interval, ...] = ()  # offered to others just now: not offered again while there is other time
     host_open: tuple[Interval, ...] | None = None
+    plan: Plan | None = None  # who must come from the host's side, and when they can; None where nothing limits it
     calendars_away: bool = False  # one could not be read: everyone counts as busy, and nobody is blamed for it
     last_round: bool = False
     awake: frozenset[Reader] = frozenset()  # who wrote a moment ago: may be answered at any hour

@@ -9,7 +9,7 @@ from dialogs.negotiation.asking import answer
 from dialogs.negotiation.booked import hear_how_it_went
 from dialogs.negotiation.changes import call_off_by_host, move, run_late, withdraw
 from dialogs.negotiation.draft import Draft
-from dialogs.negotiation.effects import Kind, Reader, Reason, Record
+from dialogs.negotiation.effects import Kind, Reader, Reason, Record, Restore
 from dialogs.negotiation.events import Heard, InviteAnswered
 from dialogs.negotiation.offering import escalate
 from dialogs.negotiation.settling import hear_times, speaks_of_times
@@ -72,13 +72,21 @@ def change_or_settle(d: Draft, event: Heard, acts: set[Act]) -> bool:
         d.say(party, Kind.CLARIFY, "does_it_not_suit")
         d.because("a no to what is booked, with no other time: asked what was meant")
     elif booked and {Act.ACCEPT, Act.SELECT} & acts:
-        d.do(Record("still_fine", {"by": party.value}))
-        d.because("they confirm what is booked")
+        still_fine(d, party)
     elif not booked and (speaks_of_times(meaning) or Act.RESCHEDULE in acts):
         hear_times(d, party, meaning)
     else:
         return False
     return True
+
+
+def still_fine(d: Draft, party: Party) -> None:
+    d.do(Record("still_fine", {"by": party.value}))
+    d.because("they confirm what is booked")
+    if d.n.missing:
+        d.change(missing=False)
+        d.do(Restore())
+        d.say(party, Kind.ANSWER, "calendar_restored")
 
 
 def wants_change(meaning: Understanding) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from dialogs.negotiation.draft import Draft
-from dialogs.negotiation.effects import Alarm, Holds, Kind, Offered, Reader, Reason, Wake, Withdrawn
+from dialogs.negotiation.effects import Alarm, Holds, Kind, Offered, Reader, Reason, Wake, Wish, Withdrawn
 from dialogs.negotiation.state import Hosting, Offer, Party, Status
 from dialogs.negotiation.times import free, worth_offering
 from dialogs.negotiation.waiting import stop_waiting, wait_for
@@ -50,7 +50,8 @@ def put(d: Draft, to: Party, starts: Sequence[datetime], text: str, rows: Sequen
         clarifying=(),
         tries=0,
     )
-    d.do(Offered(number, Reader(to.value), tuple(starts)))
+    until = min(d.facts.now + d.facts.rules.offer_lasts, *starts)
+    d.do(Offered(number, Reader(to.value), tuple(starts), until))
     d.say(to, Kind.OFFER, text, times=starts, rows=rows, choices=starts, holds=Holds("offer", number))
     d.because(f"offer {number} to {d.person(to).name}: {len(starts)} times")
     wait_for(d, to)
@@ -70,6 +71,7 @@ def none_left(d: Draft, to: Party) -> None:
     if to.other is Party.HOST and d.n.hosting is Hosting.CALENDAR:
         d.because("the calendars have no free time left")
         d.say(to, Kind.ANSWER, "no_slots")
+        d.do(Wish())
         escalate(d, Reason.NO_SLOTS)
         return
     d.because(f"nothing is left of the times {d.person(to.other).name} gave")

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from dialogs.negotiation.booked import confirm, set_alarms
 from dialogs.negotiation.draft import Draft
-from dialogs.negotiation.effects import Alarm, Book, Forget, Kind
+from dialogs.negotiation.effects import Alarm, Book, Forget, Kind, Wish
 from dialogs.negotiation.offering import ask_for_times, offer, offer_anew, put, withdraw_offer
 from dialogs.negotiation.state import Given, Hosting, Party, Status
 from dialogs.negotiation.times import ahead, first_start, free, gave, is_free, office_hours, said
@@ -82,6 +82,7 @@ def choose(d: Draft, party: Party, chosen: Sequence[datetime]) -> None:
             return
     if not any(is_free(d, start) for start in chosen):
         d.because("the chosen time was taken meanwhile")
+        d.do(Wish(Interval.lasting(chosen[0], minutes)))
         _give(d, party, windows=())
         offer_anew(d, party, "offer_gone")
         return
@@ -108,6 +109,7 @@ def propose(d: Draft, party: Party, meaning: Understanding) -> None:
         book(d, start)
     elif starts(intersection(wanted, said(d, party.other)), d.facts.minutes, zone=d.zone(party)):
         d.because("the time named is taken")
+        d.do(Wish(wanted[0]))
         _nearest(d, party, wanted, "offer_gone")
     elif party.other is Party.HOST and d.n.hosting is Hosting.CALENDAR:
         d.because("the calendars are not free then")
@@ -157,10 +159,18 @@ def book(d: Draft, start: datetime) -> None:
         moving=False,
         moved=d.n.moving,
         again=False,
+        missing=False,
         rounds=0,
     )
-    d.do(Forget(Alarm.REMINDER), Forget(Alarm.FOLLOW_UP), Book(when, d.n.sequence))
+    d.do(Forget(Alarm.REMINDER), Forget(Alarm.FOLLOW_UP), Book(when, d.n.sequence, _who_comes(d, start)))
     d.because("both sides can: booked")
+
+
+def _who_comes(d: Draft, start: datetime) -> tuple[str, ...]:
+    """Where one of a group is to come: whoever is free then and has the least to do."""
+    plan = d.facts.plan
+    seated = plan.seat(start) if plan and plan.panel.one_of else None
+    return seated.people if seated else ()
 
 
 def stay(d: Draft) -> None:

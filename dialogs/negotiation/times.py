@@ -53,26 +53,35 @@ def said(d: Draft, party: Party) -> tuple[Interval, ...]:
 
 
 def taken(d: Draft) -> tuple[Interval, ...]:
-    """When somebody who must be there cannot; what this very interview takes is free to itself."""
-    busy = (*d.facts.candidate_busy, *d.facts.host_busy)
-    return difference(busy, [d.n.booked]) if d.n.booked else busy
+    """When somebody who must be there cannot; what this very interview takes is not among it."""
+    return (*d.facts.candidate_busy, *d.facts.host_busy)
 
 
 def free(d: Draft, party: Party) -> tuple[Interval, ...]:
     """When a party said it can, less what everyone has meanwhile, and less what the other one ruled out."""
-    return difference(said(d, party), (*taken(d), *d.n.given(party.other).blocked))
+    can = difference(said(d, party), (*taken(d), *d.n.given(party.other).blocked))
+    if d.facts.plan is None or d.n.hosting is Hosting.CALENDAR:
+        return can
+    return intersection(can, d.facts.plan.open_time())
 
 
 def is_free(d: Draft, start: datetime) -> bool:
     """Still ahead, and nobody who must be there is taken."""
     meeting = Interval.lasting(start, d.facts.minutes)
-    return start > d.facts.now and not any(meeting.meets(each) for each in taken(d))
+    if start <= d.facts.now or any(meeting.meets(each) for each in taken(d)):
+        return False
+    return d.facts.plan is None or d.facts.plan.fits(start)
+
+
+def step(d: Draft) -> int:
+    """Minutes from one start on the grid to the next."""
+    return int(d.facts.rules.grid.total_seconds()) // 60
 
 
 def first_start(d: Draft, windows: Sequence[Interval], preferred: Sequence[Interval], party: Party) -> datetime | None:
     """The earliest start in the windows, one that somebody would rather have before any other."""
     for choice in (intersection(windows, preferred), windows):
-        found = starts(choice, d.facts.minutes, zone=d.zone(party))
+        found = starts(choice, d.facts.minutes, zone=d.zone(party), step=step(d))
         if found:
             return found[0]
     return None
@@ -84,8 +93,9 @@ def worth_offering(d: Draft, windows: Sequence[Interval], to: Party) -> tuple[da
     preferred = d.n.candidate.preferred or d.n.host.preferred
     by_day = intersection(windows, _waking_hours(d, to))
     # The best first: by day for whoever reads it and on no other table; by day; anything at all.
-    for choice in (difference(by_day, d.facts.held), by_day, windows):
-        if found := starts(choice, minutes, zone=zone):
+    held = () if d.facts.rules.share_slots else d.facts.held
+    for choice in (difference(by_day, held), by_day, windows):
+        if found := starts(choice, minutes, zone=zone, step=step(d)):
             return spread(found, d.facts.rules.offer_size, zone, minutes=minutes, preferred=preferred)
     return ()
 

@@ -8,13 +8,15 @@ from datetime import datetime
 from enum import StrEnum
 
 from dialogs.scheduling.hours import WorkingHours
-from dialogs.scheduling.intervals import Interval, union
+from dialogs.scheduling.intervals import Interval
 from integrations.calendars.base import (
+    Block,
     Busy,
     Calendar,
     CalendarEvent,
     CalendarRefused,
     CalendarUnreachable,
+    Show,
     Standing,
 )
 from integrations.standins.outage import Health
@@ -71,8 +73,11 @@ class StandInCalendar(Calendar):
         self._raise_if_out()
         if who not in self._people:
             return Busy(readable=False)
-        taken = (*self._people[who].busy, *(event.when for event in self._concerning(who)))
-        return Busy(union(each for each in taken if each.meets(between)))
+        ours = (
+            Block(event.when, Show.TENTATIVE if event.tentative else Show.BUSY, uid=event.uid)
+            for event in self._concerning(who)
+        )
+        return Busy.of((*map(Block, self._people[who].busy), *ours), between)
 
     async def hours(self, who: str) -> WorkingHours | None:
         self._raise_if_out()

@@ -1,0 +1,57 @@
+"""What a decision may know, gathered: the people, the round, and who is taken when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.facts import JUST_NOW, Case
+from bot.house import House
+from bot.looking import Look
+from bot.panels import plan_of, taken_time
+from bot.records import messages, negotiations
+from bot.records.base import Session
+from bot.records.people import PersonRow
+from dialogs.negotiation.effects import Reader
+from dialogs.negotiation.facts import Facts, Mode, Person
+from dialogs.negotiation.state import Hosting
+
+
+async def gather(session: Session, house: House, case: Case, seen: Look) -> Facts:
+    now = house.clock.now()
+    taken = await taken_time(session, house, case, seen)
+    plan = plan_of(house, case, taken, seen)
+    host_open = None
+    if case.state.hosting is Hosting.CALENDAR:
+        looked_at = any(person.id in seen.busy for person in case.panel)
+        host_open = plan.open_time() if plan and looked_at else ()
+    return Facts(
+        now=now,
+        rules=house.rules,
+        candidate=_person(case.candidate),
+        host=_person(case.host),
+        recruiter=_person(case.recruiter),
+        minutes=case.interview.minutes,
+        mode=Mode(case.interview.mode),
+        place=case.interview.place,
+        meeting_url=case.interview.meeting_url,
+        candidate_busy=taken.of(case.candidate.id),
+        host_busy=tuple(each for person in case.fixed for each in taken.of(person.id)),
+        held=await negotiations.held(
+            session, [person.id for person in (case.candidate, *case.fixed)], besides=case.row.id, now=now
+        ),
+        host_open=host_open,
+        plan=plan,
+        calendars_away=any(person.id in seen.away for person in case.needed),
+        last_round=case.last_round,
+        awake=await _awake(session, case, now - JUST_NOW),
+    )
+
+
+async def _awake(session: Session, case: Case, since: datetime) -> frozenset[Reader]:
+    wrote = await messages.who_wrote_since(session, {case.reader(reader).id for reader in Reader}, since)
+    return frozenset(reader for reader in Reader if case.reader(reader).id in wrote)
+
+
+def _person(row: PersonRow) -> Person:
+    return Person(row.id, row.name, ZoneInfo(row.zone), row.tongue)

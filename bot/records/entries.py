@@ -1,0 +1,144 @@
+"""What we have written into people's calendars, or are about to: noted before it is written, kept until it is gone."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, delete, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.records.base import Table, some
+from bot.records.interviews import InterviewRow
+from bot.records.negotiations import NegotiationRow, OfferRow
+from dialogs.scheduling.intervals import Interval
+
+OURS = "@askarsan"
+
+
+class EntryRow(Table):
+    """One event of ours in one person's calendar: a hold, or the interview itself.
+
+    `sequence` counts how often it was written anew, which is more often than the invite changed: what somebody moved
+    by hand is put back with a higher one.
+    """
+
+    __tablename__ = "calendar_entries"
+    __table_args__ = (some("ix_calendar_entries_standing", "person_id", "end", only="removed_at IS NULL"),)
+
+    uid: Mapped[str] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), primary_key=True)
+    negotiation_id: Mapped[str] = mapped_column(ForeignKey("negotiations.id"), index=True)
+    offer: Mapped[int | None]  # the number of the offer a hold belongs to
+    sequence: Mapped[int] = mapped_column(default=0)
+    start: Mapped[datetime]
+    end: Mapped[datetime]
+    written_at: Mapped[datetime | None]  # it was found there, as it should be
+    removed_at: Mapped[datetime | None]
+    noticed: Mapped[str | None]  # what its owner did to it by hand, as far as that was dealt with
+
+    @property
+    def when(self) -> Interval:
+        return Interval(self.start, self.end)
+
+
+def hold_uid(negotiation_id: str, offer: int, slot: int) -> str:
+    return f"hold.{negotiation_id}.{offer}.{slot}{OURS}"
+
+
+async def plan_holds(
+    session: AsyncSession, negotiation_id: str, offer: int, people: Iterable[str], slots: Sequence[Interval]
+) -> None:
+    for person in sorted(set(people)):
+        for number, slot in enumerate(slots, 1):
+            session.add(
+                EntryRow(
+                    uid=hold_uid(negotiation_id, offer, number),
+                    person_id=person,
+                    negotiation_id=negotiation_id,
+                    offer=offer,
+                    sequence=0,
+                    start=slot.start,
+                    end=slot.end,
+                )
+            )
+
+
+async def plan_event(
+    session: AsyncSession, uid: str, negotiation_id: str, people: Iterable[str], when: Interval
+) -> None:
+    """The interview is to stand at `when` in the calendars of these people; whoever is not among them loses it."""
+    known = {entry.person_id: entry for entry in await of_uid(session, uid)}
+    for person in sorted(set(people)):
+        entry = known.get(person)
+        if entry is None:
+            session.add(
+                EntryRow(
+                    uid=uid,
+                    person_id=person,
+                    negotiation_id=negotiation_id,
+                    sequence=0,
+                    start=when.start,
+                    end=when.end,
+                )
+            )
+        else:
+            write_anew(entry, when)
+
+
+def write_anew(entry: EntryRow, when: Interval) -> None:
+    entry.start, entry.end = when.start, when.end
+    entry.sequence += 1
+    entry.written_at = entry.removed_at = entry.noticed = None
+
+
+async def get(session: AsyncSession, uid: str, person_id: str) -> EntryRow | None:
+    return await session.get(EntryRow, (uid, person_id))
+
+
+async def lock(session: AsyncSession, uid: str, person_id: str) -> EntryRow | None:
+    """The entry, for this transaction alone."""
+    mine = (EntryRow.uid == uid, EntryRow.person_id == person_id)
+    return await session.scalar(select(EntryRow).where(*mine).with_for_update())
+
+
+async def of_uid(session: AsyncSession, uid: str) -> Sequence[EntryRow]:
+    return (await session.scalars(select(EntryRow).where(EntryRow.uid == uid).order_by(EntryRow.person_id))).all()
+
+
+async def holds_of(session: AsyncSession, negotiation_id: str) -> Sequence[EntryRow]:
+    """The holds of every offer of this negotiation that may still be in a calendar."""
+    mine = (EntryRow.negotiation_id == negotiation_id, EntryRow.offer.is_not(None))
+    return (await session.scalars(select(EntryRow).where(*mine).order_by(EntryRow.uid, EntryRow.person_id))).all()
+
+
+async def standing(session: AsyncSession, people: Collection[str], after: datetime) -> Sequence[EntryRow]:
+    """What we keep in the calendars of these people from `after` on."""
+    query = select(EntryRow).where(
+        EntryRow.person_id.in_(list(people)), EntryRow.removed_at.is_(None), EntryRow.end > after
+    )
+    return (await session.scalars(query.order_by(EntryRow.uid, EntryRow.person_id))).all()
+
+
+async def forget(session: AsyncSession, uid: str, person_id: str) -> None:
+    """It is gone from the calendar, and its uid will never be used again."""
+    await session.execute(delete(EntryRow).where(EntryRow.uid == uid, EntryRow.person_id == person_id))
+
+
+async def open_offers(session: AsyncSession, negotiation_id: str, now: datetime) -> frozenset[int]:
+    """The numbers of the offers of this negotiation whose holds are to stand."""
+    mine = (OfferRow.negotiation_id == negotiation_id, OfferRow.over_at.is_(None), OfferRow.until > now)
+    return frozenset((await session.scalars(select(OfferRow.number).where(*mine))).all())
+
+
+async def to_compare(session: AsyncSession, after: datetime, before: datetime) -> Sequence[EntryRow]:
+    """Everything of ours in the days between, and every hold, whenever it is: what the reconciler goes over."""
+    near = (EntryRow.end > after) & (EntryRow.start < before)
+    query = select(EntryRow).where(EntryRow.removed_at.is_(None), near | EntryRow.offer.is_not(None))
+    return (await session.scalars(query.order_by(EntryRow.person_id, EntryRow.start, EntryRow.uid))).all()
+
+
+async def interview_of(session: AsyncSession, negotiation_id: str) -> InterviewRow:
+    query = select(InterviewRow).join(NegotiationRow, NegotiationRow.interview_id == InterviewRow.id)
+    return (await session.scalars(query.where(NegotiationRow.id == negotiation_id))).one()
