@@ -73,7 +73,7 @@ class GoogleCalendar(Calendar, Watched):
             try:
                 if stored is None:
                     await self._insert(event)
-                elif stored.sequence is None or stored.sequence < event.sequence:
+                elif not stored.copied and (stored.sequence is None or stored.sequence < event.sequence):
                     await self._patch(event.who, stored, written(event, stored))
                 return
             except Refusal as no:
@@ -86,7 +86,7 @@ class GoogleCalendar(Calendar, Watched):
     async def remove(self, uid: str, who: str, sequence: int) -> None:
         for _ in range(TRIES):
             stored = await self._stored(who, uid)
-            if stored is None or stored.cancelled or (stored.sequence or 0) > sequence:
+            if stored is None or stored.cancelled or stored.copied or (stored.sequence or 0) > sequence:
                 return
             try:
                 if stored.sequence != sequence:

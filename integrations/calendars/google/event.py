@@ -128,6 +128,10 @@ class Attendee(_Told):
     response_status: str = "needsAction"
 
 
+class Organizer(_Told):
+    own: bool = Field(default=False, alias="self")
+
+
 class EntryPoint(_Told):
     entry_point_type: str = ""
     uri: str = ""
@@ -162,6 +166,7 @@ class Stored(_Told):
     event_type: str = "default"
     ical_uid: str = Field(default="", alias="iCalUID")
     attendees: list[Attendee] = Field(default_factory=list)
+    organizer: Organizer = Organizer(self=True)
     extended_properties: Properties = Properties()
     conference_data: Conference = Conference()
 
@@ -180,6 +185,11 @@ class Stored(_Told):
     @property
     def cancelled(self) -> bool:
         return self.status == "cancelled"
+
+    @property
+    def copied(self) -> bool:
+        """It came as an invitation to an event in somebody else's calendar, under the same id, and follows that one."""
+        return not self.organizer.own
 
     @property
     def uid(self) -> str:
