@@ -13,6 +13,7 @@ class MeetingsError(Exception):
     MeetingsError
     ├── MeetingsUnreachable
     └── MeetingsRefused
+        └── MeetingsDisconnected
     """
 
 
@@ -26,6 +27,14 @@ class MeetingsUnreachable(MeetingsError):
 
 class MeetingsRefused(MeetingsError):
     """The service said no: the same again will be refused again."""
+
+
+class MeetingsDisconnected(MeetingsRefused):
+    """We may make no meetings there, and only whoever owns the account can change that."""
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.remedy = remedy  # what the owner is to do, as a sentence for them
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,3 +62,9 @@ class Meetings(ABC):
     @abstractmethod
     async def end(self, key: str) -> None:
         """Give the meeting up. One that is not there is left so."""
+
+    async def check(self) -> None:  # noqa: B027 – a room that is always there needs no check
+        """Would a meeting come about? Makes none."""
+
+    async def close(self) -> None:  # noqa: B027 – most keep nothing open
+        """Lets go of connections."""
