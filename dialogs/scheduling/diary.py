@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from dialogs.scheduling import clocks
 from dialogs.scheduling.blocks import TAKES, TAKES_ON_SITE, Block, Show
-from dialogs.scheduling.cells import Frame, ceil_minute, floor_minute
+from dialogs.scheduling.cells import Frame, Range, Stretch, outwards
+from dialogs.scheduling.intervals import Interval
 from dialogs.scheduling.week import Week
 
 MINUTES_A_DAY = 1440
@@ -40,8 +43,8 @@ class Reason(StrEnum):
     ROOM = "room"  # no room is free
 
 
-# A range of starts (minutes since 1970, up to and not including the second) that cannot be, and why.
-Refusal = tuple[int, int, Reason]
+# The starts that cannot be, by what is against them; ranges of one reason come in no order and may overlap.
+Refusals = dict[Reason, Sequence[Range]]
 
 _SHOWN = {
     Show.BUSY: Reason.BUSY,
@@ -99,84 +102,133 @@ class Diary:
         return sum(_week(_date_of(each, self.zone)) == week for each in self.booked), len(self.booked)
 
 
-def refusals(diary: Diary, meeting: Meeting, frame: Frame) -> list[Refusal]:
+def refusals(diary: Diary, meeting: Meeting, frame: Frame) -> Refusals:
     """Every start in `frame` that this diary refuses: what offers, what re-checks and what explains read the same."""
     if not diary.readable:
-        return [(frame.first, frame.end, Reason.UNREADABLE)]
+        return {Reason.UNREADABLE: [(frame.first, frame.end)]}
     found = _taken(diary, meeting)
-    found.extend(_interviews(diary, meeting))
+    if diary.booked:
+        _interviews(diary, meeting, found)
     if diary.hours:
-        found.extend(_out_of(diary.hours, meeting, frame))
+        found[Reason.OUTSIDE_HOURS] = _out_of(diary.hours, meeting.minutes, frame)
     if diary.soft and not diary.consents:
-        found.extend(_kept_free(diary.soft, meeting, frame))
+        kept_free = diary.soft.minutes(frame.first, frame.end + meeting.minutes)
+        found[Reason.CONSENT] = [(start - meeting.minutes + 1, end) for start, end in kept_free]
     if diary.per_day is not None or diary.per_week is not None:
-        found.extend(_full(diary, meeting, frame))
+        _full(diary, meeting, frame, found)
     return found
 
 
-def _taken(diary: Diary, meeting: Meeting) -> list[Refusal]:
-    travel = diary.travel if meeting.on_site else 0
+def starts(diary: Diary, meeting: Meeting, frame: Frame, refused: Refusals) -> int:
+    """The starts in `frame` that none of its refusals is against."""
+    against = frame.paint(chain.from_iterable(refused[each] for each in refused if each is not Reason.OUTSIDE_HOURS))
+    if diary.hours and diary.readable:
+        against |= _painted_out_of(diary.hours, meeting.minutes, frame)
+    return frame.all & ~against
+
+
+def _taken(diary: Diary, meeting: Meeting) -> Refusals:
+    """What the calendar shows as taken, and too close to it."""
+    blocks = diary.blocks
+    if meeting.own:
+        blocks = tuple(each for each in blocks if not meeting.owns(each))
+    shown: dict[Show, list[Interval]] = defaultdict(list)
+    for each in blocks:
+        shown[each.show].append(each.when)
     takes = TAKES_ON_SITE if meeting.on_site else TAKES
-    roomy = bool(meeting.before or meeting.after or travel)
-    found: list[Refusal] = []
-    for block in diary.blocks:
-        if block.show not in takes or (meeting.own and meeting.owns(block)):
-            continue
-        begin, end = floor_minute(block.when.start.timestamp()), ceil_minute(block.when.end.timestamp())
-        found.append((begin - meeting.minutes + 1, end, _SHOWN[block.show]))
+    found: Refusals = {}
+    for show, whens in shown.items():
+        if show in takes:
+            found[_SHOWN[show]] = _around(_joined(whens, meeting.minutes), meeting.minutes, 0, 0)
+    for reason, before, after in _room(diary, meeting):
         # A day off needs no quarter of an hour around it.
-        if roomy and not block.all_day:
-            found.extend(_around(begin, end, meeting, travel, 0))
+        near = (each.when for each in blocks if each.show in takes and not each.all_day)
+        found[reason] = _around(_joined(near, meeting.minutes), meeting.minutes, before, after)
     return found
 
 
-def _interviews(diary: Diary, meeting: Meeting) -> Iterator[Refusal]:
-    travel = diary.travel if meeting.on_site else 0
-    for block in diary.booked:
-        if not meeting.owns(block):
-            begin, end = floor_minute(block.when.start.timestamp()), ceil_minute(block.when.end.timestamp())
-            yield begin - meeting.minutes + 1, end, Reason.BUSY
-            yield from _around(begin, end, meeting, travel, meeting.gap)
+def _joined(intervals: Iterable[Interval], length: int) -> Iterator[Stretch]:
+    """The same in fewer pieces if they come sorted, as calendars give them: nothing fits between two that are near.
+
+    Instants are dear to convert.
+    """
+    room = timedelta(minutes=length)
+    waiting = iter(intervals)
+    first = next(waiting, None)
+    if first is None:
+        return
+    begun, until, near = first.start, first.end, first.end + room
+    for each in waiting:
+        start, end = each.start, each.end
+        if begun <= start < near:
+            if end > until:
+                until, near = end, end + room
+        else:
+            yield begun, until
+            begun, until, near = start, end, end + room
+    yield begun, until
 
 
-def _around(begin: int, end: int, meeting: Meeting, travel: int, gap: int) -> Iterator[Refusal]:
-    for reason, before, after in (
-        (Reason.BUFFER, meeting.before, meeting.after),
-        (Reason.TRAVEL, travel, travel),
-        (Reason.GAP, gap, gap),
-    ):
-        if before or after:
-            yield begin - meeting.minutes - after + 1, end + before, reason
+def _interviews(diary: Diary, meeting: Meeting, found: Refusals) -> None:
+    others = [(each.when.start, each.when.end) for each in diary.booked if not meeting.owns(each)]
+    room = [(Reason.BUSY, 0, 0), *_room(diary, meeting)]
+    if meeting.gap:
+        room.append((Reason.GAP, meeting.gap, meeting.gap))
+    for reason, before, after in room:
+        found[reason] = [*found.get(reason, ()), *_around(others, meeting.minutes, before, after)]
 
 
-def _out_of(hours: Week, meeting: Meeting, frame: Frame) -> Iterator[Refusal]:
-    free_from = frame.first - MINUTES_A_DAY
-    for start, end in hours.seconds(frame.first * 60, (frame.end + meeting.minutes) * 60):
-        begin, last = ceil_minute(start), floor_minute(end) - meeting.minutes
-        if begin <= last:
-            yield free_from, begin, Reason.OUTSIDE_HOURS
+def _room(diary: Diary, meeting: Meeting) -> list[tuple[Reason, int, int]]:
+    """The room a meeting wants before it and after it, and what for."""
+    room = []
+    if meeting.before or meeting.after:
+        room.append((Reason.BUFFER, meeting.before, meeting.after))
+    if meeting.on_site and diary.travel:
+        room.append((Reason.TRAVEL, diary.travel, diary.travel))
+    return room
+
+
+def _around(taken: Iterable[Stretch], length: int, before: int, after: int) -> list[Range]:
+    """The starts at which a meeting would overlap what is taken, or come closer to it than it may."""
+    return outwards(taken, length + after - 1, before)
+
+
+@lru_cache(maxsize=1024)
+def _out_of(hours: Week, length: int, frame: Frame) -> tuple[Range, ...]:
+    """Between the last start that fits into one stretch of hours and the first of the next one."""
+    found, free_from = [], frame.first - MINUTES_A_DAY
+    for start, end in hours.minutes(frame.first, frame.end + length):
+        last = end - length
+        if start <= last:
+            found.append((free_from, start))
             free_from = last + 1
-    yield free_from, frame.end + MINUTES_A_DAY, Reason.OUTSIDE_HOURS
+    return (*found, (free_from, frame.end + MINUTES_A_DAY))
 
 
-def _kept_free(soft: Week, meeting: Meeting, frame: Frame) -> Iterator[Refusal]:
-    for start, end in soft.seconds(frame.first * 60, (frame.end + meeting.minutes) * 60):
-        yield floor_minute(start) - meeting.minutes + 1, ceil_minute(end), Reason.CONSENT
+@lru_cache(maxsize=1024)
+def _painted_out_of(hours: Week, length: int, frame: Frame) -> int:
+    """The same as a mask. Kept: hours are the same for months and for many, what is busy changes all day."""
+    return frame.paint(_out_of(hours, length, frame))
 
 
-def _full(diary: Diary, meeting: Meeting, frame: Frame) -> Iterator[Refusal]:
-    if 0 in (diary.per_day, diary.per_week):
-        yield frame.first, frame.end, Reason.DAY_FULL if diary.per_day == 0 else Reason.WEEK_FULL
+def _full(diary: Diary, meeting: Meeting, frame: Frame, found: Refusals) -> None:
+    """The days and weeks in which somebody has as many interviews as they take."""
     dates = [_date_of(each, diary.zone) for each in diary.booked if not meeting.owns(each)]
-    for first, days, most, reason in (
-        *((day, 1, (diary.per_day, count), Reason.DAY_FULL) for day, count in Counter(dates).items()),
-        *((day, 7, (diary.per_week, count), Reason.WEEK_FULL) for day, count in Counter(map(_week, dates)).items()),
+    for reason, most, days, counted in (
+        (Reason.DAY_FULL, diary.per_day, 1, Counter(dates)),
+        (Reason.WEEK_FULL, diary.per_week, 7, Counter(map(_week, dates))),
     ):
-        cap, count = most
-        if cap is not None and count >= cap:
-            start = clocks.reached(clocks.wall_of(first), diary.zone)
-            end = clocks.reached(clocks.wall_of(first + timedelta(days=days)), diary.zone)
-            yield ceil_minute(start), ceil_minute(end), reason
+        if most == 0:
+            found[reason] = [(frame.first, frame.end)]
+        elif most is not None:
+            full = [day for day, count in counted.items() if count >= most]
+            found[reason] = [_stretch_of(day, days, diary.zone) for day in full]
+
+
+def _stretch_of(first: date, days: int, zone: ZoneInfo) -> Range:
+    start = clocks.reached(clocks.wall_of(first), zone)
+    end = clocks.reached(clocks.wall_of(first + timedelta(days=days)), zone)
+    return -(-start // 60), -(-end // 60)
 
 
 def _date_of(block: Block, zone: ZoneInfo) -> date:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -12,7 +12,7 @@ from itertools import chain
 from zoneinfo import ZoneInfo
 
 from dialogs.scheduling.cells import Frame, Range, ceil_minute, floor_minute, on_the_grid
-from dialogs.scheduling.diary import Diary, Meeting, Reason, Refusal, refusals
+from dialogs.scheduling.diary import Diary, Meeting, Reason, Refusals, refusals, starts
 from dialogs.scheduling.explain import Why, reasons
 from dialogs.scheduling.intervals import Interval
 from dialogs.scheduling.panel import Panel, Seated, seat
@@ -94,7 +94,7 @@ class Plan:
         return self.panel.starts(self._mask, round_)
 
     def _mask(self, who: str) -> int:
-        return self.frame.all & ~self.frame.paint((low, high) for low, high, _ in self._refusals(who))
+        return starts(self._diary(who), self.meeting, self.frame, self._refusals(who))
 
     def _open_starts(self) -> list[Range]:
         """Every minute at which it may start, round or not, as ranges."""
@@ -119,15 +119,13 @@ class Plan:
         return counted
 
     def _reasons(self, who: str, minute: int) -> frozenset[Reason]:
-        if who not in self.diaries:
-            return frozenset({Reason.UNREADABLE})
-        return reasons(self.diaries[who], self.meeting, self._refusals(who), minute)
+        return reasons(self._diary(who), self.meeting, self._refusals(who), minute)
 
     @cached_property
     def _reach(self) -> Range:
         """From the first minute at which it may start up to the first at which it may not."""
-        first = ceil_minute(self.between.start.timestamp())
-        return first, max(first, floor_minute(self.between.end.timestamp()) - self.meeting.minutes + 1)
+        first = ceil_minute(self.between.start)
+        return first, max(first, floor_minute(self.between.end) - self.meeting.minutes + 1)
 
     def _within(self, minutes: Sequence[int]) -> bool:
         first, end = self._reach
@@ -137,21 +135,22 @@ class Plan:
         closed = self._closed(who)
         return all(bisect_right(closed, minute) % 2 == 0 for minute in minutes)
 
-    def _refusals(self, who: str) -> list[Refusal]:
+    def _diary(self, who: str) -> Diary:
+        return self.diaries.get(who) or Diary(who, self.zone, readable=False)
+
+    def _refusals(self, who: str) -> Refusals:
         if who not in self._read:
-            nobody_knows = [(self.frame.first, self.frame.end, Reason.UNREADABLE)]
-            diary = self.diaries.get(who)
-            self._read[who] = refusals(diary, self.meeting, self.frame) if diary else nobody_knows
+            self._read[who] = refusals(self._diary(who), self.meeting, self.frame)
         return self._read[who]
 
     def _closed(self, who: str) -> list[int]:
         """Where refused starts begin, end, begin … in one diary: a minute with an odd number before it is refused."""
         if who not in self._edges:
-            self._edges[who] = _joined(self._refusals(who))
+            self._edges[who] = _joined(chain.from_iterable(self._refusals(who).values()))
         return self._edges[who]
 
     @cached_property
-    def _read(self) -> dict[str, list[Refusal]]:
+    def _read(self) -> dict[str, Refusals]:
         return {}
 
     @cached_property
@@ -165,14 +164,14 @@ def instant_of(minute: int) -> datetime:
 
 def _minutes(start: datetime) -> tuple[int, ...]:
     """The minute it starts at; of a start within a minute both ends, and it fits if both do."""
-    first, last = floor_minute(start.timestamp()), ceil_minute(start.timestamp())
+    first, last = floor_minute(start), ceil_minute(start)
     return (first,) if first == last else (first, last)
 
 
-def _joined(ranges: Sequence[Refusal]) -> list[int]:
+def _joined(ranges: Iterable[Range]) -> list[int]:
     """The same ranges, sorted and apart, as one flat list."""
     flat: list[int] = []
-    for low, high, _ in sorted(ranges):
+    for low, high in sorted(ranges):
         if low >= high:
             continue
         if flat and low <= flat[-1]:

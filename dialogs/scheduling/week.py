@@ -10,7 +10,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from dialogs.scheduling import clocks
-from dialogs.scheduling.hours import MIDNIGHT, Span, WorkingHours, seconds_of
+from dialogs.scheduling.hours import MIDNIGHT, ONE_DAY, Span, WorkingHours, seconds_of
 from dialogs.scheduling.intervals import Interval, intersection
 
 WHOLE_DAY: tuple[Span, ...] = ((MIDNIGHT, MIDNIGHT),)
@@ -112,24 +112,31 @@ class Week:
 
     def open(self, between: Interval) -> tuple[Interval, ...]:
         """The instants of `between` at which the clock shows these hours: none it skips, and twice what it repeats."""
-        stretches = self.seconds(int(between.start.timestamp()), int(between.end.timestamp()) + 1)
+        stretches = self._stretches(
+            self._date(int(between.start.timestamp())), self._date(int(between.end.timestamp()))
+        )
         opened = [Interval(datetime.fromtimestamp(a, UTC), datetime.fromtimestamp(b, UTC)) for a, b in stretches]
         return intersection(opened, [between])
 
-    def seconds(self, start: int, end: int) -> list[tuple[int, int]]:
-        """The same in seconds since 1970, sorted and apart; the first and the last may reach beyond."""
+    def minutes(self, first: int, last: int) -> tuple[tuple[int, int], ...]:
+        """The whole minutes of these hours, counted from 1970, sorted and apart; with some before and after."""
+        stretches = self._stretches(self._date(first * MINUTE), self._date(last * MINUTE))
+        return tuple((-(-start // MINUTE), end // MINUTE) for start, end in stretches)
+
+    def _date(self, instant: int) -> date:
+        return datetime.fromtimestamp(instant, UTC).astimezone(self.zone).date()
+
+    def _stretches(self, first: date, last: date) -> list[tuple[int, int]]:
+        """In seconds since 1970. With a day on either side: a clock set back over midnight shows a date again."""
         found: list[tuple[int, int]] = []
-        for begin, stop in sorted(self._walk(start, end)):  # an hour shown twice comes after the one behind it
-            if found and found[-1][1] >= begin:
-                found[-1] = (found[-1][0], max(stop, found[-1][1]))
-            elif begin < end and stop > start:
-                found.append((begin, stop))
+        for start, end in sorted(self._walk(first - ONE_DAY, last + ONE_DAY)):
+            if found and found[-1][1] >= start:
+                found[-1] = (found[-1][0], max(end, found[-1][1]))
+            else:
+                found.append((start, end))
         return found
 
-    def _walk(self, start: int, end: int) -> Iterator[tuple[int, int]]:
-        # A day more on either side: clocks set back over midnight show a day again.
-        first = datetime.fromtimestamp(start - clocks.DAY, UTC).astimezone(self.zone).date()
-        last = datetime.fromtimestamp(end + clocks.DAY, UTC).astimezone(self.zone).date()
+    def _walk(self, first: date, last: date) -> Iterator[tuple[int, int]]:
         usual = [[seconds_of(span) for span in spans] for spans in self.days]
         changed = self._changed_days(first, last)
         weekday = first.weekday()
