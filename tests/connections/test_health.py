@@ -1,0 +1,304 @@
+"""A connection that breaks is noticed and told within a minute, once; and once when it works again."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bot.connecting import disconnect
+from bot.following import catch_up, told, watching
+from bot.health import EVERY, HUSH, STEADY, Health, Told, is_news, look_after
+from bot.house import House
+from bot.jobs import Job
+from bot.records import connections, people
+from bot.records.connections import ConnectionState, Fault
+from dialogs.scheduling.intervals import Interval
+from integrations.calendars.base import CalendarDisconnected
+from tests.connections.conftest import CARL, NINE, RITA, Office
+
+A_MINUTE = timedelta(minutes=1)
+ACTIVE, BROKEN, SET_UP = ConnectionState.ACTIVE, ConnectionState.BROKEN, ConnectionState.SET_UP_REQUIRED
+
+
+async def test_a_calendar_that_works_is_nobody_s_news(office: Office) -> None:
+    connection = await office.connect("rita", RITA)
+    await office.wait(timedelta(minutes=5))
+    assert office.mail.delivered == []
+    row = await office.row(connection)
+    assert (row.state, row.failures) == (ACTIVE.value, 0)
+    assert row.good_at
+    assert office.clock.now() - row.good_at <= EVERY
+
+
+async def test_a_changed_password_is_told_within_a_minute_with_what_to_do(office: Office) -> None:
+    connection = await office.connect("carl", CARL)
+    await office.wait(timedelta(minutes=2, seconds=3))
+    office.mill.accounts[CARL].password = "changed"
+    await office.wait(A_MINUTE)
+    (mail,) = office.mails(CARL)
+    assert mail.subject == "I cannot read your calendar"
+    assert "no longer lets me in" in mail.text
+    assert "so that it can be connected again" in mail.text
+    (recruiter,) = office.texts(RITA)
+    assert "I can no longer read the calendar of Carl Olsen" in recruiter
+    assert "askarsan calendar test Carl Olsen" in recruiter
+    assert (await office.row(connection)).state == SET_UP.value
+    await office.wait(timedelta(hours=1), timedelta(seconds=30))
+    assert len(office.mails(CARL)) == len(office.mails(RITA)) == 1, "once, however long it lasts"
+
+
+@pytest.mark.parametrize("fault", ["silent", "refused", "hides"])
+async def test_one_that_no_longer_answers_is_told_within_a_minute(office: Office, fault: str) -> None:
+    await office.connect("carl", CARL)
+    await office.wait(timedelta(minutes=2, seconds=3))
+    match fault:
+        case "silent":
+            office.mill.silent = True
+        case "refused":
+            del office.mill.accounts[CARL]
+        case "hides":
+            office.mill.accounts[CARL].hides = True
+    await office.wait(A_MINUTE)
+    assert len(office.mails(CARL)) == 1
+    assert len(office.mails(RITA)) == 1
+
+
+async def test_one_hiccup_is_nobody_s_news(office: Office) -> None:
+    connection = await office.connect("carl", CARL)
+    await office.wait(timedelta(minutes=1))
+    office.mill.silent = True
+    while not (await office.row(connection)).failures:
+        await office.wait(timedelta(seconds=5))
+    office.mill.silent = False
+    await office.wait(timedelta(minutes=10))
+    assert office.mail.delivered == []
+
+
+async def test_when_it_works_again_everyone_who_was_told_is_told(office: Office) -> None:
+    connection = await office.connect("carl", CARL)
+    office.mill.silent = True
+    await office.wait(A_MINUTE)
+    office.mill.silent = False
+    await office.wait(timedelta(minutes=4))
+    assert office.texts(CARL)[1:] == ["Thank you, Carl: I can read your calendar (paper) again."]
+    assert office.texts(RITA)[1:] == ["I can read the calendar of Carl Olsen (paper) again."]
+    assert (await office.row(connection)).state == ACTIVE.value
+
+
+async def test_one_that_comes_and_goes_is_no_noise(office: Office) -> None:
+    await office.connect("carl", CARL)
+    for _ in range(6):
+        office.mill.silent = True
+        await office.wait(timedelta(minutes=2), timedelta(seconds=10))
+        office.mill.silent = False
+        await office.wait(timedelta(minutes=1), timedelta(seconds=10))
+    assert len(office.mails(CARL)) == 1
+    await office.wait(timedelta(minutes=4), timedelta(seconds=10))
+    assert len(office.mails(CARL)) == 2, "once it works for good"
+
+
+async def test_nobody_is_woken_and_what_is_mended_by_morning_is_not_told(office: Office) -> None:
+    await office.connect("carl", CARL)
+    office.mill.silent = True
+    await office.wait(timedelta(minutes=2))
+    rob = "rob@firm.example"
+    assert office.mails(rob) == [], "it is one in the morning where he lives"
+    assert len(office.mails(RITA)) == 1
+    office.mill.silent = False
+    await office.wait(timedelta(hours=9), timedelta(minutes=5))
+    assert office.mails(rob) == [], "he wakes up to calendars that work"
+
+
+async def test_in_the_morning_it_is_told_if_it_still_is_so(office: Office) -> None:
+    await office.connect("carl", CARL)
+    office.mill.silent = True
+    await office.wait(timedelta(hours=8), timedelta(minutes=5))
+    (mail,) = office.mails("rob@firm.example")
+    assert mail.at >= datetime(2026, 3, 2, 16, tzinfo=UTC), "eight in Los Angeles"
+
+
+async def test_its_owner_is_told_once_though_a_recruiter(office: Office) -> None:
+    await office.connect("rita", RITA)
+    office.mill.accounts[RITA].password = "changed"
+    await office.wait(A_MINUTE)
+    (text,) = office.texts(RITA)
+    assert "I can no longer read your calendar" in text
+    assert "you count as busy" in text
+
+
+async def test_whoever_stumbles_over_it_has_it_looked_into_at_once(office: Office) -> None:
+    connection = await office.connect("rita", RITA)
+    await office.wait(timedelta(seconds=5))
+    office.mill.accounts[RITA].password = "changed"
+    with pytest.raises(CalendarDisconnected):
+        await office.house.calendar.busy(RITA, Interval(NINE, NINE + timedelta(days=1)))
+    assert (await office.row(connection)).look_at == office.clock.now()
+    await office.engine.settle()
+    assert len(office.mails(RITA)) == 1
+
+
+async def test_a_lost_key_is_told_as_what_it_is(office: Office) -> None:
+    connection = await office.connect("rita", RITA)
+    async with office.house.records.write() as session:
+        row = await connections.lock(session, connection)
+        assert row
+        assert row.secret
+        row.secret = type(row.secret)("gone", row.secret.box)
+    await office.wait(A_MINUTE)
+    row = await office.row(connection)
+    assert (row.state, row.fault) == (SET_UP.value, Fault.KEY_LOST.value)
+    assert "can no longer be opened with what I have" in office.texts(RITA)[0]
+
+
+async def test_connected_again_it_works_again(office: Office) -> None:
+    connection = await office.connect("rita", RITA)
+    office.mill.accounts[RITA].password = "changed"
+    await office.wait(A_MINUTE)
+    assert await office.connect("rita", RITA, "changed") == connection, "the same account is the same connection"
+    await office.wait(timedelta(minutes=4))
+    assert office.texts(RITA)[1:] == ["I can read your calendar (paper) again."]
+
+
+async def test_disconnected_it_is_left_alone_and_its_secret_is_gone(office: Office) -> None:
+    connection = await office.connect("rita", RITA)
+    async with office.house.records.write() as session:
+        row = await connections.lock(session, connection)
+        person = await people.get(session, "rita")
+        assert row
+        await disconnect(session, row, person, office.clock.now())
+        assert person.calendar is None
+    before = office.mill.looks
+    await office.wait(timedelta(minutes=5))
+    assert office.mill.looks == before
+    row = await office.row(connection)
+    assert (row.state, row.secret, row.watch_secret) == (ConnectionState.INACTIVE.value, None, None)
+
+
+async def test_a_look_that_is_not_due_looks_at_nothing(office: Office) -> None:
+    connection = await office.connect("rita", RITA)
+    assert await look_after(office.house, connection) == []
+    before = office.mill.looks
+    assert await look_after(office.house, connection) == ()
+    assert office.mill.looks == before
+
+
+# Being told of changes
+
+
+async def test_a_watch_is_renewed_long_before_it_ends(office: Office) -> None:
+    connection = await office.connect("rita", RITA)
+    await office.wait(timedelta(hours=12), timedelta(minutes=5))
+    ((watch, url, _),) = office.mill.accounts[RITA].watches.values()
+    assert url == "https://firm.example/hooks/paper"
+    assert watch.expires > office.clock.now()
+    row = await office.row(connection)
+    assert (row.watch_id, row.watch_until) == (watch.id, watch.expires)
+
+
+async def test_a_door_is_told_which_connection_and_which_secret(office: Office) -> None:
+    connection = await office.connect("rita", RITA)
+    await office.wait(A_MINUTE)
+    ((watch, _, secret),) = office.mill.accounts[RITA].watches.values()
+    known = await watching(office.house, watch.id)
+    assert known
+    assert (known.connection_id, known.secret) == (connection, secret)
+    assert await watching(office.house, "watch-of-somebody-else") is None
+
+
+async def test_a_watch_that_cannot_be_had_is_no_break(office: Office) -> None:
+    office.mill.refuses_watches = True
+    connection = await office.connect("rita", RITA)
+    await office.wait(A_MINUTE)
+    assert (await office.row(connection)).state == ACTIVE.value
+    assert office.mail.delivered == []
+    office.mill.refuses_watches = False
+    await office.wait(timedelta(minutes=6))
+    assert (await office.row(connection)).watch_id == "watch-1"
+
+
+class Noted:
+    """Who compares bookings with calendars is told this."""
+
+    def __init__(self) -> None:
+        self.changes: list[tuple[str, frozenset[str] | None]] = []
+
+    async def __call__(self, house: House, person_id: str, uids: frozenset[str] | None) -> list[Job]:
+        self.changes.append((person_id, uids))
+        return []
+
+
+async def test_what_changed_is_handed_on_once_however_often_it_is_told(office: Office) -> None:
+    noted = Noted()
+    connection = await office.connect("rita", RITA)
+    await look_after(office.house, connection, noted)
+    assert noted.changes == [("rita", None)], "at first anything may have changed"
+    office.mill.accounts[RITA].changed.append("1@askarsan")
+    for _ in range(2):
+        await told(office.house, connection)
+    await look_after(office.house, connection, noted)
+    await told(office.house, connection)
+    await look_after(office.house, connection, noted)
+    assert noted.changes[1:] == [("rita", frozenset({"1@askarsan"}))]
+
+
+async def test_after_a_restart_what_was_missed_is_caught_up(office: Office) -> None:
+    noted = Noted()
+    connection = await office.connect("rita", RITA)
+    await look_after(office.house, connection, noted)
+    office.mill.accounts[RITA].changed.append("1@askarsan")
+    await catch_up(office.house)
+    await look_after(office.house, connection, noted)
+    assert noted.changes[1:] == [("rita", frozenset({"1@askarsan"}))]
+
+
+# The arithmetic of it
+
+
+@pytest.mark.parametrize(
+    ("state", "failures", "fault", "then"),
+    [
+        (ACTIVE, 0, None, (ACTIVE, 0)),
+        (ACTIVE, 0, Fault.SILENT, (ACTIVE, 1)),
+        (ACTIVE, 1, Fault.SILENT, (BROKEN, 2)),
+        (ACTIVE, 1, None, (ACTIVE, 0)),
+        (ACTIVE, 0, Fault.SIGNED_OUT, (SET_UP, 1)),
+        (BROKEN, 7, Fault.REFUSED, (BROKEN, 8)),
+        (BROKEN, 7, Fault.SIGNED_OUT, (SET_UP, 8)),
+        (SET_UP, 3, Fault.SILENT, (SET_UP, 4)),
+        (SET_UP, 3, None, (ACTIVE, 0)),
+    ],
+)
+def test_what_a_look_makes_of_it(
+    state: ConnectionState, failures: int, fault: Fault | None, then: tuple[ConnectionState, int]
+) -> None:
+    before = Health(state, NINE, None, failures)
+    after = before.after(fault, NINE + A_MINUTE)
+    assert (after.state, after.failures) == then
+    assert after.since == (NINE if state is after.state else NINE + A_MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("state", "for_so_long", "told", "news"),
+    [
+        (BROKEN, timedelta(), None, True),
+        (BROKEN, timedelta(), (BROKEN, timedelta(days=3)), False),
+        (SET_UP, timedelta(), (BROKEN, timedelta(seconds=10)), True),
+        (ACTIVE, STEADY, (BROKEN, STEADY), True),
+        (ACTIVE, STEADY - timedelta(seconds=1), (BROKEN, STEADY), False),
+        (ACTIVE, timedelta(days=9), None, False),
+        (BROKEN, timedelta(), (ACTIVE, HUSH - timedelta(seconds=1)), False),
+        (BROKEN, timedelta(), (ACTIVE, HUSH), True),
+    ],
+)
+def test_what_is_news(
+    state: ConnectionState, for_so_long: timedelta, told: tuple[ConnectionState, timedelta] | None, news: bool
+) -> None:
+    last = Told(told[0], NINE - told[1]) if told else None
+    assert is_news(Health(state, NINE - for_so_long), last, NINE) is news
+
+
+def test_what_has_been_broken_for_long_is_looked_at_less_often() -> None:
+    day = Health(BROKEN, NINE - timedelta(days=1))
+    assert day.next_look(NINE) - NINE == timedelta(minutes=15)
+    assert Health(BROKEN, NINE).next_look(NINE) - NINE == EVERY
