@@ -12,13 +12,13 @@ import structlog
 
 from bot.binding import bind, by_name, picked_by_number
 from bot.commands import parse
-from bot.facts import Case, cases_of
+from bot.facts import Case, cases_of, load
 from bot.house import House
 from bot.jobs import Job, JobKind
 from bot.looking import NOTHING_SEEN, Look, look
 from bot.pressing import Press
 from bot.reading import doubt, read, read_alone, read_press
-from bot.records import interviews, messages, people
+from bot.records import interviews, messages, negotiations, people
 from bot.records.base import Conflict, Session
 from bot.records.interviews import InterviewRow, SlotTaken
 from bot.records.messages import MessageRow
@@ -211,10 +211,14 @@ class Hearing:
     async def _cases(self) -> list[Case]:
         """What they could be writing about. Raises NotSeen."""
         cases = await cases_of(self.session, self.person)
-        connected = {host.id for case in cases for host in case.panel if host.calendar}
+        self._have_seen(cases)
+        return cases
+
+    def _have_seen(self, cases: Sequence[Case]) -> None:
+        """Raises NotSeen where a calendar that a decision needs was not looked into."""
+        connected = {person.id for case in cases for person in case.panel if person.calendar}
         if not connected <= self.seen.busy.keys():
             raise NotSeen(connected)
-        return cases
 
     async def _spoken(self, spoken: Sequence[MessageRow]) -> None:
         with self.session.no_autoflush:
@@ -342,7 +346,7 @@ class Hearing:
             self.turn.log("invite_answer_ignored", person=self.person.id)
             return
         message.negotiation_id = case.row.id
-        await self.turn.happen(case.row, _answer(case.party(self.person.id), reply), self.seen)
+        await self.turn.happen(case.row, _answer(case.party(self.person.id), reply, self.person.id), self.seen)
 
     def _is_meant(self, reply: Reply, case: Case) -> bool:
         """An answer to the invite as it stands, for oneself, with a time that could be one."""
@@ -357,7 +361,13 @@ class Hearing:
     async def _invited_to(self, reply: Reply) -> Case | None:
         interview: InterviewRow | None = await interviews.with_uid(self.session, reply.uid)
         cases = await self._cases()
-        return next((case for case in cases if interview and case.interview.id == interview.id), None)
+        mine = next((case for case in cases if interview and case.interview.id == interview.id), None)
+        if mine or interview is None or self.person.id not in interview.people:
+            return mine
+        # An interviewer is no party to the negotiation, and yet has a say in it.
+        case = await load(self.session, (await negotiations.of_interview(self.session, interview.id)).id)
+        self._have_seen([*cases, case])
+        return case
 
     def _ask_which(self, spoken: Sequence[MessageRow], cases: Sequence[Case]) -> None:
         for message in spoken:
@@ -399,5 +409,5 @@ def _read(message: MessageRow) -> Reply | None:
         return None
 
 
-def _answer(party: Party, reply: Reply) -> InviteAnswered:
-    return InviteAnswered(party, ANSWERS[reply.answer], reply.proposed)
+def _answer(party: Party, reply: Reply, who: str) -> InviteAnswered:
+    return InviteAnswered(party, ANSWERS[reply.answer], reply.proposed, who)

@@ -28,7 +28,15 @@ def confirm(d: Draft, sequence: int) -> None:
         if reader is Reader.RECRUITER and d.facts.recruiter.id == d.facts.host.id:
             continue
         moved = d.n.moved and reader not in unaware
-        text = "confirmation_moved" if moved else "confirmation_on_again" if d.n.again else "confirmation"
+        text = (
+            "confirmation_moved"
+            if moved
+            else "confirmation_people"
+            if d.n.replaced
+            else "confirmation_on_again"
+            if d.n.again
+            else "confirmation"
+        )
         d.say(reader, Kind.CONFIRMATION, text, holds=Holds("booking", sequence))
     if d.n.owed_to:
         for topic in d.n.topics_owed:

@@ -35,6 +35,7 @@ class InviteAnswered:
     party: Party
     answer: Literal["accept", "tentative", "decline", "counter"]
     counter: Interval | None = None
+    who: str = ""  # the id of whoever it was: several may come from the host's side
 
 
 @dataclass(frozen=True, slots=True)

@@ -160,6 +160,7 @@ def book(d: Draft, start: datetime) -> None:
         moved=d.n.moving,
         again=False,
         missing=False,
+        replaced=False,
         rounds=0,
     )
     d.do(Forget(Alarm.REMINDER), Forget(Alarm.FOLLOW_UP), Book(when, d.n.sequence, _who_comes(d, start)))

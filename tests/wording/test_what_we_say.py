@@ -21,7 +21,7 @@ MODULES = [*(HOUSE / "dialogs/negotiation").glob("*.py"), *(HOUSE / "bot").glob(
 # Functions that take the name of a text among their arguments.
 SPEAKERS = {
     *("say", "put", "offer", "offer_anew", "ask_for_times", "ask_first", "_nearest", "_promise", "_tell_recruiter"),
-    *("Part", "Unclear", "_rendered", "_text", "find"),
+    *("Part", "Unclear", "_rendered", "text_for", "find"),
 }
 # Names that are put together: every one they can come to.
 COMPOSED = {
