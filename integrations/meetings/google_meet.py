@@ -57,7 +57,7 @@ class GoogleMeet(Meetings):
         """None where it is there already, or was."""
         event = body | {"id": _id_of(key), "conferenceData": _wanted(key, "")}
         try:
-            told = await self._calls.call(self._calendar, "POST", events_of(self._calendar), query=_query(), body=event)
+            told = await self._calls.on_calendar(self._calendar, "POST", query=_query(), body=event)
         except Refusal as no:
             if no.status != 409:
                 raise
@@ -91,11 +91,10 @@ class GoogleMeet(Meetings):
         return Stored.read(told)
 
     async def _room(self, key: str, stored: Stored) -> Meeting:
-        """The room of an event; asked for anew where there is none, waited for where it is being made."""
-        if not stored.url and stored.conference_data.create_request.status.status_code != "pending":
-            # A request that failed is not looked at again: this one needs another name, and gets it from the ETag.
-            stored = await self._patched(key, stored, {"conferenceData": _wanted(key, stored.etag)})
+        """The room of an event: waited for where it is being made, asked for anew where there is none."""
         for pause in self._pauses:
+            if not stored.url and not stored.room_is_coming:
+                stored = await self._asked_anew(key, stored)
             if stored.url:
                 break
             await asyncio.sleep(pause)
@@ -103,6 +102,15 @@ class GoogleMeet(Meetings):
         if not stored.url:
             raise MeetingsUnreachable("Google has not made the room yet")
         return Meeting(stored.url, stored.id)
+
+    async def _asked_anew(self, key: str, stored: Stored) -> Stored:
+        """A request that failed is not looked at again: this one needs another name, and gets it from the ETag."""
+        try:
+            return await self._patched(key, stored, {"conferenceData": _wanted(key, stored.etag)})
+        except Refusal as no:
+            if no.status != 412:
+                raise
+            return stored  # somebody else asked in the same moment
 
     def _path(self, key: str) -> str:
         return f"{events_of(self._calendar)}/{_id_of(key)}"

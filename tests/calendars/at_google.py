@@ -73,18 +73,20 @@ def signed_in(google: StandInGoogle) -> Account:
 
 @dataclass
 class Served:
-    """One server for all tests of a module; each test brings a Google of its own."""
+    """One server for all tests of a module; each test brings a Google of its own, and some a door of ours."""
 
-    app: ASGIApp
+    google: ASGIApp
+    door: ASGIApp
     url: str = ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        await self.app(scope, receive, send)
+        at_our_door = scope.get("path", "").startswith("/hooks/")
+        await (self.door if at_our_door else self.google)(scope, receive, send)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def served() -> AsyncIterator[Served]:
-    everyones = Served(Starlette())
+    everyones = Served(Starlette(), Starlette())
     async with serving(everyones) as everyones.url:
         yield everyones
 
@@ -119,7 +121,7 @@ def office(served: Served) -> Opens:
         google = StandInGoogle(clock, page=page)
         google.open(IDA, zone)
         google.open(BEN, zone)
-        served.app = web(google)
+        served.google = web(google)
         urls = {"url": f"{served.url}/calendar/v3/", "token_url": f"{served.url}/token"}
         calls = Calls(account(google), clock, wire=Wire(patience=patience), **urls)
         calendar = GoogleCalendar(calls, also=also, mails=mails)
@@ -149,6 +151,7 @@ def all_day(first: str, after: str) -> dict[str, dict[str, str]]:
 def interview(
     sequence: int = 0,
     *,
+    who: str = IDA,
     when: Interval | None = None,
     tentative: bool = False,
     attendees: tuple[str, ...] = (),
@@ -157,7 +160,7 @@ def interview(
     return CalendarEvent(
         uid="interview-17@askarsan.example",
         sequence=sequence,
-        who=IDA,
+        who=who,
         when=when or at(10),
         summary=summary,
         description="Round 1",

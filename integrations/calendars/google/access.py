@@ -55,11 +55,11 @@ class ServiceAccount(Account):
         try:
             told = json.loads(key)
             if told["type"] != "service_account":
-                raise ValueError("it is the key of something else than a service account")
+                raise ValueError(told["type"])
             signer = RSASigner.from_service_account_info(told)  # type: ignore[no-untyped-call]
             return cls(str(told["client_email"]), str(told["client_id"]), signer, delegated)
-        except (json.JSONDecodeError, KeyError, TypeError) as error:
-            raise ValueError("it is not the JSON key file of a Google service account") from error
+        except (KeyError, TypeError, ValueError):
+            raise ValueError("it is not the JSON key file of a Google service account") from None
 
     @property
     def remedy(self) -> str:  # type: ignore[override]

@@ -120,7 +120,7 @@ class GoogleCalendar(Calendar, Watched):
             "token": secret,  # nothing is signed: this is all that proves where a message comes from
             "params": {"ttl": str(int(WATCHED_FOR.total_seconds()))},
         }
-        told = await self._calls.call(who, "POST", f"{events_of(who)}/watch", body=body)
+        told = await self._calls.on_calendar(who, "POST", "/watch", body=body)
         try:
             channel = _Channel.model_validate(told)
         except ValidationError as error:
@@ -206,7 +206,7 @@ class GoogleCalendar(Calendar, Watched):
     async def _pages(self, who: str, query: dict[str, Any]) -> AsyncIterator[dict[str, Any]]:
         then = ""
         for _ in range(PAGES):
-            page = await self._calls.events(who, query, then)
+            page = await self._calls.on_calendar(who, "GET", query=query | ({"pageToken": then} if then else {}))
             yield page
             then = page.get("nextPageToken", "")
             if not then:
@@ -214,7 +214,7 @@ class GoogleCalendar(Calendar, Watched):
         raise CalendarRefused("the calendar holds more events than we can look through")
 
     async def _zone(self, who: str) -> ZoneInfo | None:
-        told = await self._calls.events(who, {"maxResults": 1, "fields": "timeZone"})
+        told = await self._calls.on_calendar(who, "GET", query={"maxResults": 1, "fields": "timeZone"})
         return zone_of(str(told.get("timeZone", "")))
 
     async def _stored(self, who: str, uid: str) -> Stored | None:
@@ -231,7 +231,7 @@ class GoogleCalendar(Calendar, Watched):
 
     async def _insert(self, event: CalendarEvent) -> None:
         query = {"sendUpdates": self._mails}
-        await self._calls.call(event.who, "POST", events_of(event.who), query=query, body=written(event))
+        await self._calls.on_calendar(event.who, "POST", query=query, body=written(event))
 
     async def _patch(self, who: str, stored: Stored, body: dict[str, Any]) -> Stored:
         path, query = f"{events_of(who)}/{stored.id}", {"sendUpdates": self._mails}

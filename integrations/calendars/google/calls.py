@@ -65,12 +65,20 @@ class Calls:
         self._tokens = Tokens(account, token_url, self._wire, now)
         self._resting: dict[str, _Rest] = {}  # by whose token it is: quotas are counted so
 
-    async def events(self, who: str, query: Mapping[str, Any], then: str = "") -> dict[str, Any]:
-        """A page of the calendar's events. Raises NotShared where there is no such calendar for us."""
+    async def on_calendar(
+        self,
+        who: str,
+        method: str,
+        under: str = "",
+        *,
+        query: Mapping[str, Any] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """What concerns all events of a calendar. Raises NotShared where there is no such calendar for us."""
         try:
-            return await self.call(who, "GET", events_of(who), query={**query, **({"pageToken": then} if then else {})})
+            return await self.call(who, method, events_of(who) + under, query=query, body=body)
         except Refusal as no:
-            if no.status == 404:
+            if no.reason == "notFound":
                 raise NotShared("the calendar is not shared with us", remedy=self.account.remedy) from no
             raise
 

@@ -212,6 +212,10 @@ class Stored(_Told):
         return next(ways, "")
 
     @property
+    def room_is_coming(self) -> bool:
+        return self.conference_data.create_request.status.status_code == "pending"
+
+    @property
     def all_day(self) -> bool:
         return self.start.date_time is None
 

@@ -40,7 +40,7 @@ class Time(_Strict):
 
 
 class Guest(_Strict):
-    email: str
+    email: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
     display_name: str | None = None
     optional: bool | None = None
     response_status: Literal["needsAction", "declined", "tentative", "accepted"] = "needsAction"
