@@ -1,0 +1,159 @@
+"""Several meetings in a row: each with its own people and length, in order or not, on one day or over several."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from itertools import groupby
+from operator import itemgetter
+from zoneinfo import ZoneInfo
+
+from dialogs.scheduling import clocks
+from dialogs.scheduling.blocks import Block
+from dialogs.scheduling.cells import floor_minute
+from dialogs.scheduling.diary import Diary, Meeting
+from dialogs.scheduling.intervals import Interval
+from dialogs.scheduling.panel import Panel
+from dialogs.scheduling.plan import Plan, instant_of
+from dialogs.scheduling.ranking import Slot, slot_at
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    name: str
+    panel: Panel
+    meeting: Meeting
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """The stages one candidate goes through."""
+
+    stages: tuple[Stage, ...]
+    ordered: bool = True  # False: in whatever order fits
+    pause: int = 0  # minutes at least between two stages
+    wait: int = 60  # minutes at most between two stages of one day
+    days: int = 1  # from the first day to the last, at most
+
+    def __post_init__(self) -> None:
+        if not self.stages or self.days < 1 or min(self.pause, self.wait) < 0:
+            raise ValueError(f"a loop has a stage and a day at least, and no negative pause: {self}")
+
+
+@dataclass(frozen=True, slots=True)
+class Appointment:
+    stage: str
+    slot: Slot
+
+
+Itinerary = tuple[Appointment, ...]
+
+
+def itineraries(
+    loop: Loop, diaries: Mapping[str, Diary], between: Interval, zone: ZoneInfo, at_most: int = 3
+) -> tuple[Itinerary, ...]:
+    """Whole loops, as many days to begin on as there are, the earliest of each first; days are those of `zone`.
+
+    Whoever comes to two stages needs between them what they need between any two interviews. If somebody comes to
+    every stage – the candidate – the loop itself gives them their pauses.
+    """
+    fresh: list[Itinerary] = []
+    again: list[Itinerary] = []
+    days: set[date] = set()
+    for itinerary in _Search(loop, diaries, between, zone).itineraries():
+        day = itinerary[0].slot.when.start.astimezone(zone).date()
+        (again if day in days else fresh).append(itinerary)
+        days.add(day)
+        if len(fresh) == at_most:
+            break
+    return tuple((fresh + again)[:at_most])
+
+
+class _Search:
+    """Tries the starts in order of time; what cannot end well even if nobody minded how close is not tried."""
+
+    def __init__(self, loop: Loop, diaries: Mapping[str, Diary], between: Interval, zone: ZoneInfo) -> None:
+        self._loop = loop
+        self._zone = zone
+        self._plans = [Plan(stage.panel, diaries, stage.meeting, between, zone) for stage in loop.stages]
+        self._starts = [[floor_minute(start) for start in plan.starts()] for plan in self._plans]
+        self._through = frozenset.intersection(*(frozenset(stage.panel.required) for stage in loop.stages))
+        self._can_end: dict[tuple[tuple[int, ...], int, int], bool] = {}
+
+    def itineraries(self) -> Iterator[Itinerary]:
+        """At most one for each start of the first stage."""
+        stages = tuple(range(len(self._plans)))
+        firsts = sorted((start, stage) for stage in self._choices(stages) for start in self._starts[stage])
+        for start, tied in groupby(firsts, key=itemgetter(0)):
+            last_day = self._day(start) + self._loop.days - 1
+            for _, stage in tied:
+                if found := self._onward((), stages, stage, start, last_day):
+                    yield found
+                    break
+
+    def _onward(
+        self, made: Itinerary, left: tuple[int, ...], stage: int, start: int, last_day: int
+    ) -> Itinerary | None:
+        """The whole, if this stage can start then and the rest can follow."""
+        rest, end = _without(left, stage), start + self._plans[stage].meeting.minutes
+        if not self._possible(rest, end, last_day):
+            return None
+        slot = slot_at(self._beside(made, stage), instant_of(start))
+        if slot is None:
+            return None
+        made = (*made, Appointment(self._loop.stages[stage].name, slot))
+        if not rest:
+            return made
+        for following in self._choices(rest):
+            for later in self._next(following, end, last_day):
+                if found := self._onward(made, rest, following, later, last_day):
+                    return found
+        return None
+
+    def _possible(self, left: tuple[int, ...], end: int, last_day: int) -> bool:
+        """Can the stages that are left follow, as far as each by itself is concerned?"""
+        key = left, end, last_day
+        if key not in self._can_end:
+            self._can_end[key] = not left or any(
+                self._possible(_without(left, stage), start + self._plans[stage].meeting.minutes, last_day)
+                for stage in self._choices(left)
+                for start in self._next(stage, end, last_day)
+            )
+        return self._can_end[key]
+
+    def _choices(self, left: tuple[int, ...]) -> tuple[int, ...]:
+        return left[:1] if self._loop.ordered else left
+
+    def _next(self, stage: int, end: int, last_day: int) -> Iterator[int]:
+        """The starts of a stage after one that ended: soon on the same day, or any on a later one."""
+        starts, loop = self._starts[stage], self._loop
+        midnight, over = self._midnight(self._day(end - 1) + 1), self._midnight(last_day + 1)
+        soon = min(end + max(loop.wait, loop.pause) + 1, midnight)
+        for low, high in ((end + loop.pause, soon), (max(midnight, end + loop.pause), over)):
+            yield from starts[bisect_left(starts, low) : bisect_left(starts, high)]
+
+    def _beside(self, made: Itinerary, stage: int) -> Plan:
+        """The plan of a stage where whoever came to one before has that in the diary."""
+        plan = self._plans[stage]
+        busy = {who for each in made for who in (*each.slot.people, each.slot.room)} - self._through
+        if not busy & set(plan.panel.everyone):
+            return plan
+        diaries = dict(plan.diaries)
+        for each in made:
+            for who in {*each.slot.people, each.slot.room} & busy & diaries.keys():
+                diaries[who] = replace(diaries[who], booked=(*diaries[who].booked, Block(each.slot.when)))
+        return replace(plan, diaries=diaries)
+
+    def _day(self, minute: int) -> int:
+        return instant_of(minute).astimezone(self._zone).toordinal()
+
+    @cache  # noqa: B019 – lives as long as the search
+    def _midnight(self, day: int) -> int:
+        return -(-clocks.reached(clocks.wall_of(date.fromordinal(day)), self._zone) // 60)
+
+
+def _without(left: tuple[int, ...], stage: int) -> tuple[int, ...]:
+    return tuple(each for each in left if each != stage)
