@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from io import StringIO
 
 from dateutil.tz import tzical  # type: ignore[import-untyped]
@@ -87,24 +87,10 @@ class CalendarFile:
 
     def moment(self, stated: Property) -> datetime | date:
         """An instant (aware), a time on the owner's own clock (naive), or a day. Raises BadCalendarData."""
-        value = stated.value.strip()
-        found = _WHEN.fullmatch(value)
-        if not found:
-            raise BadCalendarData(f"this is no time: {value[:40]}")
-        try:
-            day = date(int(found[1]), int(found[2]), int(found[3]))
-            if found[4] is None:
-                return day
-            # 24:00:00 and a leap second are written by some; both are over within the second.
-            wall = datetime.combine(day, datetime.min.time()) + timedelta(
-                hours=_up_to(24, found[4]), minutes=_up_to(59, found[5]), seconds=_up_to(60, found[6])
-            )
-        except (ValueError, OverflowError):
-            raise BadCalendarData(f"a time that does not exist: {value}") from None
-        if found[7]:
-            return wall.replace(tzinfo=UTC)
-        name = stated.params.get("TZID", "")
-        return wall.replace(tzinfo=self.zone(name)) if name else wall
+        found = moment(stated.value.strip())
+        if not isinstance(found, datetime) or found.tzinfo or not (name := stated.params.get("TZID", "")):
+            return found
+        return found.replace(tzinfo=self.zone(name))
 
     def instant(self, stated: Property) -> datetime:
         """The same where only an instant will do, in UTC."""
@@ -129,6 +115,22 @@ class CalendarFile:
         if cleaned not in self._zones:
             raise BadCalendarData(f"the time zone {name!r} is not known")
         return _custom_zone(cleaned, self._zones[cleaned])
+
+
+def moment(words: str) -> datetime | date:
+    """A DATE or DATE-TIME as it stands there: aware only in UTC. Raises BadCalendarData."""
+    found = _WHEN.fullmatch(words)
+    if not found:
+        raise BadCalendarData(f"this is no time: {words[:40]}")
+    try:
+        day = date(int(found[1]), int(found[2]), int(found[3]))
+        if found[4] is None:
+            return day
+        # 24:00:00 and a leap second are written by some; both are over within the second.
+        clock = timedelta(hours=_up_to(24, found[4]), minutes=_up_to(59, found[5]), seconds=_up_to(60, found[6]))
+        return datetime.combine(day, time(), UTC if found[7] else None) + clock
+    except (ValueError, OverflowError):
+        raise BadCalendarData(f"a time that does not exist: {words}") from None
 
 
 def length(words: str) -> timedelta:
