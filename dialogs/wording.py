@@ -128,6 +128,11 @@ class Phrasebook:
             found.update(f"{here}: {fault}" for fault in self._faults(message, known.get(key, ()), language))
         return sorted(found)
 
+    def reader(self, zone: ZoneInfo, locale: str, now: datetime) -> Reader:
+        """How this reader writes days and clocks, for whoever tells them something that is no message."""
+        language = next(tag for tag in fallbacks(locale) if tag in self._languages)
+        return self._reader(language, locale, zone, now)
+
     def _all(self) -> Iterator[tuple[str, str, str, _Message]]:
         for name, language in self._languages.items():
             for key, readers in language.messages.items():
@@ -139,7 +144,7 @@ class Phrasebook:
         return known.messages if known else {}
 
     def _find(self, key: str, reader: str, locale: str) -> tuple[str, _Message]:
-        for language in _fallbacks(locale):
+        for language in fallbacks(locale):
             readers = self._messages(language).get(key, {})
             message = readers.get(reader) or readers.get(ANYONE)
             if message:
@@ -150,7 +155,7 @@ class Phrasebook:
         spoken, asked = language.partition("-")[0], locale_of(locale)
         same = asked.language == spoken
         phrases = dict(ENGLISH_PHRASES)
-        for tag in reversed(list(_fallbacks(locale)) if same else [spoken]):
+        for tag in reversed(list(fallbacks(locale)) if same else [spoken]):
             if tag.partition("-")[0] == spoken and tag in self._languages:
                 phrases.update(self._languages[tag].phrases)
         # A text that fell back to English says its days in English.
@@ -217,7 +222,7 @@ def _places(phrase: str) -> list[str]:
     return sorted(re.findall(r"{(.*?)}", phrase))
 
 
-def _fallbacks(locale: str) -> Iterator[str]:
+def fallbacks(locale: str) -> Iterator[str]:
     """pt-BR, pt, en: as the files are named."""
     tag = locale.replace("_", "-").lower()
     while tag:

@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 
 from bot.doors.metrics import metrics_door
+from bot.doors.pages.door import pages_door
 from bot.house import House
 from bot.inbox import keep, keep_receipt
 from bot.jobs import Job
@@ -37,6 +38,7 @@ def make_app(
     app = FastAPI(title="askARSAN", version=version, docs_url=None, redoc_url=None, openapi_url=None, **options)
     if metrics:
         app.include_router(metrics_door(house))
+    app.include_router(pages_door(house, begin))
 
     @app.get("/", response_class=HTMLResponse)
     async def welcome() -> str:

@@ -1,0 +1,1 @@
+"""Pages of our own: what people see and do without an account, from a link in a message."""
