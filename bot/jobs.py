@@ -14,6 +14,7 @@ class JobKind(StrEnum):
     EFFECT = "effect"
     TIMER = "timer"
     LOOK = "look"  # whether a connection works, and what changed there
+    RECONCILE = "reconcile"  # what we booked, with what a calendar says
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Job:
     """One thing to do, by reference: the rows of our own database say what it is and whether it is still open."""
 
     kind: JobKind
-    id: str  # of the person whose turn it is, of the effect, of the timer, of the connection
+    id: str  # of the person whose turn it is, of the effect, of the timer, of the connection, of whose calendar it is
 
 
 class Worker(Protocol):

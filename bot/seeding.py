@@ -38,6 +38,8 @@ class NewRound:
     mode: str
     venue: Venue = field(default_factory=Venue)
     people: Sequence[str] = field(default=())
+    optional: Sequence[str] = field(default=())
+    one_of: Sequence[Sequence[str]] = field(default=())
 
 
 async def add_company(session: Session, ids: Ids, name: str) -> CompanyRow:
@@ -95,6 +97,8 @@ async def add_job(session: Session, ids: Ids, title: str, company: str, rounds: 
                 mode=each.mode,
                 **asdict(each.venue),
                 people=list(each.people),
+                optional=list(each.optional),
+                one_of=[list(group) for group in each.one_of],
             )
         )
     return job

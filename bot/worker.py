@@ -10,7 +10,8 @@ from bot.health import look_after
 from bot.house import House
 from bot.jobs import Job, JobKind
 from bot.listening import hear
-from bot.records import connections, messages, work
+from bot.reconciling import AHEAD, EVERY, reconcile
+from bot.records import connections, entries, messages, work
 from bot.wakeups import job_of, ring
 
 
@@ -29,7 +30,9 @@ class Assistant:
             case JobKind.TIMER:
                 return await ring(self.house, job.id)
             case JobKind.LOOK:
-                return await look_after(self.house, job.id)
+                return await look_after(self.house, job.id, reconcile)
+            case JobKind.RECONCILE:
+                return await reconcile(self.house, job.id)
 
     async def waiting(self, *, older_than: timedelta) -> Sequence[Job]:
         now = self.house.clock.now()
@@ -40,4 +43,5 @@ class Assistant:
             # An alarm is due when it is due: nobody else has begun it.
             timers = [job_of(timer) for timer in await work.due_timers(session, now)]
             looks = [Job(JobKind.LOOK, each) for each in await connections.due(session, now)]
-        return [*turns, *effects, *timers, *looks]
+            compared = [Job(JobKind.RECONCILE, each) for each in await entries.unchecked(session, now, AHEAD, EVERY)]
+        return [*turns, *effects, *timers, *looks, *compared]

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, delete, select
+from sqlalchemy import ColumnElement, ForeignKey, and_, delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.records.base import Table, some
-from bot.records.interviews import InterviewRow
-from bot.records.negotiations import NegotiationRow, OfferRow
+from bot.records.negotiations import OfferRow
 from dialogs.scheduling.intervals import Interval
 
 OURS = "@askarsan"
+# So long after it was taken out it is made sure that an event did not come back: written late, by a process that died.
+LINGERS = timedelta(hours=1)
 
 
 class EntryRow(Table):
@@ -36,6 +37,7 @@ class EntryRow(Table):
     end: Mapped[datetime]
     written_at: Mapped[datetime | None]  # it was found there, as it should be
     removed_at: Mapped[datetime | None]
+    checked_at: Mapped[datetime | None]  # compared with the calendar
     noticed: Mapped[str | None]  # what its owner did to it by hand, as far as that was dealt with
 
     @property
@@ -132,13 +134,25 @@ async def open_offers(session: AsyncSession, negotiation_id: str, now: datetime)
     return frozenset((await session.scalars(select(OfferRow.number).where(*mine))).all())
 
 
-async def to_compare(session: AsyncSession, after: datetime, before: datetime) -> Sequence[EntryRow]:
-    """Everything of ours in the days between, and every hold, whenever it is: what the reconciler goes over."""
-    near = (EntryRow.end > after) & (EntryRow.start < before)
-    query = select(EntryRow).where(EntryRow.removed_at.is_(None), near | EntryRow.offer.is_not(None))
-    return (await session.scalars(query.order_by(EntryRow.person_id, EntryRow.start, EntryRow.uid))).all()
+async def to_compare(session: AsyncSession, person: str, now: datetime, ahead: timedelta) -> Sequence[EntryRow]:
+    """What of ours in this person's calendar the reconciler goes over: the coming days, and what was just taken out."""
+    query = select(EntryRow).where(EntryRow.person_id == person, _worth_a_look(now, ahead))
+    return (await session.scalars(query.order_by(EntryRow.start, EntryRow.uid))).all()
 
 
-async def interview_of(session: AsyncSession, negotiation_id: str) -> InterviewRow:
-    query = select(InterviewRow).join(NegotiationRow, NegotiationRow.interview_id == InterviewRow.id)
-    return (await session.scalars(query.where(NegotiationRow.id == negotiation_id))).one()
+async def unchecked(session: AsyncSession, now: datetime, ahead: timedelta, every: timedelta) -> Sequence[str]:
+    """The people in whose calendars something of ours was not compared for so long."""
+    long_ago = or_(EntryRow.checked_at.is_(None), EntryRow.checked_at <= now - every)
+    query = select(EntryRow.person_id).where(_worth_a_look(now, ahead), long_ago)
+    return (await session.scalars(query.distinct().order_by(EntryRow.person_id).limit(200))).all()
+
+
+async def checked(session: AsyncSession, uids: Collection[str], person: str, now: datetime) -> None:
+    mine = (EntryRow.person_id == person, EntryRow.uid.in_(list(uids)))
+    await session.execute(update(EntryRow).where(*mine).values(checked_at=now))
+
+
+def _worth_a_look(now: datetime, ahead: timedelta) -> ColumnElement[bool]:
+    just_removed = EntryRow.removed_at > now - LINGERS
+    near = and_(EntryRow.removed_at.is_(None), EntryRow.start < now + ahead)
+    return and_(EntryRow.end > now, or_(near, just_removed))

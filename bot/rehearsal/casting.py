@@ -30,4 +30,15 @@ def new_person(person: Person, id: str, calendar: str | None = None) -> NewPerso
 
 def new_rounds(job: Job, ids: Mapping[str, str]) -> list[NewRound]:
     """`ids`: how the records call those whom the file calls by a key."""
-    return [NewRound(r.name, r.minutes, r.mode, r.venue, [ids[key] for key in r.people]) for r in job.rounds]
+    return [
+        NewRound(
+            each.name,
+            each.minutes,
+            each.mode,
+            each.venue,
+            people=[ids[key] for key in each.people],
+            optional=[ids[key] for key in each.optional],
+            one_of=[[ids[key] for key in group] for group in each.one_of],
+        )
+        for each in job.rounds
+    ]

@@ -10,14 +10,17 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.clock import JumpingClock
+from bot.facts import load
 from bot.house import Firm
-from bot.records import invites, messages
+from bot.reconciling import reconcile
+from bot.records import invites, messages, negotiations
 from bot.rehearsal import scenario as s
 from bot.rehearsal.casting import new_person, new_rounds
 from bot.rehearsal.report import Report, report
 from bot.rehearsal.stage import Stage, World
 from bot.rehearsal.yamlfile import Fault
 from bot.seeding import add_job, add_person
+from dialogs.scheduling.intervals import Interval
 from integrations.channels.base import Inbound
 from integrations.standins.mailbox import answer
 
@@ -94,6 +97,26 @@ class Rehearsal:
         for key, busy in step.busy.items():
             self.world.calendar.replace_busy(self._calendar_of(key), busy)
 
+    async def by_hand(self, step: s.ByHand) -> None:
+        """The vendor tells us that something changed, as those do that can."""
+        who, uids = self._calendar_of(step.who), await self._uids(step.candidate)
+        event = next((each for each in self.world.calendar.events(who) if each.uid in uids), None)
+        if event is None:
+            raise CannotPlay(f"there is no interview of {step.candidate} in the calendar of {step.who}")
+        uid = event.uid
+        if step.what == "declined":
+            self.world.calendar.decline(who, uid)
+        else:
+            to = Interval(step.to, step.to + event.when.length) if step.to else None
+            self.world.calendar.by_hand(who, uid, to)
+        await self.stage.engine.begin(await reconcile(self.stage.house, step.who, frozenset({uid})))
+        await self.stage.settle()
+
+    async def _uids(self, candidate: str) -> set[str]:
+        async with self.stage.house.records.read() as session:
+            cases = [await load(session, row.id) for row in await negotiations.going_on(session)]
+        return {case.interview.uid for case in cases if case.candidate.name == candidate}
+
     async def crashes(self, _: s.Crashes) -> None:
         await self.stage.crash()
 
@@ -154,6 +177,7 @@ PLAY: dict[type, Callable[[Rehearsal, Any], Awaitable[None]]] = {
     s.Waits: Rehearsal.waits,
     s.Until: Rehearsal.until,
     s.CalendarChanges: Rehearsal.calendar_changes,
+    s.ByHand: Rehearsal.by_hand,
     s.Outage: Rehearsal.outage,
     s.ReceiptComes: Rehearsal.receipt_comes,
     s.Crashes: Rehearsal.crashes,

@@ -56,6 +56,8 @@ class Round:
     mode: str
     venue: Venue
     people: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+    one_of: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +117,16 @@ class CalendarChanges:
 
 
 @dataclass(frozen=True, slots=True)
+class ByHand:
+    """Somebody changes the interview of a candidate in their own calendar, and tells nobody."""
+
+    who: str
+    candidate: str
+    what: Literal["moved", "gone", "declined"]
+    to: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Outage:
     service: str
     length: timedelta
@@ -133,7 +145,19 @@ class Crashes:
     pass
 
 
-Step = Says | Presses | AnswersInvite | StrangerSays | Waits | Until | CalendarChanges | Outage | ReceiptComes | Crashes
+Step = (
+    Says
+    | Presses
+    | AnswersInvite
+    | StrangerSays
+    | Waits
+    | Until
+    | CalendarChanges
+    | ByHand
+    | Outage
+    | ReceiptComes
+    | Crashes
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -367,21 +391,35 @@ def _job(value: Value, people: Mapping[str, Person], strict: Strictness) -> Job:
 
 def _round(number: int, value: Value, people: Mapping[str, Person], strict: Strictness) -> Round:
     said = fields(value, "a round")
-    said.only("name", "minutes", "mode", "people", *VENUE)
+    said.only("name", "minutes", "mode", "people", "optional", "one_of", *VENUE)
     minutes, mode = said.word("minutes", "45"), said.word("mode", "video")
     if not minutes.isdigit() or not 5 <= int(minutes) <= 600:
         raise Fault(said.line_of("minutes"), f"{minutes!r} is no number of minutes from 5 to 600")
     if mode not in MODES:
         raise Fault(said.line_of("mode"), f"{mode!r} is no mode{suggestion(mode, MODES)}")
-    for person in said.words("people") or ():
-        _known(person, people, said.line_of("people"))
+    for key in ("people", "optional"):
+        for person in said.words(key) or ():
+            _known(person, people, said.line_of(key))
     return Round(
         name=said.word("name", f"Interview {number}"),
         minutes=int(minutes),
         mode=mode,
         venue=_venue(said, strict),
         people=said.words("people") or (),
+        optional=said.words("optional") or (),
+        one_of=_groups(said, people),
     )
+
+
+def _groups(said: Fields, people: Mapping[str, Person]) -> tuple[tuple[str, ...], ...]:
+    """`one_of: [ida, max]`, or several such groups: `one_of: [[ida, max], [tom, ute]]`."""
+    given = _list(said, "one_of")
+    several = any(isinstance(each, Items) for each in given)
+    groups = [items(each, "one_of") for each in given] if several else [Items(given, said.line)] if given else []
+    found = tuple(tuple(word(each, "one_of") for each in group) for group in groups)
+    for person in (each for group in found for each in group):
+        _known(person, people, said.line_of("one_of"))
+    return found
 
 
 def _venue(said: Fields, strict: Strictness) -> Venue:
@@ -522,6 +560,28 @@ def _calendar_changes(value: Value, people: Mapping[str, Person], calendars: Map
     return CalendarChanges(busy)
 
 
+def _by_hand(value: Value, people: Mapping[str, Person], calendars: Mapping[str, CalendarOf]) -> ByHand:
+    said = fields(value, "by_hand")
+    if len(said.values) != 1:
+        raise Fault(said.line, "by_hand is about one calendar, such as {ida: {interview: Ana Silva, to: gone}}")
+    ((key, change),) = said.values.items()
+    _known(key, people, change.line)
+    if key not in calendars:
+        raise Fault(change.line, f"{key} has no calendar under calendars")
+    what = fields(change, key)
+    what.only("interview", "to")
+    candidate, to = what.word("interview"), what.values.get("to")
+    if candidate not in {person.name for person in people.values()}:
+        raise Fault(what.line_of("interview"), f"there is no candidate called {candidate!r} under people")
+    match word(to, "to") if to else "":
+        case "declined":
+            return ByHand(key, candidate, "declined")
+        case "" | "gone" | "null" | "~":
+            return ByHand(key, candidate, "gone")
+        case _:
+            return ByHand(key, candidate, "moved", instant(to, "to", what.line))
+
+
 def _outage(value: Value, _people: Mapping[str, Person], _calendars: Mapping[str, CalendarOf]) -> Step:
     said = fields(value, "outage")
     said.only("service", "for", "error")
@@ -555,6 +615,7 @@ STEPS: Mapping[str, Callable[[Value, Mapping[str, Person], Mapping[str, Calendar
     "wait": _wait,
     "until": _until,
     "calendar": _calendar_changes,
+    "by_hand": _by_hand,
     "outage": _outage,
     "receipt": _receipt,
     "crash": _crash,

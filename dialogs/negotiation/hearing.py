@@ -9,10 +9,10 @@ from dialogs.negotiation.asking import answer
 from dialogs.negotiation.booked import hear_how_it_went
 from dialogs.negotiation.changes import call_off_by_host, move, run_late, withdraw
 from dialogs.negotiation.draft import Draft
-from dialogs.negotiation.effects import Kind, Reader, Reason, Record, Restore
+from dialogs.negotiation.effects import Kind, Reader, Reason, Record
 from dialogs.negotiation.events import Heard, InviteAnswered
 from dialogs.negotiation.offering import escalate
-from dialogs.negotiation.settling import hear_times, speaks_of_times
+from dialogs.negotiation.settling import hear_times, restore, speaks_of_times
 from dialogs.negotiation.state import Party, Status
 from dialogs.negotiation.substituting import substitute
 from dialogs.negotiation.waiting import wait_for, wait_until
@@ -84,9 +84,8 @@ def change_or_settle(d: Draft, event: Heard, acts: set[Act]) -> bool:
 def still_fine(d: Draft, party: Party) -> None:
     d.do(Record("still_fine", {"by": party.value}))
     d.because("they confirm what is booked")
-    if d.n.missing:
-        d.change(missing=False)
-        d.do(Restore())
+    if d.n.by_hand:
+        restore(d)
         d.say(party, Kind.ANSWER, "calendar_restored")
 
 

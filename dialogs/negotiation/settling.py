@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from dialogs.negotiation.booked import confirm, set_alarms
 from dialogs.negotiation.draft import Draft
-from dialogs.negotiation.effects import Alarm, Book, Forget, Kind, Wish
+from dialogs.negotiation.effects import Alarm, Book, Forget, Kind, Restore, Wish
 from dialogs.negotiation.offering import ask_for_times, offer, offer_anew, put, withdraw_offer
 from dialogs.negotiation.state import Given, Hosting, Party, Status
 from dialogs.negotiation.times import ahead, first_start, free, gave, is_free, office_hours, said
@@ -113,6 +113,7 @@ def propose(d: Draft, party: Party, meaning: Understanding) -> None:
         _nearest(d, party, wanted, "offer_gone")
     elif party.other is Party.HOST and d.n.hosting is Hosting.CALENDAR:
         d.because("the calendars are not free then")
+        d.do(Wish(wanted[0]))
         _nearest(d, party, wanted, "offer_not_free")
     else:
         _counter(d, party)
@@ -159,7 +160,7 @@ def book(d: Draft, start: datetime) -> None:
         moving=False,
         moved=d.n.moving,
         again=False,
-        missing=False,
+        by_hand=False,
         replaced=False,
         rounds=0,
     )
@@ -185,10 +186,18 @@ def stay(d: Draft) -> None:
             confirm(d, d.n.sequence)
         return
     d.change(moving=False, status=Status.CONFIRMED)
+    restore(d)
     set_alarms(d)
     for party in d.n.reached:
         d.say(party, Kind.CONFIRMATION, "confirmation_stays")
     d.because("the old time is fine after all")
+
+
+def restore(d: Draft) -> None:
+    """What is booked stands, so a calendar in which it was changed by hand gets it back."""
+    if d.n.by_hand:
+        d.change(by_hand=False)
+        d.do(Restore())
 
 
 def _has_spoken(d: Draft, party: Party) -> bool:

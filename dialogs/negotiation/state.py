@@ -86,7 +86,7 @@ class Negotiation:
     again: bool = False  # it had been called off, and is on after all
     reached: tuple[Party, ...] = ()  # who has heard of this interview at all
     not_understood: int = 0  # messages in a row that could not be read
-    missing: bool = False  # deleted from a calendar by hand, and we asked whether it is still on
+    by_hand: bool = False  # changed in a calendar by hand, and what comes of it is not settled
     human: bool = False  # a human holds the thread
     paused: bool = False
     topics_owed: tuple[Topic, ...] = ()  # questions whose answer goes out with the confirmation,

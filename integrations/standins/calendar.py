@@ -10,6 +10,7 @@ from enum import StrEnum
 from dialogs.scheduling.hours import WorkingHours
 from dialogs.scheduling.intervals import Interval
 from integrations.calendars.base import (
+    Answer,
     Block,
     Busy,
     Calendar,
@@ -42,6 +43,7 @@ class _Person:
     busy: tuple[Interval, ...] = ()
     events: dict[str, CalendarEvent] = field(default_factory=dict)  # by uid
     gone: dict[str, int] = field(default_factory=dict)  # uid: the sequence it was removed with
+    declined: set[str] = field(default_factory=set)  # uids
 
 
 class StandInCalendar(Calendar):
@@ -105,7 +107,9 @@ class StandInCalendar(Calendar):
         event = self._found(who).events.get(uid)
         if event is None:
             return None
-        return Standing(uid, who, event.when, event.sequence, event.tentative, uid, str(event.sequence), event.url)
+        answers = {who: Answer.DECLINED} if uid in self._people[who].declined else {}
+        version = str(event.sequence)
+        return Standing(uid, who, event.when, event.sequence, event.tentative, uid, version, event.url, answers)
 
     def by_hand(self, who: str, uid: str, when: Interval | None) -> None:
         """The owner moves the event, or deletes it, and tells nobody."""
@@ -114,6 +118,10 @@ class StandInCalendar(Calendar):
             del events[uid]
         else:
             events[uid] = replace(events[uid], when=when)
+
+    def decline(self, who: str, uid: str) -> None:
+        """The owner says no to the event, in the calendar and nowhere else."""
+        self._people[who].declined.add(uid)
 
     def _concerning(self, who: str) -> Iterable[CalendarEvent]:
         """Written for them, or with them among those invited."""
