@@ -20,7 +20,8 @@ from integrations.calendars.google.access import Account, ServiceAccount, UserAc
 from integrations.calendars.google.calendar import GoogleCalendar, Mails
 from integrations.calendars.google.calls import Calls
 from integrations.calendars.google.wire import Wire
-from integrations.standins.google.server import StandInGoogle, web
+from integrations.standins.google.server import web
+from integrations.standins.google.standin import StandInGoogle
 from tests.loopback import serving
 
 IDA, BEN = "ida@acme.example", "ben@acme.example"

@@ -12,7 +12,7 @@ from integrations.calendars.google.access import SCOPES, Account, ServiceAccount
 from integrations.calendars.google.calls import API, Calls, NotShared, Refusal
 from integrations.standins.google.diaries import Role
 from integrations.standins.google.refusing import Fault
-from integrations.standins.google.server import StandInGoogle
+from integrations.standins.google.standin import StandInGoogle
 from tests.calendars.at_google import (
     BEN,
     IDA,

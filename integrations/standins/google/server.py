@@ -1,6 +1,7 @@
-"""The stand-in itself: what may be done with it by hand, and the API it answers over HTTP.
+"""The stand-in over HTTP.
 
-POST /token                                             signed grants and refresh tokens
+GET  /o/oauth2/v2/auth                                  the page on which somebody says yes
+POST /token                                             signed grants, codes and refresh tokens
 …    /calendar/v3/calendars/{calendar}/events[/{id}]    list, insert, get, patch, delete; …/watch
 POST /calendar/v3/freeBusy, /calendar/v3/channels/stop
 """
@@ -8,167 +9,77 @@ POST /calendar/v3/freeBusy, /calendar/v3/channels/stop
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from urllib.parse import urlencode
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from integrations.calendars.google.access import SCOPES
 from integrations.standins.google.answering import Api
 from integrations.standins.google.bodies import check_query
-from integrations.standins.google.diaries import Diaries, Diary, Role
-from integrations.standins.google.pushing import Pushing
 from integrations.standins.google.refusing import CutOff, Fault, No, failing
-from integrations.standins.google.sign_in import NoToken, SignIn
+from integrations.standins.google.sign_in import NoToken
+from integrations.standins.google.standin import Call, StandInGoogle
 
-DOMAIN = "acme.example"
-IN_THE_OPEN = "somebody@acme.example"  # Google's texts name people; none of it may be passed on
+NAMED = "somebody@acme.example"  # Google's texts name people; none of it may be passed on
 SLOWLY = 60.0  # seconds; whoever waits for it waits too long
 
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """What was asked, and how it was answered."""
-
-    kind: str
-    subject: str
-    query: Mapping[str, str]
-    status: int
-
-
-class StandInGoogle:
-    """What the server knows, and what happens at Google while nobody of ours is looking."""
-
-    def __init__(self, now: Callable[[], datetime], *, page: int = 250, retry_after: int = 30) -> None:
-        self.calls: list[Call] = []
-        self.sign_in = SignIn(now)
-        self.pushing = Pushing(now)
-        self.diaries = Diaries(now, lambda diary: self.pushing.changed(diary.address))
-        self.page = page  # so many events at a time, however many were asked for
-        self.retry_after = retry_after
-        self.per_minute: int | None = None  # so many requests of one person in a minute, and no more
-        self.oldest_sync = 0  # sync tokens before this one have run out
-        self._now = now
-        self._faults: list[tuple[str, Fault]] = []
-        self._races: list[str] = []
-        self._times: dict[str, list[datetime]] = {}
-
-    # Who is there
-
-    def open(self, address: str, zone: str = "Europe/Lisbon") -> Diary:
-        """Somebody has a calendar from now on."""
-        return self.diaries.open(address, zone)
-
-    def share(self, address: str, to: str, role: Role) -> None:
-        self._diary(address).roles[to] = role
-
-    def service_account(self, email: str = "robot@acme.iam.example", scopes: tuple[str, ...] = SCOPES) -> str:
-        """The JSON key file of one that the domain lets act for its people."""
-        return self.sign_in.employ(email, DOMAIN, frozenset(scopes))
-
-    def consent(self, address: str, scopes: tuple[str, ...] = SCOPES) -> str:
-        """The refresh token of somebody who let the app `app-id` in."""
-        return self.sign_in.consent(address, "app-id", "app-secret", frozenset(scopes))
-
-    # What people do by hand
-
-    def add(self, address: str, **event: Any) -> str:
-        """The owner writes an event of their own; the id Google gives it."""
-        made = self.diaries.insert(self._diary(address), event, conference=True, mails="none")
-        return str(made["id"])
-
-    def change(self, address: str, google_id: str, **change: Any) -> None:
-        self.diaries.patch(self._diary(address), google_id, change, "", conference=False, mails="none")
-
-    def change_one(self, address: str, google_id: str, day: str, **change: Any) -> None:
-        """One event of a series, the one that begins on that day."""
-        self.diaries.except_one(self._diary(address), google_id, day, change)
-
-    def delete(self, address: str, google_id: str) -> None:
-        self.diaries.delete(self._diary(address), google_id, "", mails="none")
-
-    def answer(self, address: str, google_id: str, guest: str, answer: str) -> None:
-        """A guest answers; `address` is the calendar of the organizer."""
-        self.diaries.answer(self._diary(address), google_id, guest, answer)
-
-    def events(self, address: str) -> list[dict[str, Any]]:
-        """What stands in the calendar, deleted ones left out."""
-        diary = self._diary(address)
-        return [diary.shown(event) for event in diary.events.values() if event["status"] != "cancelled"]
-
-    # What goes wrong
-
-    def fail(self, fault: Fault, times: int = 1, on: str = "") -> None:
-        """The next requests to the API; with `on`, those of this kind: list, get, insert, patch, delete, freebusy,
-        watch or stop; or token, which is asked for besides."""
-        self._faults += [(on, fault)] * times
-
-    def race(self, *google_ids: str) -> None:
-        """Right before each of the next writes, somebody else touches the event."""
-        self._races += google_ids
-
-    def expire_sync_tokens(self) -> None:
-        self.oldest_sync = 1 + max((len(each.changed) for each in self.diaries), default=0)
-
-    async def close(self) -> None:
-        await self.pushing.close()
-
-    def next_fault(self, kind: str) -> Fault | None:
-        for number, (on, fault) in enumerate(self._faults):
-            if on == kind or (on == "" and kind != "token"):
-                del self._faults[number]
-                return fault
-        return None
-
-    def next_race(self, diary: Diary) -> None:
-        if self._races and self._races[0] in diary.events:
-            self.diaries.touch(diary, self._races.pop(0))
-
-    def check_quota(self, subject: str) -> None:
-        since = self._now() - timedelta(minutes=1)
-        recent = [at for at in self._times.get(subject, ()) if at > since]
-        self._times[subject] = [*recent, self._now()]
-        if self.per_minute is not None and len(recent) >= self.per_minute:
-            raise No(403, "rateLimitExceeded", "Rate Limit Exceeded", "usageLimits")
-
-    def _diary(self, address: str) -> Diary:
-        diary = self.diaries.get(address)
-        if diary is None:
-            raise LookupError(f"{address} has no calendar here")
-        return diary
-
-
+Endpoint = Callable[[Request], Awaitable[Response]]
 Answering = Callable[[Request, str], Awaitable[Response]]
 
 
 def web(google: StandInGoogle) -> Starlette:
     api = Api(google.diaries, google.pushing, google)
+    events = "/calendar/v3/calendars/{calendar}/events"
+    served = [
+        ("freebusy", "POST", "/calendar/v3/freeBusy", api.free_busy),
+        ("stop", "POST", "/calendar/v3/channels/stop", api.stop),
+        ("watch", "POST", f"{events}/watch", api.watch),
+        ("list", "GET", events, api.list),
+        ("insert", "POST", events, api.insert),
+        ("get", "GET", f"{events}/{{event}}", api.get),
+        ("patch", "PATCH", f"{events}/{{event}}", api.patch),
+        ("delete", "DELETE", f"{events}/{{event}}", api.delete),
+    ]
+    routes = [
+        Route("/o/oauth2/v2/auth", _agreeing(google), methods=["GET"]),
+        Route("/token", _signing_in(google), methods=["POST"]),
+        *(Route(path, _calling(google, kind, answer), methods=[method]) for kind, method, path, answer in served),
+    ]
 
-    def serve(kind: str, answering: Answering) -> Callable[[Request], Awaitable[Response]]:
-        async def endpoint(request: Request) -> Response:
-            subject = ""
-            try:
-                subject = _subject(google, request)
-                fault = google.next_fault(kind)
-                if fault and (instead := failing(fault, google.retry_after)):
-                    answer = instead
-                else:
-                    google.check_quota(subject)
-                    check_query(kind, request.query_params)
-                    answer = await _gone_wrong(fault, await answering(request, subject))
-            except No as no:
-                answer = no.answer()
-            google.calls.append(Call(kind, subject, dict(request.query_params), answer.status_code))
-            return answer
+    @asynccontextmanager
+    async def while_open(_: Starlette) -> AsyncIterator[None]:
+        yield
+        await google.close()
 
-        return endpoint
+    return Starlette(routes=routes, lifespan=while_open)
 
+
+def _calling(google: StandInGoogle, kind: str, answering: Answering) -> Endpoint:
+    async def call(request: Request) -> Response:
+        subject = ""
+        try:
+            subject = _subject(google, request)
+            fault = google.next_fault(kind)
+            if fault and (instead := failing(fault, google.retry_after)):
+                answer = instead
+            else:
+                google.check_quota(subject)
+                check_query(kind, request.query_params)
+                answer = await _gone_wrong(fault, await answering(request, subject))
+        except No as no:
+            answer = no.answer()
+        google.calls.append(Call(kind, subject, dict(request.query_params), answer.status_code))
+        return answer
+
+    return call
+
+
+def _signing_in(google: StandInGoogle) -> Endpoint:
     async def token(request: Request) -> Response:
         fault = google.next_fault("token")
         google.sign_in.url = google.sign_in.url or str(request.url)
@@ -178,27 +89,26 @@ def web(google: StandInGoogle) -> Starlette:
         try:
             return await _gone_wrong(fault, JSONResponse(google.sign_in.token(form)))
         except NoToken as no:
-            return JSONResponse({"error": no.error, "error_description": f"Not for {IN_THE_OPEN}"}, no.status)
+            return JSONResponse({"error": no.error, "error_description": f"Not for {NAMED}"}, no.status)
 
-    events = "/calendar/v3/calendars/{calendar}/events"
-    routes = [
-        Route("/token", token, methods=["POST"]),
-        Route("/calendar/v3/freeBusy", serve("freebusy", api.free_busy), methods=["POST"]),
-        Route("/calendar/v3/channels/stop", serve("stop", api.stop), methods=["POST"]),
-        Route(f"{events}/watch", serve("watch", api.watch), methods=["POST"]),
-        Route(events, serve("list", api.list), methods=["GET"]),
-        Route(events, serve("insert", api.insert), methods=["POST"]),
-        Route(f"{events}/{{event}}", serve("get", api.get), methods=["GET"]),
-        Route(f"{events}/{{event}}", serve("patch", api.patch), methods=["PATCH"]),
-        Route(f"{events}/{{event}}", serve("delete", api.delete), methods=["DELETE"]),
-    ]
+    return token
 
-    @asynccontextmanager
-    async def while_open(_: Starlette) -> AsyncIterator[None]:
-        yield
-        await google.close()
 
-    return Starlette(routes=routes, lifespan=while_open)
+def _agreeing(google: StandInGoogle) -> Endpoint:
+    async def auth(request: Request) -> Response:
+        """Whoever is at the browser says yes at once, or no."""
+        query = dict(request.query_params)
+        told = {"state": query.get("state", "")}
+        try:
+            if google.at_the_browser:
+                told["code"] = google.sign_in.agree(google.at_the_browser, query, google.ticked)
+            else:
+                told["error"] = "access_denied"
+        except (NoToken, KeyError):
+            return HTMLResponse("<html><body>Error 400: invalid_request</body></html>", 400)
+        return RedirectResponse(f"{query['redirect_uri']}?{urlencode(told)}")
+
+    return auth
 
 
 def _subject(google: StandInGoogle, request: Request) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+APP, APP_SECRET = "app-id", "app-secret"  # the one app that people can let in
 LASTS = timedelta(seconds=3599)
 JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 
@@ -43,10 +45,19 @@ class _Robot:
 
 @dataclass(frozen=True, slots=True)
 class _Consent:
-    secret: str
-    client_id: str
     address: str
     scopes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Code:
+    """What a browser carries back; good for one token."""
+
+    address: str
+    scopes: frozenset[str]
+    ends_at: str
+    challenge: str
+    lasting: bool  # with a refresh token
 
 
 class SignIn:
@@ -57,6 +68,8 @@ class SignIn:
         self._robots: dict[str, _Robot] = {}
         self._consents: dict[str, _Consent] = {}
         self._tokens: dict[str, Granted] = {}
+        self._codes: dict[str, _Code] = {}
+        self._said_yes: set[str] = set()  # who was asked before
 
     def employ(self, email: str, domain: str, scopes: frozenset[str]) -> str:
         """A service account that may act for everybody at `domain`; the JSON key file of it."""
@@ -73,11 +86,25 @@ class SignIn:
         }
         return json.dumps(told)
 
-    def consent(self, address: str, client_id: str, secret: str, scopes: frozenset[str]) -> str:
-        """Somebody says yes in their browser; the refresh token that comes of it."""
+    def consent(self, address: str, scopes: frozenset[str]) -> str:
+        """Somebody has let the app in; the refresh token that comes of it."""
         token = f"1//refresh-{len(self._consents)}"
-        self._consents[token] = _Consent(secret, client_id, address, scopes)
+        self._consents[token] = _Consent(address, scopes)
         return token
+
+    def agree(self, address: str, query: Mapping[str, str], scopes: frozenset[str] | None = None) -> str:
+        """Somebody opens the link of an app and says yes to it, or to a part; the code their browser carries back."""
+        asked = frozenset(query["scope"].split())
+        if (query["client_id"], query["response_type"]) != (APP, "code") or query["code_challenge_method"] != "S256":
+            raise NoToken("invalid_request")
+        code = f"4/code-{len(self._codes)}"
+        # Whoever has said yes before is not asked again, and there is no second refresh token, unless it is asked for.
+        again = address in self._said_yes and query.get("prompt") != "consent"
+        lasting = query.get("access_type") == "offline" and not again
+        self._said_yes.add(address)
+        granted = asked if scopes is None else asked & scopes
+        self._codes[code] = _Code(address, granted, query["redirect_uri"], query["code_challenge"], lasting)
+        return code
 
     def take_back(self) -> None:
         """Every permission is withdrawn; tokens given before do not work any more either."""
@@ -94,7 +121,10 @@ class SignIn:
         return granted if granted and self._now() < granted.expires else None
 
     def token(self, form: Mapping[str, str]) -> dict[str, Any]:
+        more: dict[str, str] = {}
         match form.get("grant_type"):
+            case "authorization_code":
+                subject, scopes, more = self._agreed(form)
             case "refresh_token":
                 subject, scopes = self._refreshed(form)
             case grant if grant == JWT_BEARER:
@@ -109,14 +139,24 @@ class SignIn:
             "expires_in": int(LASTS.total_seconds()),
             "token_type": "Bearer",
             "scope": " ".join(sorted(scopes)),
+            **more,
         }
 
+    def _agreed(self, form: Mapping[str, str]) -> tuple[str, frozenset[str], dict[str, str]]:
+        _check_app(form)
+        code = self._codes.pop(form.get("code", ""), None)
+        shown = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
+        if code is None or code.ends_at != form.get("redirect_uri") or _decoded(code.challenge) != shown:
+            raise NoToken("invalid_grant")
+        if not code.lasting:
+            return code.address, code.scopes, {}
+        return code.address, code.scopes, {"refresh_token": self.consent(code.address, code.scopes)}
+
     def _refreshed(self, form: Mapping[str, str]) -> tuple[str, frozenset[str]]:
+        _check_app(form)
         consent = self._consents.get(form.get("refresh_token", ""))
         if consent is None:
             raise NoToken("invalid_grant")
-        if (form.get("client_id"), form.get("client_secret")) != (consent.client_id, consent.secret):
-            raise NoToken("invalid_client", 401)
         return consent.address, consent.scopes
 
     def _signed(self, assertion: str) -> tuple[str, frozenset[str]]:
@@ -137,6 +177,11 @@ class SignIn:
         if not str(subject).endswith(f"@{robot.domain}"):
             raise NoToken("invalid_grant")
         return str(subject), asked
+
+
+def _check_app(form: Mapping[str, str]) -> None:
+    if (form.get("client_id"), form.get("client_secret")) != (APP, APP_SECRET):
+        raise NoToken("invalid_client", 401)
 
 
 @lru_cache(maxsize=1)

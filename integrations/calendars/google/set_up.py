@@ -1,0 +1,44 @@
+"""Google as a firm and a connection have set it: who lets us in, and what is made of that."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import cast
+
+from integrations.calendars.google.access import Account, ServiceAccount, UserAccount
+from integrations.calendars.google.calendar import GoogleCalendar, Mails
+from integrations.calendars.google.calls import API, TOKENS, Calls
+
+Settings = Mapping[str, str]
+
+
+def calendar_from(settings: Settings, now: Callable[[], datetime]) -> GoogleCalendar:
+    """Raises ValueError with what is missing or wrong."""
+    also = [each.strip() for each in settings.get("google_also", "").split(",")]
+    mails = cast(Mails, settings.get("google_mails", "none"))
+    return GoogleCalendar(calls_from(settings, now), also=[each for each in also if each], mails=mails)
+
+
+def calls_from(settings: Settings, now: Callable[[], datetime]) -> Calls:
+    """Raises ValueError with what is missing or wrong."""
+    url, token_url = settings.get("google_url", API), settings.get("google_token_url", TOKENS)
+    return Calls(_account(settings), now, url=url, token_url=token_url)
+
+
+def _account(settings: Settings) -> Account:
+    """Somebody's own permission goes before the key of the firm."""
+    if token := settings.get("google_refresh_token"):
+        client, secret = settings.get("google_client_id"), settings.get("google_client_secret")
+        if not (client and secret):
+            raise ValueError("the settings google_client_id and google_client_secret are missing")
+        return UserAccount(client, secret, token)
+    name = settings.get("google_key_file")
+    if not name:
+        raise ValueError("there is neither a refresh token nor the setting google_key_file")
+    try:
+        key = Path(name).read_text("utf-8", errors="replace")
+    except OSError as error:
+        raise ValueError(f"the file of the setting google_key_file cannot be read: {error.strerror}") from error
+    return ServiceAccount.from_key(key, delegated=settings.get("google_delegated", "True") == "True")
