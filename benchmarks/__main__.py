@@ -7,7 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from benchmarks import fuzz, kills, turns, understanding
+from benchmarks import fuzz, kills, slots, turns, understanding, zones
 from benchmarks.rows import Row, keep, show
 
 BENCHMARKS: dict[str, Callable[[], Awaitable[list[Row]]]] = {
@@ -15,6 +15,8 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[list[Row]]]] = {
     "fuzz": fuzz.measure,
     "turns": turns.measure,
     "kills": kills.measure,
+    "slots": slots.measure,
+    "zones": zones.measure,
 }
 
 

@@ -30,13 +30,17 @@ def shown(wall_from: int, wall_to: int, zone: ZoneInfo) -> list[tuple[int, int]]
     Nothing where it skips all of it; two stretches where it shows a part twice with something else in between.
     """
     found: list[tuple[int, int]] = []
-    for begin, end, offset in segments(zone, _year(wall_from)):
-        start, stop = max(begin, wall_from - offset), min(end, wall_to - offset)
-        if start < stop:
-            if found and found[-1][1] == start:
-                start = found.pop()[0]
-            found.append((start, stop))
+    for start, stop, _ in _parts(wall_from, wall_to, zone):
+        begin = found.pop()[0] if found and found[-1][1] == start else start
+        found.append((begin, stop))
     return found
+
+
+def _parts(wall_from: int, wall_to: int, zone: ZoneInfo) -> list[Segment]:
+    """The same by the offset under which it is shown."""
+    near = segments(zone, _year(wall_from))
+    cut = ((max(begin, wall_from - offset), min(end, wall_to - offset), offset) for begin, end, offset in near)
+    return [part for part in cut if part[0] < part[1]]
 
 
 def reached(wall: int, zone: ZoneInfo) -> int:
@@ -53,10 +57,9 @@ def days(first: date, last: date, zone: ZoneInfo) -> Iterator[tuple[int, int | N
 
 @lru_cache(maxsize=65_536)
 def _throughout(wall: int, zone: ZoneInfo) -> int | None:
-    for begin, end, offset in segments(zone, _year(wall)):
-        if begin <= wall - offset and wall - offset + DAY <= end:
-            return offset
-    return None
+    # Clocks set back at midnight have shown the whole day before they show its last hour again.
+    parts = _parts(wall, wall + DAY, zone)
+    return parts[0][2] if len(parts) == 1 and parts[0][1] - parts[0][0] == DAY else None
 
 
 def _year(wall: int) -> int:

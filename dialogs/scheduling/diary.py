@@ -98,6 +98,8 @@ class Diary:
 
     def load(self, minute: int) -> tuple[int, int]:
         """How much this person has to do already: interviews in that week, and in all."""
+        if not self.booked:
+            return 0, 0
         week = _week(_local_date(minute, self.zone))
         return sum(_week(_date_of(each, self.zone)) == week for each in self.booked), len(self.booked)
 

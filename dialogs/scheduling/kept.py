@@ -9,10 +9,10 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 from dialogs.scheduling.blocks import Block
-from dialogs.scheduling.cells import Frame, ceil_minute
+from dialogs.scheduling.cells import Frame, ceil_minute, floor_minute
 from dialogs.scheduling.diary import Diary, Meeting, refusals, starts
 from dialogs.scheduling.intervals import Interval
-from dialogs.scheduling.panel import Panel
+from dialogs.scheduling.panel import Panel, Seated, seat
 from dialogs.scheduling.plan import Plan, instant_of
 
 
@@ -24,10 +24,10 @@ class Kept:
         self._between = between
         self._zone = zone
         self._frame = Frame.over(between, meeting.grid)
-        # The round starts within `between`, before anybody's diary is asked.
-        self._round = self.plan(Panel()).mask
         self._diaries: dict[str, Diary] = {}
         self._starts: dict[str, int] = {}
+        # The round starts within `between`, before anybody's diary is asked.
+        self._round = self.plan(Panel()).mask
         for diary in diaries:
             self.keep(diary)
 
@@ -53,8 +53,19 @@ class Kept:
         mask = panel.starts(self._starts_of, self._round >> bits << bits)
         found: Iterator[datetime] = map(instant_of, self._frame.minutes(mask))
         if panel.shared:
-            found = filter(self.plan(panel).fits, found)
+            found = filter(lambda start: self.seat(panel, start), found)
         return list(islice(found, count))
+
+    def seat(self, panel: Panel, start: datetime) -> Seated | None:
+        """Who comes at one of the starts found; None if it is none of them."""
+        minute = floor_minute(start)
+        if not self._frame.has(self._round, minute):
+            return None
+        return seat(
+            panel,
+            lambda who: self._frame.has(self._starts_of(who), minute),
+            lambda who: self._diaries[who].load(minute),
+        )
 
     def plan(self, panel: Panel) -> Plan:
         """The same as a plan: to seat, to check again, to explain."""
@@ -72,7 +83,8 @@ class Kept:
         room = 2 * timedelta(
             minutes=self._meeting.minutes + self._meeting.before + self._meeting.after + diary.travel + 1
         )
-        near = Interval(block.when.start - room, block.when.end + room)
-        nearby = replace(diary, blocks=tuple(each for each in diary.blocks if each.when.meets(near)))
+        begin, end = block.when.start - room, block.when.end + room
+        near = (each for each in diary.blocks if each.when.start < end and begin < each.when.end)
+        nearby = replace(diary, blocks=tuple(near))
         self._diaries[diary.id] = diary
         self._starts[diary.id] = (self._starts[diary.id] & ~touched) | (self._allowed(nearby) & touched)
