@@ -176,7 +176,7 @@ async def _tell(turn: Turn, row: ConnectionRow) -> None:
     if health.state is ConnectionState.ACTIVE and not row.told:
         return
     owner = await people.get(turn.session, row.person_id or "")
-    for person in await _concerned(turn.session, owner):
+    for person in await concerned(turn.session, owner):
         quiet = turn.house.rules.quiet_hours.quiet(turn.now, ZoneInfo(person.zone))
         if quiet or not is_news(health, Told.read(row, person.id), turn.now):
             continue
@@ -196,7 +196,7 @@ def _word(row: ConnectionRow, health: Health, owner: PersonRow, reader: PersonRo
     return Say(Reader(ROLE_OF[reader.role]), Kind.ESCALATION, (part,))
 
 
-async def _concerned(session: Session, owner: PersonRow) -> Sequence[PersonRow]:
+async def concerned(session: Session, owner: PersonRow) -> Sequence[PersonRow]:
     """The owner, and the recruiters who need this calendar now; where none does, all of them."""
     found = {owner.id: owner}
     needing = set()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ForeignKey, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -26,6 +27,8 @@ class LinkRow(Table):
     checked_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None] = mapped_column(index=True)  # when to look again; None: it was switched off
     misses: Mapped[int] = mapped_column(default=0)  # checks in a row that came to nothing, and may yet come right
+    # By person: the status they know of; under "" that of everyone else.
+    told: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
 class LinkNoticeRow(Table):

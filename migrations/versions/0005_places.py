@@ -30,6 +30,7 @@ def upgrade() -> None:
         sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("misses", sa.Integer(), nullable=False),
+        sa.Column("told", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_links_person_id_people")),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_links")),
     )
