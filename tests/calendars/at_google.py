@@ -19,7 +19,7 @@ from integrations.calendars.base import CalendarEvent
 from integrations.calendars.google.access import Account, ServiceAccount, UserAccount
 from integrations.calendars.google.calendar import GoogleCalendar, Mails
 from integrations.calendars.google.calls import Calls
-from integrations.calendars.google.wire import Wire
+from integrations.calendars.google.wire import Wire, new_client
 from integrations.standins.google.server import web
 from integrations.standins.google.standin import StandInGoogle
 from tests.loopback import serving
@@ -124,7 +124,8 @@ def office(served: Served) -> Opens:
         google.open(BEN, zone)
         served.google = web(google)
         urls = {"url": f"{served.url}/calendar/v3/", "token_url": f"{served.url}/token"}
-        calls = Calls(account(google), clock, wire=Wire(patience=patience), **urls)
+        wire = Wire(new_client(verify=False), patience)
+        calls = Calls(account(google), clock, wire=wire, **urls)
         calendar = GoogleCalendar(calls, also=also, mails=mails)
         try:
             yield Office(google, calendar, calls, clock, served.url)

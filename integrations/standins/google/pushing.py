@@ -90,7 +90,10 @@ class Pushing:
             await self._client.aclose()
 
     def _send(self, channel: Channel, state: str) -> None:
+        """Only within this machine: a stand-in writes to nobody outside."""
         channel.messages += 1
+        if urlsplit(channel.address).hostname not in LOOPBACK:
+            return
         headers = {
             "X-Goog-Channel-ID": channel.id,
             "X-Goog-Channel-Token": channel.token,
@@ -110,7 +113,7 @@ class Pushing:
 
     async def _post(self, channel: Channel, headers: dict[str, str]) -> None:
         """Sent once more where the door answers 5xx."""
-        self._client = self._client or httpx2.AsyncClient(timeout=5)
+        self._client = self._client or httpx2.AsyncClient(timeout=5, verify=False)
         for _ in range(2):
             try:
                 status = (await self._client.post(channel.address, headers=headers)).status_code
