@@ -11,8 +11,17 @@ import typer
 from typer.core import TyperGroup
 from typer.exceptions import TyperException
 
+from bot.terminal.calendar_commands import (
+    AVAILABILITY_EXAMPLE,
+    HOURS_EXAMPLE,
+    availability,
+    calendar,
+    hours,
+    keys,
+)
+from bot.terminal.prelude import Json, example, logs, settings_now
+
 if TYPE_CHECKING:
-    from bot.settings import Settings
     from bot.terminal.second import Second
 
 # Whatever a command needs is imported when it runs: `askarsan --help` and the completion of a word answer at once.
@@ -42,19 +51,7 @@ def _told(error: Exception, *, debug: bool) -> int:
     return code
 
 
-def _settings() -> Settings:
-    from bot.settings import load_settings
-
-    return load_settings()
-
-
-def _example(*lines: str) -> str:
-    title = "Example:" if len(lines) == 1 else "Examples:"
-    return "\n".join(["\b", title, *(f"  {line}" for line in lines)])
-
-
 File = Annotated[Path, typer.Argument(metavar="FILE", show_default=False)]
-Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 app = typer.Typer(
     cls=Commands,
@@ -86,17 +83,10 @@ def prepare(
             stream.reconfigure(errors="backslashreplace")  # a terminal without ✓ must not be the end of it
 
 
-def _logs(ctx: typer.Context) -> None:
-    """Only for those who asked: a person at a terminal reads sentences, not logs."""
-    from bot.logs import configure
-
-    configure("debug" if ctx.parent and ctx.parent.params["debug"] else "critical", as_json=False)
-
-
 # To try
 
 
-@app.command(epilog=_example("askarsan demo"))
+@app.command(epilog=example("askarsan demo"))
 def demo(
     ctx: typer.Context,
     keep: Annotated[
@@ -106,12 +96,12 @@ def demo(
     """Play one whole negotiation, the way people will see it."""
     from bot.terminal.demo import demo as play
 
-    _logs(ctx)
+    logs(ctx)
     play(keep)
 
 
 @app.command(
-    epilog=_example(
+    epilog=example(
         "askarsan chat",
         "askarsan chat --cast team.yaml",
         r"printf 'schedule Ana for Data Engineer\ncarl: Tuesday 10-12\n' | askarsan chat",
@@ -128,12 +118,12 @@ def chat(
     """
     from bot.terminal.chat import chat as talk
 
-    _logs(ctx)
+    logs(ctx)
     talk(cast, keep)
 
 
 @app.command(
-    epilog=_example(
+    epilog=example(
         "askarsan rehearse story.yaml",
         "askarsan rehearse --json stories/*.yaml",
         "askarsan rehearse story.yaml --keep kept",
@@ -157,12 +147,12 @@ def rehearse(
     from bot.terminal.rehearse import Wanted
     from bot.terminal.rehearse import rehearse as play
 
-    _logs(ctx)
+    logs(ctx)
     raise typer.Exit(play(files, Wanted(as_json, speed, keep)))
 
 
 @app.command(
-    epilog=_example(
+    epilog=example(
         'askarsan understand "Tuesday after 3" --timezone Europe/Lisbon',
         'askarsan understand "the second" --offer 2026-03-03T10:00 --offer 2026-03-04T15:00 --now 2026-03-02T09:00',
         "askarsan understand --jsonl < in.jsonl > out.jsonl",
@@ -186,7 +176,7 @@ def understand(
 
     Exits with 1 if a line of --jsonl was not valid; its answer then holds an error, and the rest goes on.
     """
-    _logs(ctx)
+    logs(ctx)
     if jsonl == (text is not None):
         raise typer.BadParameter("give it one text, or --jsonl and the texts on standard input.")
     with _second(rules_only=rules_only) as second:
@@ -197,13 +187,13 @@ def understand(
         from bot.clock import RealClock
         from bot.terminal.understand import Situation, understand_one
 
-        situation = Situation(now, timezone or _settings().firm_timezone, offer or (), locale, minutes, state)
+        situation = Situation(now, timezone or settings_now().firm_timezone, offer or (), locale, minutes, state)
         understand_one(text, situation, RealClock().now(), as_data=as_json, explain=explain, second=second)
 
 
 def _second(*, rules_only: bool) -> AbstractContextManager[Second | None]:
     """Who may be asked besides the rules, if anybody."""
-    settings = None if rules_only else _settings()
+    settings = None if rules_only else settings_now()
     if settings is None or settings.model is None:
         return nullcontext()
     from bot.terminal.second import asked_besides
@@ -214,7 +204,7 @@ def _second(*, rules_only: bool) -> AbstractContextManager[Second | None]:
 # To work with
 
 
-@app.command(epilog=_example("askarsan tracker", "askarsan tracker --export tracker.xlsx"))
+@app.command(epilog=example("askarsan tracker", "askarsan tracker --export tracker.xlsx"))
 def tracker(
     ctx: typer.Context,
     export: Annotated[Path | None, typer.Option(metavar="FILE", help="Write it to an .xlsx or a .csv.")] = None,
@@ -223,12 +213,12 @@ def tracker(
     """Show who stands where, with every interview."""
     from bot.terminal.office import show_tracker
 
-    _logs(ctx)
-    show_tracker(_settings(), export, as_json=as_json)
+    logs(ctx)
+    show_tracker(settings_now(), export, as_json=as_json)
 
 
 @app.command(
-    "import", epilog=_example("askarsan import candidates.csv", "askarsan import new.xlsx --recruiter 'Rita Lopes'")
+    "import", epilog=example("askarsan import candidates.csv", "askarsan import new.xlsx --recruiter 'Rita Lopes'")
 )
 def import_(
     ctx: typer.Context,
@@ -243,11 +233,11 @@ def import_(
     """
     from bot.terminal.office import import_candidates
 
-    _logs(ctx)
-    import_candidates(_settings(), file, recruiter)
+    logs(ctx)
+    import_candidates(settings_now(), file, recruiter)
 
 
-@app.command(epilog=_example("askarsan add team.yaml"))
+@app.command(epilog=example("askarsan add team.yaml"))
 def add(ctx: typer.Context, file: File) -> None:
     """Add people and jobs from a YAML file.
 
@@ -256,22 +246,22 @@ def add(ctx: typer.Context, file: File) -> None:
     """
     from bot.terminal.office import add_people_and_jobs
 
-    _logs(ctx)
-    add_people_and_jobs(_settings(), file)
+    logs(ctx)
+    add_people_and_jobs(settings_now(), file)
 
 
-@app.command(epilog=_example("askarsan why Ana Silva"))
+@app.command(epilog=example("askarsan why Ana Silva"))
 def why(
     ctx: typer.Context, candidate: Annotated[list[str], typer.Argument(metavar="CANDIDATE", show_default=False)]
 ) -> None:
     """Tell a candidate's story, with the reason of each step."""
     from bot.terminal.office import show_why
 
-    _logs(ctx)
-    show_why(_settings(), " ".join(candidate))
+    logs(ctx)
+    show_why(settings_now(), " ".join(candidate))
 
 
-@app.command(epilog=_example("askarsan timers"))
+@app.command(epilog=example("askarsan timers"))
 def timers(ctx: typer.Context) -> None:
     """Show what will come by itself.
 
@@ -279,32 +269,37 @@ def timers(ctx: typer.Context) -> None:
     """
     from bot.terminal.office import show_timers
 
-    _logs(ctx)
-    show_timers(_settings())
+    logs(ctx)
+    show_timers(settings_now())
+
+
+app.add_typer(calendar, name="calendar")
+app.command(epilog=AVAILABILITY_EXAMPLE)(availability)
+app.command(epilog=HOURS_EXAMPLE)(hours)
 
 
 # To run
 
 
-@app.command(epilog=_example("askarsan serve", "ASKARSAN_PORT=9000 askarsan serve", "askarsan serve --no-worker"))
+@app.command(epilog=example("askarsan serve", "ASKARSAN_PORT=9000 askarsan serve", "askarsan serve --no-worker"))
 def serve(
     worker: Annotated[bool, typer.Option(help="Also do the work here, or leave it to `askarsan worker`.")] = True,
 ) -> None:
     """Serve, with the worker in the same process."""
     from bot import service
 
-    service.run(service.serve(_settings(), worker=worker))
+    service.run(service.serve(settings_now(), worker=worker))
 
 
-@app.command(epilog=_example("askarsan worker"))
+@app.command(epilog=example("askarsan worker"))
 def worker() -> None:
     """Work beside processes that serve, on their database."""
     from bot import service
 
-    service.run(service.work(_settings()))
+    service.run(service.work(settings_now()))
 
 
-@app.command(epilog=_example("askarsan settings", "ASKARSAN_OFFER_SIZE=5 askarsan settings"))
+@app.command(epilog=example("askarsan settings", "ASKARSAN_OFFER_SIZE=5 askarsan settings"))
 def settings(
     as_json: Json = False,
     example: Annotated[bool, typer.Option("--example", help="The text of .env.example.")] = False,
@@ -317,16 +312,19 @@ def settings(
     if example or page:
         typer.echo(known.example() if example else known.reference(), nl=False)
         return
-    show_settings(_settings(), as_json=as_json)
+    show_settings(settings_now(), as_json=as_json)
 
 
-@app.command(epilog=_example("askarsan migrate"))
+app.add_typer(keys, name="keys")
+
+
+@app.command(epilog=example("askarsan migrate"))
 def migrate(ctx: typer.Context) -> None:
     """Make the database, or bring it up to date."""
     from bot.terminal.office import migrate as bring
 
-    _logs(ctx)
-    bring(_settings())
+    logs(ctx)
+    bring(settings_now())
 
 
 def main() -> None:

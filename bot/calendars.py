@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -20,6 +20,7 @@ from bot.records.people import PersonRow
 from dialogs.scheduling.hours import WorkingHours
 from dialogs.scheduling.intervals import Interval, union
 from integrations.calendars.base import (
+    Block,
     Busy,
     Calendar,
     CalendarDisconnected,
@@ -190,8 +191,13 @@ def together(seen: Sequence[Busy]) -> Busy:
     return Busy(
         union(each for busy in seen for each in busy.intervals),
         all(busy.readable for busy in seen),
-        tuple(sorted((block for busy in seen for block in busy.blocks), key=lambda block: block.when)),
+        tuple(sorted((block for busy in seen for block in _told_apart(busy)), key=lambda block: block.when)),
     )
+
+
+def _told_apart(busy: Busy) -> Iterable[Block]:
+    """Beside a calendar that tells its events apart, the time of one that does not must not be lost."""
+    return busy.blocks or map(Block, busy.intervals)
 
 
 def usual_hours(row: ConnectionRow, person: PersonRow) -> WorkingHours:

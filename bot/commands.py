@@ -23,6 +23,7 @@ class Verb(StrEnum):
     CALLED = "called"
     WAITING = "waiting"
     TODAY = "today"
+    HOURS = "hours"
     UNDO = "undo"
     HELP = "help"
 
@@ -55,6 +56,8 @@ _ENDING = re.compile(r"(?:[\s,]+(?:please|pls|thanks|thank you))*[\s.!?]*$", re.
 _OF = r"(?:(?:the\s+|an?\s+)?interview\s+(?:of|with|for)\s+)?"
 _ALL = _OF + r"(?P<about>.+)"
 _WHO = _OF + r"(?P<about>.+?)"
+# "Back on Monday" is about the recruiter's own hours.
+_WHEN = r"(?:on|at|from|in|again|today|tomorrow|next|this|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"
 
 # The short form first; then how people say it. `about` is the candidate, perhaps with "at Acme" behind.
 _FORMS: tuple[tuple[Verb, str], ...] = (
@@ -71,7 +74,7 @@ _FORMS: tuple[tuple[Verb, str], ...] = (
     (Verb.OUTCOME, rf"{_WHO}\s+(?P<absent>did\s?n[o']t\s+(?:show|turn|come)(?:\s+up)?)"),
     (Verb.TAKE, rf"take\s+(?:over\s+)?{_WHO}(?:\s+over)?"),
     (Verb.TAKE, rf"i(?:'ll|\s+will)\s+take\s+(?:over\s+)?{_WHO}(?:\s+over)?(?:\s+from here)?"),
-    (Verb.BACK, rf"(?:back|give back|hand back)\s+{_ALL}"),
+    (Verb.BACK, rf"(?:back(?!\s+{_WHEN})|give back|hand back)\s+{_ALL}"),
     (Verb.BACK, rf"(?:hand|give|take)\s+{_WHO}\s+back"),
     (Verb.SAY, r"(?:say|tell)\s+(?:to\s+)?(?P<about>[^:]+?)\s*:\s*(?P<words>.+)"),
     (Verb.PAUSE, rf"(?:pause|hold)\s+{_ALL}"),
@@ -82,6 +85,7 @@ _FORMS: tuple[tuple[Verb, str], ...] = (
         r"waiting|who (?:are|do) we (?:wait|waiting) for|(?:what|who)(?: is| are|'s) (?:open|waiting)",
     ),
     (Verb.TODAY, r"today|what(?:'s| is)(?: on)? today|(?:today's )?(?:agenda|interviews)(?: (?:for )?today)?"),
+    (Verb.HOURS, r"(?:my\s+)?hours\b[\s:]+(?P<words>.+)"),
     (Verb.UNDO, r"undo(?: that| it| the last(?: one)?)?"),
     (Verb.HELP, r"help|what can you do|commands|\?"),
     (Verb.STATUS, r"status(?:\s+(?:of|for)?\s*(?P<about>.+))?"),

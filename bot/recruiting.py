@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from bot import naming
+from bot import naming, own_hours
 from bot.commands import Command, Verb, parse
 from bot.facts import Case, load
 from bot.house import House
@@ -64,7 +64,7 @@ class Order:
 
 async def obey(house: House, recruiter: PersonRow, message: MessageRow) -> Sequence[Job]:
     """One command, one turn. What cannot be done is answered in the recruiter's words, and nothing is half done."""
-    command = parse(message.text) or Command(Verb.HELP)
+    command = parse(message.text) or _of_own_hours(house, recruiter, message) or Command(Verb.HELP)
     seen = NOTHING_SEEN
     try:
         async with house.records.read() as session:
@@ -82,6 +82,12 @@ async def obey(house: House, recruiter: PersonRow, message: MessageRow) -> Seque
         turn = Turn(house, session)
         await Obeying(turn, message, seen).obey(recruiter, command)
     return [Job(JobKind.EFFECT, each) for each in turn.begun]
+
+
+def _of_own_hours(house: House, recruiter: PersonRow, message: MessageRow) -> Command | None:
+    """ "I'm away Thursday" is no command, and yet is meant as one."""
+    told = own_hours.read_hours(recruiter, message.text, house.clock.now())
+    return Command(Verb.HOURS, words=message.text) if told else None
 
 
 async def prepare(session: Session, recruiter: PersonRow, command: Command) -> Order:
@@ -335,6 +341,16 @@ async def _today(self: Obeying, order: Order) -> None:
     self.answer(order.recruiter, Part("today", rows=rows) if rows else Part("nothing_today"))
 
 
+async def _hours(self: Obeying, order: Order) -> None:
+    said = order.command.words
+    meant = own_hours.read_hours(order.recruiter, said, self.turn.now)
+    if meant is None:
+        raise Unclear("hours_unread", said)
+    rows = await own_hours.keep_hours(self.session, order.recruiter, said, meant, self.turn.now)
+    self.turn.log("own_hours", person=order.recruiter.id)
+    self.answer(order.recruiter, own_hours.answer(self.house, order.recruiter, meant, rows))
+
+
 async def _help(self: Obeying, order: Order) -> None:
     known = parse(self.message.text) is not None
     self.answer(order.recruiter, Part("commands" if known else "not_a_command", words={"said": self.message.text}))
@@ -374,7 +390,7 @@ def _row(case: Case) -> dict[str, str]:
     }
 
 
-NEED_CANDIDATE = frozenset(Verb) - {Verb.STATUS, Verb.WAITING, Verb.TODAY, Verb.UNDO, Verb.HELP}
+NEED_CANDIDATE = frozenset(Verb) - {Verb.STATUS, Verb.WAITING, Verb.TODAY, Verb.HOURS, Verb.UNDO, Verb.HELP}
 UNDO: Mapping[str, Event] = {
     Verb.SCHEDULE: CalledOff("scheduled by mistake"),
     Verb.CANCEL: Reopened(),
@@ -398,6 +414,7 @@ DO: Mapping[Verb, Callable[[Obeying, Order], Awaitable[None]]] = {
     Verb.CALLED: _called,
     Verb.WAITING: _waiting,
     Verb.TODAY: _today,
+    Verb.HOURS: _hours,
     Verb.UNDO: _undo,
     Verb.HELP: _help,
 }

@@ -151,10 +151,55 @@ class Settings(BaseSettings):
         "interviews@askarsan.example", "Who invites: answers to invites go to this mailbox.", "an email address"
     )
 
+    meetings: Literal["fixed", "google", "zoom"] = setting(
+        "fixed",
+        "Where video interviews are held: always in one room, or in one that Google Meet or Zoom makes for each.",
+        "fixed, google or zoom",
+    )
     meeting_url: Annotated[str, AfterValidator(_link)] | None = setting(
         None,
-        "The room of every video interview. Without it there is no link in what people get: the recruiter sends one.",
+        "The one room, with fixed. Without it there is no link in what people get: the recruiter sends one.",
         "http(s)://HOST[:PORT]/PATH",
+    )
+
+    zoom_account_id: str | None = setting(
+        None, "The account of your server-to-server app at Zoom.", "an account id, as Zoom shows it", min_length=1
+    )
+    zoom_client_id: str | None = setting(None, "The app's name at Zoom.", "a client id, as Zoom shows it", min_length=1)
+    zoom_client_secret: SecretStr | None = setting(
+        None, "The app's secret.", "a client secret, as Zoom shows it", min_length=1
+    )
+    zoom_user: EmailStr | None = setting(
+        None, "In whose name meetings are made; they need not come.", "the email address of a user of that account"
+    )
+    zoom_webhook_secret: SecretStr | None = setting(
+        None,
+        "What Zoom signs with when it tells what became of a meeting.",
+        "the secret token of the app's event subscription",
+        min_length=1,
+    )
+
+    google_key_file: Path | None = setting(
+        None, "The key of the service account that opens your people's Google calendars.", "a JSON file from Google"
+    )
+    google_delegated: bool = setting(
+        True,
+        "The service account acts for everybody of your domain; else each calendar is shared with it.",
+        "true or false",
+    )
+    google_client_id: str | None = setting(
+        None, "Your app at Google, for people who let it into their calendar themselves.", "a client id", min_length=1
+    )
+    google_client_secret: SecretStr | None = setting(
+        None, "The secret of that app.", "a client secret, as Google shows it", min_length=1
+    )
+    google_mails: Literal["none", "all", "externalOnly"] = setting(
+        "none",
+        "Whom Google writes to when an interview in a calendar changes. The assistant sends invites of its own.",
+        "none, all or externalOnly",
+    )
+    google_meet_calendar: EmailStr | None = setting(
+        None, "In whose calendar Google Meet rooms are made.", "the email address of a user of your domain"
     )
 
     burst_seconds: float = setting(
@@ -170,6 +215,13 @@ class Settings(BaseSettings):
     rounds_at_most: str = rule("rounds_at_most", "a whole number from 1")
     notice: str = rule("notice", "a length of time like 2h")
     horizon: str = rule("horizon", "a length of time like 28d")
+    offer_lasts: str = rule("offer_lasts", "a length of time like 3d")
+    share_slots: str = rule("share_slots", "true or false")
+    grid: str = rule("grid", "a length of time like 15m or 30m")
+    buffer: str = rule("buffer", "a length of time like 10m, or none")
+    gap: str = rule("gap", "a length of time like 30m, or none")
+    a_day_at_most: str = rule("a_day_at_most", "a whole number; 0 for any")
+    a_week_at_most: str = rule("a_week_at_most", "a whole number; 0 for any")
     nudge_after: str = rule("nudge_after", "lengths of time like 1d, 2d")
     give_up_after: str = rule("give_up_after", "a length of time like 2d")
     nudge_on_weekends: str = rule("nudge_on_weekends", "true or false")
@@ -230,6 +282,24 @@ class Settings(BaseSettings):
     def _gateway_is_whole(self) -> Settings:
         if (self.gateway_url is None) != (self.gateway_secret is None):
             raise ValueError(f"{PREFIX}GATEWAY_URL and {PREFIX}GATEWAY_SECRET go together: set both, or neither.")
+        return self
+
+    @model_validator(mode="after")
+    def _zoom_is_whole(self) -> Settings:
+        needed = ("zoom_account_id", "zoom_client_id", "zoom_client_secret", "zoom_user")
+        missing = [f"{PREFIX}{name.upper()}" for name in needed if getattr(self, name) is None]
+        if self.meetings == "zoom" and missing:
+            raise ValueError(f"{PREFIX}MEETINGS is zoom; that needs {', '.join(missing)} too.")
+        return self
+
+    @model_validator(mode="after")
+    def _google_is_whole(self) -> Settings:
+        needed = ("google_key_file", "google_meet_calendar")
+        missing = [f"{PREFIX}{name.upper()}" for name in needed if getattr(self, name) is None]
+        if self.meetings == "google" and missing:
+            raise ValueError(f"{PREFIX}MEETINGS is google; that needs {', '.join(missing)} too.")
+        if (self.google_client_id is None) != (self.google_client_secret is None):
+            raise ValueError(f"{PREFIX}GOOGLE_CLIENT_ID and {PREFIX}GOOGLE_CLIENT_SECRET go together.")
         return self
 
     @model_validator(mode="after")

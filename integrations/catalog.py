@@ -8,8 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from difflib import get_close_matches
 from typing import TextIO, TypeVar, cast
+from zoneinfo import ZoneInfo
 
 from integrations.calendars.base import Calendar
+from integrations.calendars.zones import zone_of
 from integrations.channels.base import Abilities, Channel
 from integrations.meetings.base import Meetings
 from integrations.models.base import Model, Shape
@@ -91,7 +93,16 @@ LABELS: dict[str, str] = {
     "caldav": "CalDAV",
     "feed": "calendar link",
 }
-NEEDS: dict[str, tuple[Need, ...]] = {}
+NEEDS: dict[str, tuple[Need, ...]] = {
+    "feed": (
+        Need("feed_link", "The link to the iCalendar file, which ends in .ics", secret=True),
+        Need("timezone", "The time zone its owner lives in, like Europe/Lisbon"),
+    ),
+    "google": (
+        Need("google_refresh_token", "Their refresh token; empty, and the firm's key is used", secret=True, default=""),
+        Need("google_also", "Other calendars that take their time, with commas between; empty for none", default=""),
+    ),
+}
 
 
 def standin_calendar(means: Means) -> Calendar:
@@ -106,8 +117,37 @@ def no_calendar(means: Means) -> Calendar:
     return NoCalendar()
 
 
+def google_calendar(means: Means) -> Calendar:
+    from integrations.calendars.google.set_up import calendar_from
+
+    try:
+        return calendar_from(means.settings, means.now)
+    except ValueError as error:
+        raise NotMade(f"Google: {error}") from error
+
+
+def _zone(means: Means) -> ZoneInfo:
+    name = means.need("timezone")
+    if found := zone_of(name):
+        return found
+    raise NotMade(f"{name!r} is no time zone; write it like Europe/Lisbon")
+
+
+def _own_hosts(means: Means) -> list[str]:
+    return [host for host in means.settings.get("own_hosts", "").replace(",", " ").split() if host]
+
+
+def feed_calendar(means: Means) -> Calendar:
+    from integrations.calendars.feed import FeedCalendar
+    from integrations.outside import Outside
+
+    return FeedCalendar(means.need("feed_link"), _zone(means), means.now, Outside(own=_own_hosts(means)))
+
+
 CALENDARS: dict[str, Callable[[Means], Calendar]] = {
     "none": no_calendar,
+    "feed": feed_calendar,
+    "google": google_calendar,
     "standin": standin_calendar,
 }
 
@@ -124,8 +164,28 @@ def fixed_meetings(means: Means) -> Meetings:
     return FixedMeetings(means.settings.get("meeting_url", ""))
 
 
+def zoom_meetings(means: Means) -> Meetings:
+    from integrations.meetings.zoom.account import Zoom, ZoomApp
+    from integrations.meetings.zoom.meetings import ZoomMeetings
+
+    keys = [means.need(f"zoom_{name}") for name in ("account_id", "client_id", "client_secret", "user")]
+    return ZoomMeetings(Zoom(ZoomApp(*keys), means.now))
+
+
+def google_meetings(means: Means) -> Meetings:
+    from integrations.calendars.google.set_up import calls_from
+    from integrations.meetings.google_meet import GoogleMeet
+
+    try:
+        return GoogleMeet(calls_from(means.settings, means.now), means.need("google_meet_calendar"))
+    except ValueError as error:
+        raise NotMade(f"Google: {error}") from error
+
+
 MEETINGS: dict[str, Callable[[Means], Meetings]] = {
     "fixed": fixed_meetings,
+    "google": google_meetings,
+    "zoom": zoom_meetings,
     "standin": standin_meetings,
 }
 

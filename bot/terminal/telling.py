@@ -7,13 +7,14 @@ import tempfile
 import traceback
 
 from bot.claims import Taken
+from bot.keys import KeysError
 from bot.records.opening import NoDatabase
 from bot.rehearsal.yamlfile import Fault
 from bot.settings import SettingsError
 from bot.terminal.trouble import NOT_HELD, NOT_VALID, Trouble
 from integrations.trackers.sheet import BadSheet
 
-PUT_RIGHT = (Trouble, SettingsError, NoDatabase, Fault, BadSheet)
+PUT_RIGHT = (Trouble, SettingsError, NoDatabase, KeysError, Fault, BadSheet)
 
 
 def in_words(error: Exception) -> tuple[str, int]:

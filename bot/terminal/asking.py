@@ -1,0 +1,112 @@
+"""What somebody is asked to connect a calendar, and what they said of it beforehand."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import typer
+
+from bot.connecting import Given
+from bot.reasons import why
+from bot.terminal.trouble import Trouble
+from dialogs.scheduling.hours import WorkingHours
+from integrations.catalog import NEEDS, Need
+from integrations.contact import nearest
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What was said on the command line."""
+
+    vendor: str | None
+    account: str | None
+    answers: tuple[str, ...]  # NAME=VALUE
+    secrets: Path | None
+    hours: str | None
+    days: str | None
+
+
+def vendor_of(said: str | None) -> str:
+    if said is None:
+        raise Trouble(f"Say whose calendar it is: --with {' or '.join(NEEDS)}.")
+    if said not in NEEDS:
+        raise Trouble(f"{said!r} is no vendor of calendars; {nearest(said, list(NEEDS))}")
+    return said
+
+
+def hours_of(wish: Wish) -> Mapping[str, str]:
+    """Checked before anything is asked or called."""
+    given = {name: value for name, value in (("hours", wish.hours), ("days", wish.days)) if value}
+    try:
+        WorkingHours.parse(given.get("hours", "09:00-18:00"), given.get("days", "Mon-Fri"), zone=ZoneInfo("UTC"))
+    except ValueError as error:
+        raise Trouble(f"{error}.") from error
+    return given
+
+
+def answers_of(vendor: str, wish: Wish) -> Mapping[str, str]:
+    """What was given beforehand, by name."""
+    needs = {need.setting: need for need in NEEDS[vendor]}
+    found = {}
+    for line in wish.answers:
+        name, value = _pair(line, needs, "--set")
+        if needs[name].secret:
+            raise Trouble(
+                f"{name} is a secret, and your shell would remember it. Leave it out to be asked for it, or write"
+                f" {name}=… into a file and give --secrets FILE."
+            )
+        found[name] = value
+    if wish.secrets:
+        for line in filter(str.strip, _read(wish.secrets).splitlines()):
+            name, value = _pair(line, needs, str(wish.secrets))
+            found[name] = value
+    return found
+
+
+def _pair(line: str, needs: Mapping[str, Need], where: str) -> tuple[str, str]:
+    name, equals, value = line.partition("=")
+    name = name.strip()
+    if not equals:
+        raise Trouble(f"{where} takes NAME=value.")  # what was written may be the secret itself
+    if name not in needs:
+        raise Trouble(f"{name!r} is nothing this calendar needs; {nearest(name, list(needs))}")
+    return name, value.strip()
+
+
+def _read(path: Path) -> str:
+    if str(path) == "-":
+        return sys.stdin.read()
+    try:
+        return path.read_text("utf-8")
+    except OSError as error:
+        raise Trouble(f"{path} cannot be read: {why(error)}.") from error
+    except UnicodeDecodeError as error:
+        raise Trouble(f"{path} is not written in UTF-8.") from error
+
+
+def given_of(
+    vendor: str, account: str, answers: Mapping[str, str], hours: Mapping[str, str], firm: Mapping[str, str]
+) -> Given:
+    settings, secrets = dict(hours), dict[str, str]()
+    for need in NEEDS[vendor]:
+        if need.setting in firm and need.setting not in answers:
+            continue  # the firm has set it for everyone
+        value = answers[need.setting] if need.setting in answers else _asked(need, account)
+        if value:
+            (secrets if need.secret else settings)[need.setting] = value
+    return Given(vendor, account, settings, secrets)
+
+
+def _asked(need: Need, account: str) -> str:
+    default = need.default.format(account=account) if need.default is not None else None
+    try:
+        said = typer.prompt(
+            need.question, default=default, hide_input=need.secret, show_default=bool(default), err=True
+        )
+    except typer.Abort as aborted:
+        raise Trouble(f"Without {need.setting} it cannot be connected.") from aborted
+    return str(said).strip()

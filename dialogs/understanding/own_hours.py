@@ -1,0 +1,156 @@
+"""What somebody of the firm says of their own hours: away, never before ten, lunch at twelve, back on Monday."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta
+from functools import cache
+from importlib.resources import files
+
+import yaml
+
+from dialogs.scheduling.hours import MIDNIGHT, WorkingHours, local_day
+from dialogs.scheduling.intervals import Interval
+from dialogs.understanding.meaning import Context
+from dialogs.understanding.reader import read_times, understand
+
+_WEEKS = 3  # what comes back on so many weeks comes every week
+_LATER = timedelta(days=14)
+_NO_TIME = timedelta(days=21)  # so long a stretch that moves along with now was never named
+_POLITE = re.compile(r"^(?:(?:hi|hello|hey|ok|okay|please|btw|by the way|bitte|hallo|fyi)\b[\s,:!.]*)+")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnHours:
+    """What was said. Nobody is both away and working besides in one sentence."""
+
+    away: tuple[Interval, ...] = ()
+    extra: tuple[Interval, ...] = ()  # works then, besides the usual hours
+    weekly: tuple[WorkingHours, ...] = ()  # every week they cannot then
+    back: datetime | None = None  # there again from then on
+
+
+def read_own_hours(text: str, context: Context) -> OwnHours | None:
+    """None where the words say nothing of the writer's own hours, or nothing that can be read."""
+    said = _POLITE.sub("", " ".join(text.lower().replace("’", "'").split())).rstrip(" .!")
+    for words in _in_order(context.locale):
+        said = words.spelt_out(said)
+        for kind in ("back", "also", "away"):
+            if (rest := words.without(kind, said)) is not None:
+                found = _READ[kind](said, rest, replace(context, offers=()), words)
+                if found:
+                    return found
+    return None
+
+
+@dataclass(frozen=True)
+class _Words:
+    daily: str
+    each: Mapping[str, str]
+    patterns: Mapping[str, Sequence[re.Pattern[str]]]
+
+    def spelt_out(self, said: str) -> str:
+        """ "Friday afternoons" are every Friday afternoon."""
+        for several, every in self.each.items():
+            said = re.sub(several, every, said)
+        return said
+
+    def without(self, kind: str, said: str) -> str | None:
+        """The sentence without the words that make it one of this kind; None if it is not."""
+        if not any(pattern.search(said) for pattern in self.patterns[kind]):
+            return None
+        for pattern in self.patterns[kind]:
+            said = " ".join(pattern.sub(" ", said).split())
+        return said.strip(" ,:;")
+
+
+def _back(said: str, rest: str, context: Context, words: _Words) -> OwnHours | None:
+    if not rest:
+        return OwnHours(back=context.now)
+    times = read_times(rest, context)
+    # "On Monday" is from its midnight on; "at three" is an instant.
+    return OwnHours(back=times[0].start) if times else None
+
+
+def _also(said: str, rest: str, context: Context, words: _Words) -> OwnHours | None:
+    times = read_times(words.without("also", rest) or rest, context)
+    return OwnHours(extra=times) if times else None
+
+
+def _away(said: str, rest: str, context: Context, words: _Words) -> OwnHours | None:
+    """The reader knows "until Wednesday" from "I'm away until Wednesday"; else the times are what the rest names."""
+    for sentence in (said, rest, f"{rest} {words.daily}"):
+        found = _blocked(sentence, context, whole=sentence is said)
+        if found:
+            later = _blocked(sentence, replace(context, now=context.now + _LATER), whole=sentence is said)
+            for_ever = bool(later) and later[-1].end > found[-1].end
+            if for_ever and found[0].length > _NO_TIME:
+                return None  # "nothing from Ana yet": no time is named, and nobody is away from now on for ever
+            return _sorted_out(found, context, for_ever=for_ever)
+    return None
+
+
+def _blocked(sentence: str, context: Context, *, whole: bool) -> tuple[Interval, ...]:
+    meaning = understand(sentence, context)
+    if whole:
+        return meaning.blocked if not meaning.windows else ()
+    return meaning.windows or meaning.blocked
+
+
+def _sorted_out(found: Sequence[Interval], context: Context, *, for_ever: bool) -> OwnHours:
+    """What comes back week after week, with no end said, is a rule; all else are single stretches."""
+    by_clock = defaultdict[tuple[time, time], list[Interval]](list)
+    today = local_day(context.now, context.timezone)
+    for each in found:
+        if each.start >= today.end:  # of today only the rest is left
+            for key in _clocks(each, context):
+                by_clock[key].append(each)
+    weekly = [
+        WorkingHours(context.timezone, frozenset(days), start, end)
+        for (start, end), stretches in by_clock.items()
+        if for_ever and (days := _each_week(stretches, context))
+    ]
+    if weekly:
+        return OwnHours(weekly=tuple(weekly))
+    return OwnHours(away=tuple(found))
+
+
+def _clocks(stretch: Interval, context: Context) -> Iterator[tuple[time, time]]:
+    """From when to when on the wall, if it is within one day."""
+    day = local_day(stretch.start, context.timezone)
+    if day.holds(stretch):
+        start = stretch.start.astimezone(context.timezone).time()
+        yield start, MIDNIGHT if stretch.end == day.end else stretch.end.astimezone(context.timezone).time()
+
+
+def _each_week(stretches: Iterable[Interval], context: Context) -> list[int]:
+    times = defaultdict[int, int](int)
+    for each in stretches:
+        times[each.start.astimezone(context.timezone).weekday()] += 1
+    return [weekday for weekday, number in times.items() if number >= _WEEKS]
+
+
+_READ = {"back": _back, "also": _also, "away": _away}
+
+
+def _in_order(locale: str | None) -> Iterator[_Words]:
+    """The writer's own language first, then all others."""
+    own = (locale or "en").partition("-")[0].lower()
+    known = _known()
+    yield from (known[name] for name in sorted(known, key=lambda name: name != own))
+
+
+@cache
+def _known() -> Mapping[str, _Words]:
+    told = yaml.safe_load((files("dialogs.understanding") / "own_hours.yaml").read_text("utf-8"))
+    return {
+        name: _Words(
+            words["daily"],
+            words.get("each", {}),
+            {kind: [re.compile(each) for each in words[kind]] for kind in ("away", "also", "back")},
+        )
+        for name, words in told.items()
+    }
