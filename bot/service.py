@@ -62,7 +62,7 @@ def build(settings: Settings, *, hears: bool = True) -> House:
         channels=catalog.channels(dict.fromkeys(CHANNELS, vendor), means),
         calendar=Switchboard(records, desks, catalog.calendar("none", means), clock.now),
         desks=desks,
-        meetings=catalog.meetings("fixed", means),
+        meetings=catalog.meetings(settings.meetings, catalog.Means(clock.now, of_vendors(settings) | given)),
         phrasebook=Phrasebook.load(),
         rules=settings.rules,
         firm=Firm(
@@ -84,11 +84,11 @@ def desks_of(settings: Settings, clock: Clock) -> Desks:
 
 
 def of_vendors(settings: Settings) -> dict[str, str]:
-    """What the firm has set for the vendors of its calendars, such as `microsoft_client_id`, by name."""
+    """What the firm has set for the vendors of its calendars and meetings, such as `microsoft_client_id`, by name."""
     found: dict[str, str] = {}
     for name in Settings.model_fields:
         value = getattr(settings, name)
-        if value is not None and name.partition("_")[0] in catalog.CALENDARS:
+        if value is not None and name.partition("_")[0] in {*catalog.CALENDARS, *catalog.MEETINGS}:
             found[name] = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
     return found
 

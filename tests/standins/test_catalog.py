@@ -15,7 +15,14 @@ from integrations.meetings.base import Meetings
 
 MEANS = Means(
     now=lambda: datetime(2026, 3, 2, 9, tzinfo=UTC),
-    settings={"gateway_url": "https://gateway.example/messages", "gateway_secret": "s"},
+    settings={
+        "gateway_url": "https://gateway.example/messages",
+        "gateway_secret": "s",
+        "zoom_account_id": "account",
+        "zoom_client_id": "client",
+        "zoom_client_secret": "s",
+        "zoom_user": "rooms@firm.example",
+    },
 )
 
 
