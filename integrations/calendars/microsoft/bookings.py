@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from kiota_abstractions.base_request_configuration import RequestConfiguration
 from msgraph.generated.models.booking_appointment import BookingAppointment
 from msgraph.generated.models.booking_customer_information import BookingCustomerInformation
 from msgraph.generated.models.booking_service import BookingService
@@ -21,11 +20,12 @@ from msgraph.generated.solutions.booking_businesses.item.booking_business_item_r
 from msgraph.generated.solutions.booking_businesses.item.calendar_view.calendar_view_request_builder import (
     CalendarViewRequestBuilder,
 )
+from pydantic import BaseModel
 
 from dialogs.scheduling.intervals import Interval
-from integrations.calendars.base import CalendarUnreachable
+from integrations.calendars.microsoft import told
 from integrations.calendars.microsoft.events import instant, lasting, point, wire
-from integrations.calendars.microsoft.graph import Graph, NotAllowed, NotThere
+from integrations.calendars.microsoft.graph import Graph, NotAllowed, NotThere, asking
 
 # Without the second one an app may make businesses and services, and not a single appointment.
 PERMISSIONS = (
@@ -33,7 +33,7 @@ PERMISSIONS = (
     "BookingsAppointment.ReadWrite.All."
 )
 
-T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
 ViewQuery = CalendarViewRequestBuilder.CalendarViewRequestBuilderGetQueryParameters
 
 
@@ -70,31 +70,34 @@ class MicrosoftBookings:
         self._graph = graph
 
     async def businesses(self) -> tuple[Business, ...]:
-        """The list itself knows no pages: each is asked for."""
+        """The list itself knows no pages: each business is asked for its own."""
         with _with_the_permissions():
-            told = await self._graph.ask("", lambda client: client.solutions.booking_businesses.get())
-            found = [await self._ask(each.id, lambda its: its.get()) for each in _all(told)]
+            listed = await self._graph.ask(
+                "", lambda client: client.solutions.booking_businesses.get(asking()), told.Page[told.Business]
+            )
+            found = [await self._ask(each.id, lambda its: its.get(asking()), told.Business) for each in listed.value]
         return tuple(
-            Business(each.id, each.display_name or "", each.public_url or "", bool(each.is_published))
-            for each in map(_made, found)
+            Business(each.id, each.display_name or "", each.public_url or "", bool(each.is_published)) for each in found
         )
 
     async def services(self, business: str) -> tuple[Service, ...]:
         with _with_the_permissions():
-            told = await self._ask(business, lambda its: its.services.get())
-            return tuple(_service(each) for each in _all(told))
+            found = await self._ask(business, lambda its: its.services.get(asking()), told.Page[told.Service])
+        return tuple(_service(each) for each in found.value)
 
     async def offer(self, business: str, name: str, length: timedelta) -> Service:
         """A new service that people can book."""
         new = BookingService(display_name=name, default_duration=duration(length))
         with _with_the_permissions():
-            return _service(_made(await self._ask(business, lambda its: its.services.post(new))))
+            return _service(await self._ask(business, lambda its: its.services.post(new, asking()), told.Service))
 
     async def appointments(self, business: str, between: Interval) -> tuple[Appointment, ...]:
-        asked = ViewQuery(start=wire(between.start), end=wire(between.end))
+        query = ViewQuery(start=wire(between.start), end=wire(between.end))
         with _with_the_permissions():
-            told = await self._ask(business, lambda its: its.calendar_view.get(_query(asked)))
-            return tuple(_appointment(each) for each in _all(told))
+            found = await self._ask(
+                business, lambda its: its.calendar_view.get(asking(query)), told.Page[told.Appointment]
+            )
+        return tuple(_appointment(each) for each in found.value)
 
     async def book(self, business: str, service: str, when: Interval, name: str, email: str) -> Appointment:
         """Bookings takes no key of ours: what the same person has already at the same time is not booked again."""
@@ -108,25 +111,30 @@ class MicrosoftBookings:
             customers=[BookingCustomerInformation(name=name, email_address=email)],
         )
         with _with_the_permissions():
-            return _appointment(_made(await self._ask(business, lambda its: its.appointments.post(new))))
+            made = await self._ask(business, lambda its: its.appointments.post(new, asking()), told.Appointment)
+        return _appointment(made)
 
     async def cancel(self, business: str, appointment: str, message: str) -> None:
         """Who booked gets the message. An appointment that is gone is left so."""
         said = CancelPostRequestBody(cancellation_message=message)
-        with _with_the_permissions():
-            try:
-                await self._ask(
-                    business, lambda its: its.appointments.by_booking_appointment_id(appointment).cancel.post(said)
-                )
-            except NotThere:
-                return
+        with _with_the_permissions(), suppress(NotThere):
+            await self._graph.do(
+                business,
+                lambda client: (
+                    client.solutions.booking_businesses.by_booking_business_id(business)
+                    .appointments.by_booking_appointment_id(appointment)
+                    .cancel.post(said, asking())
+                ),
+            )
 
     async def close(self) -> None:
         await self._graph.close()
 
-    async def _ask(self, business: str, question: Callable[[BusinessRequests], Awaitable[T]]) -> T:
+    async def _ask(self, business: str, question: Callable[[BusinessRequests], Awaitable[Any]], shape: type[M]) -> M:
         return await self._graph.ask(
-            business, lambda client: question(client.solutions.booking_businesses.by_booking_business_id(business))
+            business,
+            lambda client: question(client.solutions.booking_businesses.by_booking_business_id(business)),
+            shape,
         )
 
 
@@ -138,32 +146,16 @@ def duration(length: timedelta) -> str:
     return f"PT{minutes}M"
 
 
-def _service(told: BookingService) -> Service:
-    return Service(told.id, told.display_name or "", told.default_duration or timedelta(), told.web_url or "")
+def _service(found: told.Service) -> Service:
+    return Service(found.id, found.display_name or "", found.default_duration or timedelta(), found.web_url or "")
 
 
-def _appointment(told: BookingAppointment) -> Appointment:
-    when = lasting(instant(told.start_date_time), instant(told.end_date_time))
-    guest = next((each for each in told.customers or () if isinstance(each, BookingCustomerInformation)), None)
-    name = guest.name if guest else told.customer_name
-    email = guest.email_address if guest else told.customer_email_address
-    return Appointment(told.id, told.service_id or "", when, name or "", email or "", told.join_web_url or "")
-
-
-def _all(told: Any) -> list[Any]:
-    if told is None or told.value is None:
-        raise CalendarUnreachable("Microsoft Bookings gave no list")
-    return list(told.value)
-
-
-def _made(told: Any) -> Any:
-    if told is None or not told.id:
-        raise CalendarUnreachable("Microsoft Bookings gave no answer we can read")
-    return told
-
-
-def _query(asked: object) -> RequestConfiguration[Any]:
-    return RequestConfiguration(query_parameters=asked)
+def _appointment(found: told.Appointment) -> Appointment:
+    when = lasting(instant(found.start_date_time), instant(found.end_date_time))
+    guest = found.customers[0] if found.customers else told.Customer()
+    return Appointment(
+        found.id, found.service_id or "", when, guest.name or "", guest.email_address or "", found.join_web_url or ""
+    )
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from integrations.calendars.base import (
 )
 from integrations.calendars.microsoft import events, schedule, watching
 from integrations.calendars.microsoft.events import MEETING_ONLY, Ours, body, transaction, written
-from integrations.calendars.microsoft.graph import Graph, NotAllowed, NotThere
+from integrations.calendars.microsoft.graph import Graph, NoMailbox, NotAllowed, NotThere
 from integrations.calendars.microsoft.mailbox import Mailbox
 from integrations.calendars.microsoft.notices import Certificate
 
@@ -48,6 +48,10 @@ class MicrosoftCalendar(Calendar, Watched):
                 return await self._events(who, between)
             except NotAllowed:
                 self._outlines.add(who)
+            except NoMailbox:
+                if self._graph.account.for_the_firm:
+                    raise
+                self._outlines.add(who)  # somebody of another firm: their own Exchange may still tell when
         blocks = await schedule.blocks(self._graph, who, between)
         return Busy(readable=False) if blocks is None else Busy.of(blocks, between)
 

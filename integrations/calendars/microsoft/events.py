@@ -19,12 +19,12 @@ from msgraph.generated.models.free_busy_status import FreeBusyStatus
 from msgraph.generated.models.item_body import ItemBody
 from msgraph.generated.models.location import Location
 from msgraph.generated.models.online_meeting_provider_type import OnlineMeetingProviderType
-from msgraph.generated.models.response_type import ResponseType
 from msgraph.generated.models.single_value_legacy_extended_property import SingleValueLegacyExtendedProperty
 
 from dialogs.scheduling.hours import MIDNIGHT, day_of
 from dialogs.scheduling.intervals import Interval
 from integrations.calendars.base import Answer, Block, CalendarEvent, CalendarUnreachable, Show, Standing
+from integrations.calendars.microsoft import told
 from integrations.calendars.zones import zone_of
 
 # Named properties of our own: Outlook keeps them with the event, shows them to nobody, and finds events by them.
@@ -40,18 +40,18 @@ MEETING_ONLY = -1  # the sequence of an event that so far is only the place of a
 SEEN = ["id", "start", "end", "isAllDay", "showAs", "isCancelled", "responseStatus", "changeKey"]
 READ = [*SEEN, "isOrganizer", "attendees", "isOnlineMeeting", "onlineMeeting"]
 
-SHOWS: Mapping[FreeBusyStatus, Show] = {
-    FreeBusyStatus.Free: Show.FREE,
-    FreeBusyStatus.Tentative: Show.TENTATIVE,
-    FreeBusyStatus.Busy: Show.BUSY,
-    FreeBusyStatus.Oof: Show.AWAY,
-    FreeBusyStatus.WorkingElsewhere: Show.ELSEWHERE,
+SHOWS: Mapping[str | None, Show] = {
+    "free": Show.FREE,
+    "tentative": Show.TENTATIVE,
+    "busy": Show.BUSY,
+    "oof": Show.AWAY,
+    "workingElsewhere": Show.ELSEWHERE,
 }
-ANSWERS: Mapping[ResponseType, Answer] = {
-    ResponseType.Accepted: Answer.ACCEPTED,
-    ResponseType.Organizer: Answer.ACCEPTED,
-    ResponseType.TentativelyAccepted: Answer.TENTATIVE,
-    ResponseType.Declined: Answer.DECLINED,
+ANSWERS: Mapping[str | None, Answer] = {
+    "accepted": Answer.ACCEPTED,
+    "organizer": Answer.ACCEPTED,
+    "tentativelyAccepted": Answer.TENTATIVE,
+    "declined": Answer.DECLINED,
 }
 
 
@@ -91,10 +91,10 @@ def body(text: str) -> ItemBody:
     return ItemBody(content_type=BodyType.Text, content=text)
 
 
-def above(text: str, meeting: ItemBody) -> ItemBody:
+def above(text: str, meeting: told.Body | None) -> ItemBody:
     """The text over what Teams wrote, which stays as it is."""
     lines = "<br>".join(escape(line) for line in text.splitlines())
-    return ItemBody(content_type=BodyType.Html, content=f"<div>{lines}</div>{meeting.content}")
+    return ItemBody(content_type=BodyType.Html, content=f"<div>{lines}</div>{meeting.content if meeting else ''}")
 
 
 def meeting(key: str, topic: str, when: Interval) -> Event:
@@ -152,39 +152,43 @@ def wire(at: datetime) -> str:
 # Read
 
 
-def ours(event: Event, who: str, zone: ZoneInfo | None) -> Ours | None:
+def ours(event: told.Event, who: str, zone: ZoneInfo | None) -> Ours | None:
     """None for an event that is none of ours, or that is called off."""
     properties = _properties(event)
     if event.is_cancelled or not properties.get(UID):
         return None
     sequence = int(properties.get(SEQUENCE) or MEETING_ONLY)
-    answers = {each.email_address.address.lower(): answer_of(each.status) for each in event.attendees or ()}
-    link = event.online_meeting.join_url if event.online_meeting else None
+    answers = {
+        each.email_address.address.lower(): ANSWERS.get(each.status.response, Answer.NONE)
+        for each in event.attendees
+        if each.email_address and each.email_address.address
+    }
     standing = Standing(
         uid=properties[UID],
         who=who,
         when=taken(event, zone),
         sequence=None if sequence == MEETING_ONLY else sequence,
-        tentative=event.show_as is FreeBusyStatus.Tentative,
+        tentative=event.show_as == "tentative",
         reference=event.id,
-        version=event.change_key or "",
-        url=link or "",
+        version=event.change_key,
+        url=(event.online_meeting and event.online_meeting.join_url) or "",
         answers=answers,
     )
-    etag = str(event.additional_data.get("@odata.etag", ""))
-    return Ours(standing, sequence, etag, bool(answers) and bool(event.is_organizer), bool(event.is_online_meeting))
+    return Ours(standing, sequence, event.etag, bool(answers) and event.is_organizer, bool(event.is_online_meeting))
 
 
-def blocks(events: Iterable[Event], zone: ZoneInfo | None) -> tuple[Block, ...]:
+def blocks(seen: Iterable[told.Event], zone: ZoneInfo | None) -> tuple[Block, ...]:
     return tuple(
-        Block(taken(each, zone), _show(each), bool(each.is_all_day), _properties(each).get(UID, ""))
-        for each in events
+        Block(taken(each, zone), _show(each), each.is_all_day, _properties(each).get(UID, ""))
+        for each in seen
         if not each.is_cancelled
     )
 
 
-def taken(event: Event, zone: ZoneInfo | None) -> Interval:
+def taken(event: told.Event, zone: ZoneInfo | None) -> Interval:
     """The time an event takes. A whole day is the owner's day: Graph gives its date, and calls it UTC."""
+    if event.start is None or event.end is None:
+        raise CalendarUnreachable("Microsoft 365 told of an event without a time")
     start, end = instant(event.start), instant(event.end)
     if event.is_all_day and start.time() == end.time() == MIDNIGHT:
         first, last = start.date(), max(start, end - timedelta(days=1)).date()
@@ -199,24 +203,20 @@ def lasting(start: datetime, end: datetime) -> Interval:
     return Interval(start, max(end, start + timedelta(minutes=1)))  # Outlook knows events of no length
 
 
-def instant(point: DateTimeTimeZone) -> datetime:
-    """A clock and the zone it hangs in; Graph writes seven digits of a second and Windows names of zones."""
-    zone = zone_of(point.time_zone or "UTC")
+def instant(at: told.Point) -> datetime:
+    """Graph writes Windows' names of zones as well as IANA's."""
+    zone = zone_of(at.time_zone)
     if zone is None:
         raise CalendarUnreachable("Microsoft 365 wrote a time in a zone that is not known")
-    return datetime.fromisoformat(point.date_time).replace(tzinfo=zone).astimezone(UTC)
+    return at.date_time.replace(tzinfo=zone).astimezone(UTC)
 
 
-def answer_of(status: object) -> Answer:
-    return ANSWERS.get(getattr(status, "response", None) or ResponseType.None_, Answer.NONE)
-
-
-def _show(event: Event) -> Show:
-    if event.response_status and event.response_status.response is ResponseType.Declined:
+def _show(event: told.Event) -> Show:
+    if event.response_status and event.response_status.response == "declined":
         return Show.DECLINED
     return SHOWS.get(event.show_as, Show.BUSY)  # what Graph calls unknown is not free
 
 
-def _properties(event: Event) -> dict[str, str]:
+def _properties(event: told.Event) -> dict[str, str]:
     """By their own name: the rest of the id comes back in other letters than it was sent in."""
-    return {each.id.rpartition(" Name ")[2]: each.value for each in event.single_value_extended_properties or ()}
+    return {each.id.rpartition(" Name ")[2]: each.value for each in event.properties}

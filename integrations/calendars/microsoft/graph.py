@@ -11,17 +11,17 @@ from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
 import httpx  # the SDK's own client, which it also hands its errors on from
-from kiota_abstractions.api_error import APIError
-from kiota_abstractions.serialization import ParseNodeFactoryRegistry, SerializationWriterFactoryRegistry
+from kiota_abstractions.base_request_configuration import RequestConfiguration
+from kiota_abstractions.headers_collection import HeadersCollection
+from kiota_abstractions.native_response_handler import NativeResponseHandler
+from kiota_abstractions.serialization import SerializationWriterFactoryRegistry
 from kiota_http.middleware import ParametersNameDecodingHandler
+from kiota_http.middleware.options import ResponseHandlerOption
 from msgraph.generated.models.event import Event
-from msgraph.generated.models.event_collection_response import EventCollectionResponse
-from msgraph.generated.models.o_data_errors.o_data_error import ODataError
-from msgraph.generated.models.schedule_information import ScheduleInformation
-from msgraph.generated.models.subscription import Subscription
 from msgraph.graph_request_adapter import GraphRequestAdapter
 from msgraph.graph_service_client import GraphServiceClient
 from msgraph_core import GraphClientFactory
+from pydantic import BaseModel, ValidationError
 
 from integrations.calendars.base import (
     CalendarChanged,
@@ -32,6 +32,7 @@ from integrations.calendars.base import (
 )
 from integrations.calendars.microsoft.account import Account
 from integrations.calendars.microsoft.tokens import SIGN_IN_AGAIN, Tokens
+from integrations.calendars.microsoft.told import Refusal
 
 LET_US_IN = "Ask whoever runs your Microsoft 365 to let askARSAN in; the guide says which permissions it needs."
 NO_SUCH_MAILBOX = "Look at the address: Microsoft 365 has no mailbox of that name."
@@ -41,8 +42,16 @@ NO_MAILBOX = frozenset(
     {"ErrorInvalidUser", "MailboxNotEnabledForRESTAPI", "Request_ResourceNotFound", "ErrorNonExistentMailbox"}
 )
 
-T = TypeVar("T")
-Question = Callable[[GraphServiceClient], Awaitable[T]]
+M = TypeVar("M", bound=BaseModel)
+Question = Callable[[GraphServiceClient], Awaitable[Any]]
+
+
+def asking(query: object = None, headers: Mapping[str, str] | None = None) -> RequestConfiguration[Any]:
+    """How each request is made; with it the SDK hands us the answer as it came."""
+    collected = HeadersCollection()
+    for name, value in (headers or {}).items():
+        collected.add(name, value)
+    return RequestConfiguration(collected, [ResponseHandlerOption(NativeResponseHandler())], query)
 
 
 class NotAllowed(CalendarDisconnected):
@@ -68,41 +77,53 @@ class Graph:
         self._lanes: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(AT_ONCE))
         self._resting: dict[str, datetime] = {}
         self._opening = asyncio.Lock()
-        self._http: httpx.AsyncClient | None = None
+        self._transport: httpx.AsyncHTTPTransport | None = None
         self._client: GraphServiceClient | None = None
 
-    async def ask(self, mailbox: str, question: Question[T]) -> T:
-        """One request that concerns `mailbox`, answered or failed within a time limit. Raises a CalendarError.
+    async def ask(self, mailbox: str, question: Question, shape: type[M]) -> M:
+        """One request that concerns `mailbox`, made with `asking`, and its answer. Raises a CalendarError.
 
         A mailbox that asked us to come back later is left alone until then.
         """
+        answer = await self._answer(mailbox, question)
+        try:
+            return shape.model_validate_json(answer.content)
+        except ValidationError:
+            # A proxy's page, or half an answer. What stood there is nobody's business.
+            raise CalendarUnreachable("Microsoft 365 gave no answer we can read") from None
+
+    async def do(self, mailbox: str, question: Question) -> None:
+        """The same, where nothing is answered."""
+        await self._answer(mailbox, question)
+
+    async def close(self) -> None:
+        await self.tokens.close()
+        if self._transport is not None:
+            await self._transport.aclose()
+
+    async def _answer(self, mailbox: str, question: Question) -> httpx.Response:
         lane = mailbox.lower()
         async with self._lanes[lane]:
             self._leave_alone(lane)
             client = await self._opened()
             try:
-                return await self._asked(client, question)
+                try:
+                    return await self._once(client, question)
+                except _TokenRefused:
+                    # It may have ended early, or been called back; a fresh one tells whether we are still welcome.
+                    self.tokens.drop()
+                return await self._once(client, question)
             except CalendarUnreachable as error:
                 self._rest(lane, error)
                 raise
 
-    async def close(self) -> None:
-        await self.tokens.close()
-        if self._http is not None:
-            await self._http.aclose()
-
-    async def _asked(self, client: GraphServiceClient, question: Question[T]) -> T:
-        try:
-            return await self._once(client, question)
-        except _TokenRefused:
-            # It may have ended early, or been called back; a fresh one tells whether we are still welcome.
-            self.tokens.drop()
-        return await self._once(client, question)
-
-    async def _once(self, client: GraphServiceClient, question: Question[T]) -> T:
-        with _in_our_words(self.now):
+    async def _once(self, client: GraphServiceClient, question: Question) -> httpx.Response:
+        with _in_our_words():
             async with asyncio.timeout(self._seconds):
-                return await question(client)
+                answer: httpx.Response = await question(client)
+        if not answer.is_success:
+            raise _problem(answer, self.now())
+        return answer
 
     def _leave_alone(self, lane: str) -> None:
         wait = self._resting.get(lane, self.now()) - self.now()
@@ -118,14 +139,21 @@ class Graph:
         async with self._opening:
             client = self._client
             if client is None:
-                client, self._http = await asyncio.to_thread(_open, self.account, self.tokens, self._seconds)
+                client, self._transport = await asyncio.to_thread(_open, self.account, self.tokens, self._seconds)
                 self._client = client
             return client
 
 
-def _open(account: Account, tokens: Tokens, seconds: float) -> tuple[GraphServiceClient, httpx.AsyncClient]:
-    """The SDK, ready: it imports as it goes, and the first request would otherwise hold everybody up for a second."""
-    http = httpx.AsyncClient(timeout=httpx.Timeout(seconds, connect=5), follow_redirects=False, trust_env=False)
+def _open(account: Account, tokens: Tokens, seconds: float) -> tuple[GraphServiceClient, httpx.AsyncHTTPTransport]:
+    """The SDK, ready: it imports as it goes, and the first request would otherwise hold everybody up.
+
+    The transport is what has to be closed: the SDK puts its own around it, which closes nothing.
+    """
+    tokens.open()
+    transport = httpx.AsyncHTTPTransport(http2=True, trust_env=False)
+    http = httpx.AsyncClient(
+        transport=transport, timeout=httpx.Timeout(seconds, connect=5), follow_redirects=False, trust_env=False
+    )
     # None of the SDK's own retries: it would repeat a POST, and sleep for as long as it is told to. No redirects
     # either: the token would go along.
     GraphClientFactory.create_with_custom_middleware([ParametersNameDecodingHandler()], client=http)
@@ -133,19 +161,10 @@ def _open(account: Account, tokens: Tokens, seconds: float) -> tuple[GraphServic
     adapter.base_url = account.graph_url
     client = GraphServiceClient(request_adapter=adapter)
     _warm_up()
-    return client, http
+    return client, transport
 
 
 def _warm_up() -> None:
-    event = b'{"value": [{"start": {"dateTime": ""}, "attendees": [{"status": {}}], "onlineMeeting": {}}]}'
-    schedule = b'{"scheduleItems": [{"start": {}}], "workingHours": {"timeZone": {}}, "error": {}}'
-    for shape, sample in (
-        (EventCollectionResponse, event),
-        (ScheduleInformation, schedule),
-        (Subscription, b"{}"),
-        (ODataError, b'{"error": {"innerError": {}}}'),
-    ):
-        ParseNodeFactoryRegistry().get_root_parse_node("application/json", sample).get_object_value(shape)
     writer = SerializationWriterFactoryRegistry().get_serialization_writer("application/json")
     writer.write_object_value(None, Event())
 
@@ -155,26 +174,20 @@ class _TokenRefused(CalendarDisconnected):
 
 
 @contextmanager
-def _in_our_words(now: Callable[[], datetime]) -> Iterator[None]:
-    """Whatever the SDK raises becomes a CalendarError, without a word of what was sent or came."""
+def _in_our_words() -> Iterator[None]:
+    """Whatever goes wrong on the way becomes a CalendarError, without a word of what was sent."""
     try:
         yield
     except CalendarError:
         raise
     except TimeoutError:
         raise CalendarUnreachable("Microsoft 365 did not answer in time") from None
-    except APIError as error:
-        raise _problem(error, now()) from None
     except httpx.HTTPError as error:
         raise CalendarUnreachable(f"Microsoft 365 cannot be reached ({type(error).__name__})") from None
-    except Exception as error:  # noqa: BLE001 – the SDK raises nothing narrower
-        # The SDK's readers stumble over a proxy's page, or half an answer.
-        raise CalendarUnreachable(f"Microsoft 365 gave no answer we can read ({type(error).__name__})") from None
 
 
-def _problem(error: APIError, now: datetime) -> CalendarError:
-    status = error.response_status_code or 0
-    code = _code(error)
+def _problem(answer: httpx.Response, now: datetime) -> CalendarError:
+    status, code = answer.status_code, _code(answer)
     said = f"Microsoft 365 answered {status} {code}".strip()
     match status:
         case 401:
@@ -188,20 +201,22 @@ def _problem(error: APIError, now: datetime) -> CalendarError:
         case 409 | 412:
             return CalendarChanged(said)
         case 408 | 425 | 429:
-            return CalendarUnreachable(said, retry_after=_seconds(error.response_headers, now))
+            return CalendarUnreachable(said, retry_after=_seconds(answer.headers.get("Retry-After", ""), now))
     if 400 <= status < 500:
         return CalendarRefused(said)
-    return CalendarUnreachable(said, retry_after=_seconds(error.response_headers, now))
+    # Among them redirects, which are not followed: they are some proxy's.
+    return CalendarUnreachable(said, retry_after=_seconds(answer.headers.get("Retry-After", ""), now))
 
 
-def _code(error: APIError) -> str:
-    main = error.error if isinstance(error, ODataError) else None
-    return str(main.code)[:64] if main and main.code else ""
+def _code(answer: httpx.Response) -> str:
+    try:
+        return (Refusal.model_validate_json(answer.content).error.code or "")[:64]
+    except ValidationError:
+        return ""
 
 
-def _seconds(headers: Mapping[str, Any] | None, now: datetime) -> float | None:
+def _seconds(words: str, now: datetime) -> float | None:
     """Retry-After as seconds or a date (RFC 9110 §10.2.3), at most a day; None where it is neither."""
-    words = str((headers or {}).get("retry-after", ""))
     try:
         wait = timedelta(seconds=int(words)) if words.isdecimal() else parsedate_to_datetime(words) - now
     except (ValueError, TypeError, OverflowError):

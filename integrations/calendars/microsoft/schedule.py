@@ -7,9 +7,6 @@ from datetime import datetime, time, timedelta
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
-from msgraph.generated.models.custom_time_zone import CustomTimeZone
-from msgraph.generated.models.schedule_information import ScheduleInformation
-from msgraph.generated.models.working_hours import WorkingHours as GraphHours
 from msgraph.generated.users.item.calendar.get_schedule.get_schedule_post_request_body import (
     GetSchedulePostRequestBody,
 )
@@ -17,9 +14,10 @@ from msgraph.generated.users.item.calendar.get_schedule.get_schedule_post_reques
 from dialogs.scheduling.hours import MIDNIGHT, WorkingHours
 from dialogs.scheduling.intervals import Interval
 from integrations.calendars.base import Block, CalendarUnreachable, Show
-from integrations.calendars.microsoft.custom_zone import DAYS, zone_like
+from integrations.calendars.microsoft.custom_zone import zone_like
 from integrations.calendars.microsoft.events import SHOWS, instant, lasting, point
-from integrations.calendars.microsoft.graph import Graph
+from integrations.calendars.microsoft.graph import Graph, asking
+from integrations.calendars.microsoft.told import DAYS, Hours, Page, Schedule
 from integrations.calendars.zones import zone_of
 
 GRAIN = 15  # minutes that one digit of the overview stands for; 5 to 1,440 are allowed
@@ -27,7 +25,7 @@ LONGEST = timedelta(days=31)  # 62 are allowed, and 42 were
 DIGITS = {"0": Show.FREE, "1": Show.TENTATIVE, "2": Show.BUSY, "3": Show.AWAY, "4": Show.ELSEWHERE}
 
 
-async def read(graph: Graph, who: str, between: Interval) -> ScheduleInformation | None:
+async def read(graph: Graph, who: str, between: Interval) -> Schedule | None:
     """One stretch of at most LONGEST; None where Graph cannot read that mailbox, which it says inside a good answer."""
     body = GetSchedulePostRequestBody(
         schedules=[who],
@@ -36,8 +34,10 @@ async def read(graph: Graph, who: str, between: Interval) -> ScheduleInformation
         availability_view_interval=GRAIN,
     )
     asker = graph.account.mailbox or who
-    told = await graph.ask(who, lambda client: client.users.by_user_id(asker).calendar.get_schedule.post(body))
-    if told is None or not told.value:
+    told = await graph.ask(
+        who, lambda client: client.users.by_user_id(asker).calendar.get_schedule.post(body, asking()), Page[Schedule]
+    )
+    if not told.value:
         raise CalendarUnreachable("Microsoft 365 gave no schedule")
     return None if told.value[0].error else told.value[0]
 
@@ -62,7 +62,7 @@ def stretches(between: Interval) -> Iterator[Interval]:
         start = end
 
 
-def hours_of(told: GraphHours | None, now: datetime) -> WorkingHours | None:
+def hours_of(told: Hours | None, now: datetime) -> WorkingHours | None:
     """None where there are none, or they are of a kind not known here (over midnight, in a zone nobody knows).
 
     Graph tells one stretch for all days, from the earliest start to the latest end of the week.
@@ -76,23 +76,21 @@ def hours_of(told: GraphHours | None, now: datetime) -> WorkingHours | None:
     return WorkingHours(zone, frozenset(DAYS.index(each) for each in told.days_of_week), start, end)
 
 
-def zone_in(told: GraphHours | None, now: datetime) -> ZoneInfo | None:
+def zone_in(told: Hours | None, now: datetime) -> ZoneInfo | None:
     if told is None or told.time_zone is None:
         return None
     named = zone_of(told.time_zone.name or "")
-    if named is None and isinstance(told.time_zone, CustomTimeZone):
-        return zone_like(told.time_zone, now)
-    return named
+    return named or zone_like(told.time_zone, now)
 
 
-def _items(told: ScheduleInformation) -> tuple[Block, ...]:
+def _items(told: Schedule) -> tuple[Block, ...]:
     return tuple(
         Block(lasting(instant(each.start), instant(each.end)), SHOWS.get(each.status, Show.BUSY))
-        for each in told.schedule_items or ()
+        for each in told.schedule_items
     )
 
 
-def _overview(told: ScheduleInformation, stretch: Interval) -> tuple[Block, ...]:
+def _overview(told: Schedule, stretch: Interval) -> tuple[Block, ...]:
     """One digit for each grain: all that is told where the single events are not ours to see."""
     found: list[Block] = []
     start = stretch.start

@@ -29,7 +29,12 @@ class Tokens(AuthenticationProvider):
         self._token = ""
         self._until = now()
         self._one_at_a_time = asyncio.Lock()
-        self._http = httpx2.AsyncClient(timeout=seconds, follow_redirects=False, trust_env=False)
+        self._seconds = seconds
+        self._http: httpx2.AsyncClient | None = None
+
+    def open(self) -> None:
+        """Before the first token; reads the certificates of the system, so better in a thread."""
+        self._http = httpx2.AsyncClient(timeout=self._seconds, follow_redirects=False, trust_env=False)
 
     async def authenticate_request(
         self, request: RequestInformation, additional_authentication_context: dict[str, Any] | None = None
@@ -51,9 +56,11 @@ class Tokens(AuthenticationProvider):
         self._token = ""
 
     async def close(self) -> None:
-        await self._http.aclose()
+        if self._http is not None:
+            await self._http.aclose()
 
     async def _fetch(self) -> None:
+        assert self._http is not None
         url = f"{self._account.login_url}/{self._account.tenant}/oauth2/v2.0/token"
         try:
             answer = await self._http.post(url, data=self._asking())

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from msgraph.generated.models.subscription import Subscription
+from msgraph.generated.models.subscription import Subscription as NewSubscription
 
 from dialogs.scheduling.intervals import Interval
 from integrations.calendars.base import CalendarUnreachable, Changes, Watch
 from integrations.calendars.microsoft import events
-from integrations.calendars.microsoft.graph import Graph, NotThere
+from integrations.calendars.microsoft.graph import Graph, NotThere, asking
 from integrations.calendars.microsoft.mailbox import Mailbox
 from integrations.calendars.microsoft.notices import Certificate
+from integrations.calendars.microsoft.told import Subscription
 
 PLAIN = timedelta(minutes=4_200)  # 4,230 has always been allowed, and more is in places
 ENCRYPTED = timedelta(minutes=1_400)  # 1,440 with what changed inside
@@ -25,7 +26,7 @@ async def subscribe(graph: Graph, who: str, url: str, secret: str, certificate: 
     """Graph asks at `url` whether it wants to be told before it answers here: the door must be open."""
     if len(secret) > SECRET_AT_MOST:
         raise ValueError(f"Graph keeps a clientState of at most {SECRET_AT_MOST} characters")
-    wanted = Subscription(
+    wanted = NewSubscription(
         change_type="created,updated,deleted",
         resource=f"users/{who}/events",
         notification_url=url,
@@ -39,22 +40,29 @@ async def subscribe(graph: Graph, who: str, url: str, secret: str, certificate: 
         wanted.include_resource_data = True
         wanted.encryption_certificate = certificate.public
         wanted.encryption_certificate_id = certificate.id
-    return _watch(await graph.ask(who, lambda client: client.subscriptions.post(wanted)), who)
+    made = await graph.ask(who, lambda client: client.subscriptions.post(wanted, asking()), Subscription)
+    return Watch(made.id, made.expiration_date_time, who)
 
 
 async def renew(graph: Graph, who: str, watch: Watch, certificate: Certificate | None) -> Watch | None:
     """For as long again; None where it is gone. It is also the answer to Graph's `reauthorizationRequired`."""
-    longer = Subscription(expiration_date_time=_until(graph, certificate))
+    longer = NewSubscription(expiration_date_time=_until(graph, certificate))
     try:
-        told = await graph.ask(who, lambda client: client.subscriptions.by_subscription_id(watch.id).patch(longer))
+        told = await graph.ask(
+            who,
+            lambda client: client.subscriptions.by_subscription_id(watch.id).patch(longer, asking()),
+            Subscription,
+        )
     except NotThere:
         return None
-    return _watch(told, who)
+    return Watch(told.id, told.expiration_date_time, who)
 
 
 async def unsubscribe(graph: Graph, watch: Watch) -> None:
     try:
-        await graph.ask(watch.resource, lambda client: client.subscriptions.by_subscription_id(watch.id).delete())
+        await graph.do(
+            watch.resource, lambda client: client.subscriptions.by_subscription_id(watch.id).delete(asking())
+        )
     except NotThere:
         return
 
@@ -69,9 +77,11 @@ async def changes(graph: Graph, who: str, cursor: str) -> Changes:
         changed, link = await mailbox.changed(link)
     except NotThere:  # 410: Graph has forgotten what it told us
         return await _anew(mailbox, graph.now())
+    if not link:
+        raise CalendarUnreachable("Microsoft 365 broke off in the middle of what changed")
     ours = [each.id for each in changed if (each.transaction_id or "").startswith(events.MARK)]
     # What is deleted is told by Graph's id alone, which says nothing of whose it was.
-    if len(ours) > MANY or any("@removed" in each.additional_data for each in changed):
+    if len(ours) > MANY or any(each.removed for each in changed):
         return Changes(f"{begun} {link}", None)
     return Changes(f"{begun} {link}", frozenset([uid for each in ours for uid in await _uid(mailbox, each)]))
 
@@ -93,9 +103,3 @@ async def _uid(mailbox: Mailbox, reference: str) -> tuple[str, ...]:
 
 def _until(graph: Graph, certificate: Certificate | None) -> datetime:
     return graph.now().astimezone(UTC) + (ENCRYPTED if certificate else PLAIN)
-
-
-def _watch(told: Subscription | None, who: str) -> Watch:
-    if told is None or not told.id or told.expiration_date_time is None:
-        raise CalendarUnreachable("Microsoft 365 gave no subscription")
-    return Watch(told.id, told.expiration_date_time, who)

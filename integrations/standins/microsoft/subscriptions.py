@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from itertools import count
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -61,10 +62,13 @@ class Subscriptions:
     all: dict[str, Subscription] = field(default_factory=dict)
     waiting: list[Delivery] = field(default_factory=list)
     forge: Mapping[str, Any] = field(default_factory=dict)  # claims of the next validation tokens
-    client: httpx2.AsyncClient = field(default_factory=lambda: httpx2.AsyncClient(timeout=10, trust_env=False))
 
     def __post_init__(self) -> None:
         self._ids = count(1)
+
+    @cached_property
+    def client(self) -> httpx2.AsyncClient:
+        return httpx2.AsyncClient(timeout=10, trust_env=False)
 
     async def create(self, told: Any, mailbox: Mailbox) -> Subscription:
         body = fields.checked(told, NEW, "subscription")
@@ -119,7 +123,8 @@ class Subscriptions:
         return answers
 
     async def close(self) -> None:
-        await self.client.aclose()
+        if "client" in vars(self):
+            await self.client.aclose()
 
     async def _shake_hands(self, url: str, subscription_id: str) -> None:
         """Ten seconds, 200, plain text, and the token as it was before the URL was made of it."""

@@ -45,6 +45,7 @@ class StandInMicrosoft:
     forbidden: set[str] = field(default_factory=set)  # mailboxes the app may not enter
     faults: Faults = field(default_factory=Faults)
     most_at_once: Counter[str] = field(default_factory=Counter)
+    signed_in: int = 0  # how many access tokens were given
 
     def __post_init__(self) -> None:
         self.signer = Signer(self.tenant, self.client_id, self.now)
@@ -136,6 +137,7 @@ class StandInMicrosoft:
         await self.subscriptions.close()
 
     def _admit(self, person: str) -> dict[str, Any]:
+        self.signed_in += 1
         token = f"access-{next(self._numbers)}"
         self._passes[token] = Pass(self.now() + TOKEN_LASTS, person)
         return {"token_type": "Bearer", "expires_in": int(TOKEN_LASTS.total_seconds()), "access_token": token}

@@ -257,7 +257,9 @@ async def _body(request: Request) -> Json:
         told = json.loads(await request.body())
     except ValueError:
         raise refuse("BadRequest", "Unable to read JSON request payload.") from None
-    return fields.checked(told, told if isinstance(told, dict) else (), "entity")
+    if not isinstance(told, dict):
+        raise refuse("BadRequest", "Empty Payload. JSON content expected.")
+    return told
 
 
 def _alike(told: Json, *names: str) -> Json:
