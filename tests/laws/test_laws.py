@@ -95,7 +95,12 @@ BEHIND_THE_SCENES = {
     "tzdata": "zoneinfo, where the system has no zones",
     "langchain-openai": "LangChain's vendor, imported by its name",
 }
-IMPORTED_AS = {"pyyaml": "yaml", "email-validator": "email_validator", "python-dotenv": "dotenv"}
+IMPORTED_AS = {
+    "pyyaml": "yaml",
+    "email-validator": "email_validator",
+    "google-auth": "google",
+    "python-dotenv": "dotenv",
+}
 
 
 def test_every_package_we_ask_for_is_used() -> None:
