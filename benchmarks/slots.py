@@ -74,7 +74,7 @@ async def measure() -> list[Row]:
     engine, scan, algebra = (_cost(way, panels) for way in (_engine, _scan, _algebra))
     rows = [
         at_least("next 5 of 3 calendars, cold", 1 / engine, "/s", "a scan of the grid", 1 / scan, TIMES_THE_SCAN),
-        compared("next 5 of 3 calendars, cold", 1 / engine, "/s", "portion", 1 / algebra),
+        compared("next 5 of 3 calendars, cold, beside portion", 1 / engine, "/s", "portion", 1 / algebra),
         Row("next 5 of 3 calendars, cold, time", engine * 1000, "ms"),
     ]
     step("kept calendars, and any of 50 people")

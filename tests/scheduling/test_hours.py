@@ -200,3 +200,13 @@ def test_of_an_unknown_country_no_holidays_are_known(country: str | None) -> Non
 )
 def test_a_zone_tells_its_country_if_it_has_one(zone: str, country: str | None) -> None:
     assert country_of(zone) == country
+
+
+def test_a_region_has_holidays_of_its_own_and_so_has_the_firm() -> None:
+    epiphany, party = date(2026, 1, 6), date(2026, 7, 1)
+    assert epiphany in holidays_of("DE", [2026], "BY")
+    assert epiphany in holidays_of("de", [2026], "DE-by")
+    assert epiphany not in holidays_of("DE", [2026], "BE")
+    assert holidays_of("DE", [2026], "Nowhere") == holidays_of("DE", [2026])
+    assert party in holidays_of("DE", [2026], "BY", own=[party])
+    assert holidays_of(None, [2026], own=[party]) == holidays_of("XX", [2026], own=[party]) == {party}
