@@ -119,6 +119,26 @@ async def test_who_lets_us_in_alone_shows_only_when_the_others_are_busy() -> Non
         assert desk.asked() == [f"GET /users/{IDA}/calendarView", schedule, schedule], "it is not knocked at twice"
 
 
+async def test_a_mailbox_the_firms_app_may_not_enter_says_whom_to_ask() -> None:
+    async with office() as desk:
+        desk.microsoft.forbidden.add(RITA)
+        for _ in range(2):
+            with pytest.raises(CalendarDisconnected) as gone:
+                await desk.calendar.busy(RITA, WEEK)
+            assert "Ask" in gone.value.remedy
+        desk.microsoft.forbidden.clear()
+        assert (await desk.calendar.busy(RITA, WEEK)).readable
+
+
+async def test_who_shares_more_is_seen_better_an_hour_later() -> None:
+    async with office(person=True) as desk:
+        desk.microsoft.known(IDA).busy(at(3, 9).start, at(3, 9).end)
+        await desk.calendar.busy(IDA, WEEK)
+        desk.clock.passes(minutes=61)
+        await desk.calendar.busy(IDA, WEEK)
+        assert len(desk.asked("GET")) == 2
+
+
 async def test_where_single_events_are_hidden_the_overview_counts() -> None:
     """The digits of availabilityView, 15 minutes each: taken for nothing, a full calendar would look empty."""
     async with office(person=True) as desk:

@@ -23,3 +23,7 @@ class Account:
     @property
     def for_the_firm(self) -> bool:
         return not self.refresh_token
+
+    def may_enter(self, who: str) -> bool:
+        """Theirs is one of the mailboxes we were let into: of the others we may at most see when they are busy."""
+        return self.for_the_firm or who.lower() == self.mailbox.lower()

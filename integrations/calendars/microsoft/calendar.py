@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from dialogs.scheduling.hours import WorkingHours
@@ -23,6 +23,7 @@ from integrations.calendars.microsoft.graph import Graph, NoMailbox, NotAllowed,
 from integrations.calendars.microsoft.mailbox import Mailbox
 from integrations.calendars.microsoft.notices import Certificate
 
+OUTLINE_FOR = timedelta(hours=1)
 LOOKS = 4  # how often to look again where somebody else writes at the same moment
 
 
@@ -32,7 +33,7 @@ class MicrosoftCalendar(Calendar, Watched):
     def __init__(self, graph: Graph, certificate: Certificate | None = None) -> None:
         self._graph = graph
         self._certificate = certificate
-        self._outlines: set[str] = set()  # of these we may see only when they are busy, not with what
+        self._outlines: dict[str, datetime] = {}  # of these we see only when they are busy, until we try again
         self._zones: dict[str, ZoneInfo | None] = {}
 
     @property
@@ -43,15 +44,14 @@ class MicrosoftCalendar(Calendar, Watched):
     # Read
 
     async def busy(self, who: str, between: Interval) -> Busy:
-        if who not in self._outlines:
+        now = self._graph.now()
+        if self._outlines.get(who, now) <= now:
             try:
                 return await self._events(who, between)
-            except NotAllowed:
-                self._outlines.add(who)
-            except NoMailbox:
-                if self._graph.account.for_the_firm:
+            except (NotAllowed, NoMailbox):
+                if self._graph.account.may_enter(who):
                     raise
-                self._outlines.add(who)  # somebody of another firm: their own Exchange may still tell when
+                self._outlines[who] = now + OUTLINE_FOR
         blocks = await schedule.blocks(self._graph, who, between)
         return Busy(readable=False) if blocks is None else Busy.of(blocks, between)
 

@@ -9,7 +9,7 @@ import json
 import os
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from functools import cached_property
+from functools import lru_cache
 from typing import Any
 
 import jwt
@@ -52,9 +52,15 @@ class Signer:
         }
         return jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": KEY_ID})
 
-    @cached_property
+    @property
     def _key(self) -> rsa.RSAPrivateKey:
-        return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+        return _signing_key()
+
+
+@lru_cache(maxsize=1)
+def _signing_key() -> rsa.RSAPrivateKey:
+    """One for all stand-ins of a process: making one takes a while."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
 def sealed(data: dict[str, Any], certificate: str, certificate_id: str) -> dict[str, str]:

@@ -97,6 +97,11 @@ class Subscriptions:
             raise GraphError(404, "ResourceNotFound", "The object was not found.")
         return self.all[subscription_id]
 
+    def end(self, subscription_id: str) -> None:
+        """Its owner wants no more of it."""
+        found = self.found(subscription_id)
+        del self.all[found.id]
+
     def remove(self, subscription_id: str) -> None:
         """Exchange moves a mailbox, or forgets; the subscriber is told so, if it gave a lifecycle URL."""
         self._lifecycle(self.all.pop(subscription_id), "subscriptionRemoved")
@@ -112,7 +117,7 @@ class Subscriptions:
 
     async def deliver(self, times: int = 1) -> list[int]:
         """Posts what waits, each `times` over; the status of each answer. What is not taken is told again next time."""
-        self._gather()
+        self.gather()
         answers, again = list[int](), list[Delivery]()
         for each in self.waiting:
             for _ in range(times):
@@ -149,7 +154,7 @@ class Subscriptions:
     def _expire(self) -> None:
         self.all = {key: each for key, each in self.all.items() if each.expires > self.now()}
 
-    def _gather(self) -> None:
+    def gather(self) -> None:
         """All that one URL is to hear goes in one POST, as Graph does it."""
         self._expire()
         by_url: dict[str, list[dict[str, Any]]] = {}

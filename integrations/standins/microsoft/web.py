@@ -170,7 +170,7 @@ async def delta(tenant: StandInMicrosoft, request: Request, by: Pass) -> Respons
 
 async def schedule(tenant: StandInMicrosoft, request: Request, by: Pass) -> Response:
     """Names are taken as the pages write them, and as the SDK does: with a capital."""
-    tenant.known(request.path_params["who"])
+    tenant.enter(request.path_params["who"], by)
     told = _alike(await _body(request), "schedules", "startTime", "endTime", "availabilityViewInterval")
     grain = timedelta(minutes=told.get("availabilityViewInterval") or 30)
     between = Interval(fields.instant(told.get("startTime")), fields.instant(told.get("endTime")))
@@ -207,7 +207,7 @@ async def extend(tenant: StandInMicrosoft, request: Request, by: Pass) -> Respon
 
 
 async def unsubscribe(tenant: StandInMicrosoft, request: Request, by: Pass) -> Response:
-    del tenant.subscriptions.all[tenant.subscriptions.found(request.path_params["subscription"]).id]
+    tenant.subscriptions.end(request.path_params["subscription"])
     return Response(status_code=204)
 
 
