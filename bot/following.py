@@ -14,7 +14,7 @@ from bot.connecting import Desks, fault_of
 from bot.house import House
 from bot.jobs import Job, JobKind
 from bot.records import connections
-from bot.records.connections import ConnectionRow
+from bot.records.connections import ConnectionRow, ConnectionState
 from bot.records.sealed import SealError, seal, unseal
 from integrations.calendars.base import Calendar, CalendarError, Changes, Watch, Watched
 
@@ -76,7 +76,7 @@ async def follow(house: House, desks: Desks, row: ConnectionRow) -> Followed:
 
 async def _watched(house: House, calendar: Watched, row: ConnectionRow, followed: Followed) -> Followed:
     assert followed.desks
-    url = f"{house.firm.public_url}/hooks/{row.vendor}"
+    url = f"{house.firm.public_url}/hooks/{row.vendor}/{row.id}"
     secret, watch = _secret_of_watch(followed.desks, row), _watch_of(row)
     try:
         if watch and secret and watch.expires > house.clock.now():
@@ -126,11 +126,31 @@ async def watching(house: House, watch_id: str) -> Watching | None:
     return Watching(row.id, secret)
 
 
-async def told(house: House, connection_id: str) -> Sequence[Job]:
-    """The vendor says that something in it has changed: to be followed at once. Told twice is told once."""
+async def secret_for(house: House, connection_id: str) -> str | None:
+    """What a notification about this connection must carry; None where nothing is watched."""
+    async with house.records.read() as session:
+        row = await connections.get(session, connection_id)
+    if row is None or house.desks is None or row.state == ConnectionState.INACTIVE.value:
+        return None
+    return _secret_of_watch(house.desks, row) or None
+
+
+async def told(house: House, connection_id: str, *, renew: bool = False) -> Sequence[Job]:
+    """The vendor says that something in it has changed: to be followed at once. Told twice is told once.
+
+    `renew`: or that it will soon stop telling us.
+    """
     async with house.records.write() as session:
-        await connections.look_now(session, [connection_id], house.clock.now(), follow=True)
+        await connections.look_now(session, [connection_id], house.clock.now(), follow=True, renew=renew)
     return [Job(JobKind.LOOK, connection_id)]
+
+
+async def forget_watch(house: House, connection_id: str) -> None:
+    """The vendor has let go of it: the next look makes a new one."""
+    async with house.records.write() as session:
+        row = await connections.lock(session, connection_id)
+        if row:
+            row.watch_id = row.watch_resource = row.watch_until = row.renew_at = None
 
 
 async def catch_up(house: House) -> None:

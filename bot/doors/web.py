@@ -9,6 +9,7 @@ import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 
+from bot.doors.calendars import calendar_doors
 from bot.doors.metrics import metrics_door
 from bot.doors.pages.door import pages_door
 from bot.house import House
@@ -39,6 +40,7 @@ def make_app(
     if metrics:
         app.include_router(metrics_door(house))
     app.include_router(pages_door(house, begin))
+    app.include_router(calendar_doors(house, begin))
 
     @app.get("/", response_class=HTMLResponse)
     async def welcome() -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, UniqueConstraint, bindparam, or_, select, update
+from sqlalchemy import ForeignKey, UniqueConstraint, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -100,7 +100,7 @@ async def lock(session: AsyncSession, connection_id: str) -> ConnectionRow | Non
 
 
 async def calendars_of(session: AsyncSession, who: str) -> Sequence[tuple[ConnectionRow, PersonRow]]:
-    """The connected calendars of whoever is addressed like this (`bot.looking.calendar_address`), the first one first."""
+    """The connected calendars of whoever has this address (`bot.looking.calendar_address`), the first one first."""
     return [(row, person) for row, person in (await session.execute(_OF_ADDRESS, {"who": who})).all()]
 
 
@@ -135,19 +135,23 @@ async def due(session: AsyncSession, now: datetime) -> Sequence[str]:
     return (await session.scalars(query.order_by(ConnectionRow.look_at).limit(200))).all()
 
 
-async def look_now(session: AsyncSession, ids: Iterable[str], now: datetime, *, follow: bool = False) -> None:
-    """To be looked after at once. `follow`: something in it has changed."""
-    wanted: Mapping[str, Any] = {"look_at": now} | ({"followed_at": None} if follow else {})
+async def look_now(
+    session: AsyncSession, ids: Iterable[str], now: datetime, *, follow: bool = False, renew: bool = False
+) -> None:
+    """To be looked after at once. `follow`: something in it has changed; `renew`: its watch is about to end."""
+    wanted: dict[str, Any] = {"look_at": now}
+    if follow:
+        wanted["followed_at"] = None
+    if renew:
+        wanted["renew_at"] = now
     where = [ConnectionRow.id.in_(list(ids)), *_CONNECTED]
-    if not follow:
+    if not follow and not renew:
         where.append(ConnectionRow.look_at > now)
     await session.execute(update(ConnectionRow).where(*where).values(wanted))
 
 
 async def count_by_state(session: AsyncSession) -> Mapping[tuple[str, str], int]:
     """How many there are of each vendor in each state."""
-    rows = await session.execute(select(ConnectionRow.vendor, ConnectionRow.state))
-    found: dict[tuple[str, str], int] = {}
-    for vendor, state in rows:
-        found[vendor, state] = found.get((vendor, state), 0) + 1
-    return found
+    what = (ConnectionRow.vendor, ConnectionRow.state)
+    rows = await session.execute(select(*what, func.count()).group_by(*what).order_by(*what))
+    return {(vendor, state): count for vendor, state, count in rows}

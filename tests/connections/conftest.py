@@ -70,7 +70,7 @@ class Office:
         assert found
         return found
 
-    async def wait(self, length: timedelta, step: timedelta = timedelta(seconds=5)) -> None:
+    async def wait(self, length: timedelta, step: timedelta = timedelta(seconds=10)) -> None:
         """Time passes, and the worker sweeps as it goes."""
         end = self.clock.now() + length
         while self.clock.now() < end:

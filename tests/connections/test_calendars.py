@@ -143,6 +143,17 @@ async def test_one_person_s_trouble_is_not_another_s(office: Office) -> None:
     assert (await office.house.calendar.busy(IDA, DAYS)).readable
 
 
+async def test_a_break_is_told_once_and_so_is_its_end(office: Office) -> None:
+    await office.connect("rita", RITA)
+    office.mill.silent = True
+    await office.wait(timedelta(minutes=1))
+    await office.wait(timedelta(minutes=5), timedelta(minutes=1))
+    assert len(office.mails(RITA)) == 1
+    office.mill.silent = False
+    await office.wait(timedelta(minutes=6), timedelta(minutes=1))
+    assert len(office.mails(RITA)) == 2
+
+
 async def in_state(records: Records, connection: str, state: ConnectionState) -> None:
     async with records.write() as session:
         row = await connections.lock(session, connection)
