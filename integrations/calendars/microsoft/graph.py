@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import httpx  # the SDK's own client, which it also hands its errors on from
@@ -150,7 +152,7 @@ def _open(account: Account, tokens: Tokens, seconds: float) -> tuple[GraphServic
     The transport is what has to be closed: the SDK puts its own around it, which closes nothing.
     """
     tokens.open()
-    transport = httpx.AsyncHTTPTransport(http2=True, trust_env=False)
+    transport = httpx.AsyncHTTPTransport(verify=_trusted(), http2=True, trust_env=False)
     http = httpx.AsyncClient(
         transport=transport, timeout=httpx.Timeout(seconds, connect=5), follow_redirects=False, trust_env=False
     )
@@ -162,6 +164,12 @@ def _open(account: Account, tokens: Tokens, seconds: float) -> tuple[GraphServic
     client = GraphServiceClient(request_adapter=adapter)
     _warm_up()
     return client, transport
+
+
+@lru_cache(maxsize=1)
+def _trusted() -> ssl.SSLContext:
+    """Apart from the sign-in's: each says which protocols it speaks."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 def _warm_up() -> None:

@@ -35,7 +35,7 @@ async def read(graph: Graph, who: str, between: Interval) -> Schedule | None:
     )
     asker = graph.account.mailbox or who
     told = await graph.ask(
-        who, lambda client: client.users.by_user_id(asker).calendar.get_schedule.post(body, asking()), Page[Schedule]
+        asker, lambda client: client.users.by_user_id(asker).calendar.get_schedule.post(body, asking()), Page[Schedule]
     )
     if not told.value:
         raise CalendarUnreachable("Microsoft 365 gave no schedule")

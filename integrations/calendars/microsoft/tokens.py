@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -33,8 +35,10 @@ class Tokens(AuthenticationProvider):
         self._http: httpx2.AsyncClient | None = None
 
     def open(self) -> None:
-        """Before the first token; reads the certificates of the system, so better in a thread."""
-        self._http = httpx2.AsyncClient(timeout=self._seconds, follow_redirects=False, trust_env=False)
+        """Before the first token; in a thread, as it reads certificates."""
+        self._http = httpx2.AsyncClient(
+            timeout=self._seconds, follow_redirects=False, trust_env=False, verify=_trusted()
+        )
 
     async def authenticate_request(
         self, request: RequestInformation, additional_authentication_context: dict[str, Any] | None = None
@@ -82,6 +86,12 @@ class Tokens(AuthenticationProvider):
             return who | {"grant_type": "client_credentials", "scope": "https://graph.microsoft.com/.default"}
         scope = "https://graph.microsoft.com/Calendars.ReadWrite offline_access"
         return who | {"grant_type": "refresh_token", "refresh_token": self.refresh_token, "scope": scope}
+
+
+@lru_cache(maxsize=1)
+def _trusted() -> ssl.SSLContext:
+    """Read once: a firm has many connections, and each would spend a while on it and keep a megabyte."""
+    return httpx2.create_ssl_context(trust_env=False)
 
 
 def _place(url: str) -> tuple[str, str]:
