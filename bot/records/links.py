@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ForeignKey, or_, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -72,8 +73,11 @@ async def keep_notice(session: AsyncSession, notice: LinkNoticeRow) -> bool:
     """False if it was kept before."""
     if await session.get(LinkNoticeRow, notice.id) is not None:
         return False
-    session.add(notice)
-    await session.flush()
+    try:
+        async with session.begin_nested():
+            session.add(notice)
+    except IntegrityError:
+        return False  # it came in twice at the same instant, at two doors; the other one has it
     return True
 
 

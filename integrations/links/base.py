@@ -8,6 +8,36 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 
+class LinksError(Exception):
+    """The vendor of a booking page did not do what was asked.
+
+    LinksError
+    ├── LinksUnreachable
+    └── LinksRefused
+        └── LinksDisconnected
+    """
+
+
+class LinksUnreachable(LinksError):
+    """The vendor did not answer, or asked to come back later: the same again may work."""
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after  # seconds, where the vendor says so
+
+
+class LinksRefused(LinksError):
+    """The vendor said no: the same again will be refused again."""
+
+
+class LinksDisconnected(LinksRefused):
+    """We may do nothing there, and only the account's owner can change that."""
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.remedy = remedy  # what the owner is to do, as a sentence for them
+
+
 class Kind(StrEnum):
     """Whose booking page it is, as far as the address tells."""
 

@@ -1,0 +1,61 @@
+"""What people book through a link: each notice is kept once, and acted on once, whatever order they come in."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+
+from bot.house import House
+from bot.records import links
+from bot.records.base import Session
+from bot.records.links import LinkNoticeRow
+from integrations.links.calendly.folding import Change, Notice, Told, changes, fold
+
+Act = Callable[[Session, Change], Awaitable[None]]
+
+
+async def keep_notices(house: House, connection_id: str, notices: Iterable[Notice]) -> int:
+    """How many of them are new. Kept before the door answers: whoever told it does not tell it again."""
+    async with house.records.write() as session:
+        return sum([await links.keep_notice(session, _row(house, connection_id, each)) for each in notices])
+
+
+async def act_on_notices(house: House, connection_id: str, act: Act) -> Sequence[Change]:
+    """What has come of this connection's bookings since the last time; `act` does it, in the same transaction."""
+    async with house.records.write() as session:
+        new = await links.new_notices(session, connection_id)
+        if not new:
+            return ()
+        names = {name for row in new for name in (row.invitee, row.other) if name}
+        everything = await links.related(session, connection_id, names)
+        known = [_notice(row) for row in everything if row.done_at]
+        found = changes(fold(known), fold([_notice(row) for row in everything]))
+        for change in found:
+            await act(session, change)
+        for row in new:
+            row.done_at = house.clock.now()
+        return found
+
+
+def _row(house: House, connection_id: str, notice: Notice) -> LinkNoticeRow:
+    # One invitee begins once and ends once: what else a repeat may say differently does not matter.
+    said = f"{connection_id}\n{notice.kind}\n{notice.invitee}"
+    return LinkNoticeRow(
+        id=hashlib.sha256(said.encode()).hexdigest(),
+        connection_id=connection_id,
+        kind=notice.kind.value,
+        invitee=notice.invitee,
+        other=notice.other or None,
+        event=notice.event,
+        rescheduled=notice.rescheduled,
+        start=notice.start,
+        end=notice.end,
+        email=notice.email,
+        received_at=house.clock.now(),
+    )
+
+
+def _notice(row: LinkNoticeRow) -> Notice:
+    return Notice(
+        Told(row.kind), row.invitee, row.event, row.start, row.end, row.email, row.other or "", row.rescheduled
+    )

@@ -1,0 +1,105 @@
+"""What Calendly tells at our door, and how it proves that it is Calendly."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ValidationError
+
+from integrations.channels.base import BadMessage, BadSignature, Fault
+from integrations.links.calendly.folding import Notice, Told
+
+SIGNATURE = "Calendly-Webhook-Signature"
+TOLERANCE = timedelta(minutes=3)
+EVENTS = ("invitee.created", "invitee.canceled")
+
+
+def verify(headers: Mapping[str, str], raw: bytes, key: str, now: datetime) -> None:
+    """Raises BadSignature unless it is Calendly's, over this very body, and young enough; nothing else, ever."""
+    if not key:
+        raise BadSignature("no signing key is configured")
+    parts = [part.strip().partition("=") for part in headers.get(SIGNATURE, "").split(",")]
+    at = next((value for name, _, value in parts if name == "t"), "")
+    if not (at.isascii() and at.isdigit() and len(at) <= 12):
+        raise BadSignature(f"{SIGNATURE} has to read t=<unix seconds>,v1=<hex>")
+    wanted = _digest(key, at, raw).encode()
+    given = [value.encode("utf-8", "replace") for name, _, value in parts if name == "v1"]
+    if not any(hmac.compare_digest(each, wanted) for each in given):
+        raise BadSignature("it is not the one we expect")
+    if abs(now.timestamp() - int(at)) > TOLERANCE.total_seconds():
+        raise BadSignature("it is too old, or one of the clocks is wrong")
+
+
+def sign(key: str, raw: bytes, now: datetime) -> dict[str, str]:
+    """The header Calendly sends along."""
+    at = str(int(now.timestamp()))
+    return {SIGNATURE: f"t={at},v1={_digest(key, at, raw)}"}
+
+
+def _digest(key: str, at: str, raw: bytes) -> str:
+    return hmac.new(key.encode(), f"{at}.".encode() + raw, hashlib.sha256).hexdigest()
+
+
+def _in_utc(at: datetime) -> datetime:
+    return at.astimezone(UTC)
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+
+
+class Event(BaseModel):
+    """A scheduled event, in a notice and in the API alike."""
+
+    uri: str
+    start_time: Moment
+    end_time: Moment
+
+
+class Invitee(BaseModel):
+    """Somebody who booked."""
+
+    uri: str
+    email: str = ""
+    status: str = "active"
+    rescheduled: bool = False
+    old_invitee: str | None = None
+    new_invitee: str | None = None
+
+    def began(self, event: Event) -> Notice:
+        times = (event.start_time, event.end_time)
+        return Notice(Told.CREATED, self.uri, event.uri, *times, self.email, self.old_invitee or "")
+
+    def ended(self, event: Event) -> Notice:
+        times = (event.start_time, event.end_time)
+        # Of what was called off nothing follows, whatever else is noted there.
+        new = self.new_invitee if self.rescheduled else None
+        return Notice(Told.CANCELED, self.uri, event.uri, *times, self.email, new or "", self.rescheduled)
+
+
+class _Payload(Invitee):
+    scheduled_event: Event
+
+
+class _Notice(BaseModel):
+    event: Literal["invitee.created", "invitee.canceled"]
+    payload: _Payload
+
+
+class _Anything(BaseModel):
+    event: str
+
+
+def read(raw: bytes) -> Notice | None:
+    """What was told; None where it is about no booking. Raises BadMessage."""
+    try:
+        if _Anything.model_validate_json(raw).event not in EVENTS:
+            return None
+        told = _Notice.model_validate_json(raw)
+    except ValidationError:
+        raise BadMessage((Fault("", "cannot be read"),)) from None  # pydantic's own text would show what was sent
+    about = told.payload
+    return about.began(about.scheduled_event) if told.event == EVENTS[0] else about.ended(about.scheduled_event)
