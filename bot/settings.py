@@ -151,10 +151,10 @@ class Settings(BaseSettings):
         "interviews@askarsan.example", "Who invites: answers to invites go to this mailbox.", "an email address"
     )
 
-    meetings: Literal["fixed", "google", "zoom"] = setting(
+    meetings: Literal["fixed", "google", "teams", "zoom"] = setting(
         "fixed",
-        "Where video interviews are held: always in one room, or in one that Google Meet or Zoom makes for each.",
-        "fixed, google or zoom",
+        "Where video interviews are held: always in one room, or in one made for each by Google Meet, Teams or Zoom.",
+        "fixed, google, teams or zoom",
     )
     meeting_url: Annotated[str, AfterValidator(_link)] | None = setting(
         None,
@@ -177,6 +177,27 @@ class Settings(BaseSettings):
         "What Zoom signs with when it tells what became of a meeting.",
         "the secret token of the app's event subscription",
         min_length=1,
+    )
+
+    microsoft_tenant: str | None = setting(
+        None, "Your firm at Microsoft 365, where your app is registered.", "a directory (tenant) ID", min_length=1
+    )
+    microsoft_client_id: str | None = setting(
+        None, "The app that opens your people's calendars.", "an application (client) ID", min_length=1
+    )
+    microsoft_client_secret: SecretStr | None = setting(
+        None, "The app's secret; it runs out on the day you chose there.", "the value of a client secret", min_length=1
+    )
+    microsoft_graph_url: Address = setting(
+        "https://graph.microsoft.com/v1.0",
+        "Where Microsoft Graph is; national clouds have one of their own.",
+        "https://HOST/v1.0",
+    )
+    microsoft_login_url: Address = setting(
+        "https://login.microsoftonline.com", "Where apps sign in to it.", "https://HOST"
+    )
+    teams_organizer: EmailStr | None = setting(
+        None, "In whose calendar Teams meetings are made.", "the email address of a user with a Teams licence"
     )
 
     google_key_file: Path | None = setting(
@@ -290,6 +311,14 @@ class Settings(BaseSettings):
         missing = [f"{PREFIX}{name.upper()}" for name in needed if getattr(self, name) is None]
         if self.meetings == "zoom" and missing:
             raise ValueError(f"{PREFIX}MEETINGS is zoom; that needs {', '.join(missing)} too.")
+        return self
+
+    @model_validator(mode="after")
+    def _teams_is_whole(self) -> Settings:
+        needed = ("microsoft_tenant", "microsoft_client_id", "microsoft_client_secret", "teams_organizer")
+        missing = [f"{PREFIX}{name.upper()}" for name in needed if getattr(self, name) is None]
+        if self.meetings == "teams" and missing:
+            raise ValueError(f"{PREFIX}MEETINGS is teams; that needs {', '.join(missing)} too.")
         return self
 
     @model_validator(mode="after")

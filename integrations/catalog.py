@@ -98,6 +98,9 @@ NEEDS: dict[str, tuple[Need, ...]] = {
         Need("feed_link", "The link to the iCalendar file, which ends in .ics", secret=True),
         Need("timezone", "The time zone its owner lives in, like Europe/Lisbon"),
     ),
+    "microsoft": (
+        Need("microsoft_refresh_token", "Their refresh token; empty, and the firm's app is used", secret=True, default=""),
+    ),
     "google": (
         Need("google_refresh_token", "Their refresh token; empty, and the firm's key is used", secret=True, default=""),
         Need("google_also", "Other calendars that take their time, with commas between; empty for none", default=""),
@@ -115,6 +118,15 @@ def no_calendar(means: Means) -> Calendar:
     from integrations.calendars.none import NoCalendar
 
     return NoCalendar()
+
+
+def microsoft_calendar(means: Means) -> Calendar:
+    from integrations.calendars.microsoft.set_up import calendar_from
+
+    try:
+        return calendar_from(means.settings, means.now)
+    except ValueError as error:
+        raise NotMade(f"Microsoft 365: {error}") from error
 
 
 def google_calendar(means: Means) -> Calendar:
@@ -147,6 +159,7 @@ def feed_calendar(means: Means) -> Calendar:
 CALENDARS: dict[str, Callable[[Means], Calendar]] = {
     "none": no_calendar,
     "feed": feed_calendar,
+    "microsoft": microsoft_calendar,
     "google": google_calendar,
     "standin": standin_calendar,
 }
@@ -172,6 +185,19 @@ def zoom_meetings(means: Means) -> Meetings:
     return ZoomMeetings(Zoom(ZoomApp(*keys), means.now))
 
 
+def teams_meetings(means: Means) -> Meetings:
+    from integrations.calendars.microsoft.set_up import account_from
+
+    try:
+        account = account_from(means.settings)
+    except ValueError as error:
+        raise NotMade(f"Microsoft Teams: {error}") from error
+    from integrations.calendars.microsoft.graph import Graph
+    from integrations.meetings.teams import TeamsMeetings
+
+    return TeamsMeetings(Graph(account, means.now), means.need("teams_organizer"))
+
+
 def google_meetings(means: Means) -> Meetings:
     from integrations.calendars.google.set_up import calls_from
     from integrations.meetings.google_meet import GoogleMeet
@@ -185,6 +211,7 @@ def google_meetings(means: Means) -> Meetings:
 MEETINGS: dict[str, Callable[[Means], Meetings]] = {
     "fixed": fixed_meetings,
     "google": google_meetings,
+    "teams": teams_meetings,
     "zoom": zoom_meetings,
     "standin": standin_meetings,
 }
