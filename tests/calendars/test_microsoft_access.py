@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import time
 from datetime import timedelta
 
@@ -12,7 +13,9 @@ import pytest
 from dialogs.scheduling.intervals import Interval
 from integrations.calendars.base import CalendarDisconnected, CalendarRefused, CalendarUnreachable
 from integrations.calendars.microsoft.calendar import MicrosoftCalendar
+from integrations.calendars.microsoft.consent import ENDS_AT, Consent
 from integrations.calendars.microsoft.graph import Graph, asking
+from integrations.calendars.microsoft.set_up import calendar_from
 from integrations.calendars.microsoft.told import Event, Page
 from integrations.standins.microsoft.faults import Fault
 from tests.calendars.at_microsoft import IDA, MONDAY, RITA, WEEK, Clock, account, at, interview, office
@@ -69,6 +72,60 @@ async def test_a_person_who_let_us_in_gives_a_new_refresh_token_each_time() -> N
         with pytest.raises(CalendarDisconnected) as gone:
             await desk.calendar.busy(RITA, WEEK)
         assert gone.value.remedy
+
+
+async def test_somebody_lets_us_in_with_a_browser_once() -> None:
+    async with office() as desk:
+        microsoft = desk.microsoft
+        consent = Consent(microsoft.tenant, microsoft.client_id, microsoft.client_secret, desk.url)
+        ended_at = microsoft.says_yes(consent.link(IDA), IDA)
+        token = await consent.refresh_token(f" {ended_at}\n")
+        settings = {
+            "microsoft_tenant": microsoft.tenant,
+            "microsoft_client_id": microsoft.client_id,
+            "microsoft_client_secret": microsoft.client_secret,
+            "microsoft_refresh_token": token,
+            "microsoft_graph_url": f"{desk.url}/v1.0",
+            "microsoft_login_url": desk.url,
+        }
+        calendar = calendar_from(settings, desk.clock)
+        assert (await calendar.busy(IDA, WEEK)).readable
+        with pytest.raises(CalendarDisconnected):
+            await calendar.busy(RITA, WEEK)
+        await calendar.close()
+        for wrong in (ended_at, ended_at.replace("state=", "state=x"), f"{ENDS_AT}?state={consent.state}&error=denied"):
+            with pytest.raises(CalendarDisconnected):
+                await consent.refresh_token(wrong)
+        assert token not in repr(consent)
+        assert microsoft.client_secret not in repr(consent)
+
+
+def test_what_is_not_set_is_said() -> None:
+    with pytest.raises(ValueError, match="microsoft_client_id"):
+        calendar_from({"microsoft_tenant": "t"}, Clock())
+
+
+async def test_the_sdk_is_imported_in_a_thread_and_only_when_it_is_needed() -> None:
+    """In a process of its own, where nothing is imported yet: half a second in which nobody else would be answered."""
+    program = """if True:
+        import asyncio, sys, threading
+        from datetime import datetime, UTC
+        from integrations.calendars.microsoft.set_up import calendar_from
+        settings = dict.fromkeys(("microsoft_tenant", "microsoft_client_id", "microsoft_client_secret"), "x")
+        calendar = calendar_from(settings, lambda: datetime(2026, 3, 2, tzinfo=UTC))
+        assert "msgraph" not in sys.modules
+        seen = []
+        sys.addaudithook(lambda event, args: event == "import" and args[0] == "msgraph" and seen.append(
+            threading.current_thread() is threading.main_thread()))
+        async def main():
+            await calendar._opened()
+            await calendar.close()
+        asyncio.run(main())
+        print(seen[0])
+    """
+    run = await asyncio.create_subprocess_exec(sys.executable, "-c", program, stdout=asyncio.subprocess.PIPE)
+    said, _ = await run.communicate()
+    assert said.decode().strip() == "False"
 
 
 async def test_a_sign_in_that_is_down_may_come_back() -> None:

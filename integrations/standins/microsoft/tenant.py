@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from integrations.standins.microsoft.bookings import Business
 from integrations.standins.microsoft.faults import Fault, Faults, GraphError
@@ -53,6 +56,7 @@ class StandInMicrosoft:
         self.refresh_tokens: dict[str, str] = {}
         self.forgotten: Counter[str] = Counter()  # how much of a mailbox's log no delta reaches back to
         self._passes: dict[str, Pass] = {}
+        self._codes: dict[str, tuple[str, str, str]] = {}
         self._inside: Counter[str] = Counter()
         self._numbers = count(1)
 
@@ -72,6 +76,13 @@ class StandInMicrosoft:
         token = f"refresh-{next(self._numbers)}"
         self.refresh_tokens[token] = address.lower()
         return token
+
+    def says_yes(self, link: str, address: str) -> str:
+        """Somebody opens the link of a consent and agrees; where their browser ends."""
+        asked = dict(parse_qsl(urlsplit(link).query))
+        code = f"code-{next(self._numbers)}"
+        self._codes[code] = (address.lower(), asked["redirect_uri"], asked["code_challenge"])
+        return f"{asked['redirect_uri']}?{urlencode({'code': code, 'state': asked['state']})}"
 
     def call_back_tokens(self) -> None:
         """Every access token ends now, before its time."""
@@ -94,6 +105,9 @@ class StandInMicrosoft:
                 if told.get("scope") != "https://graph.microsoft.com/.default":
                     raise GraphError(400, "invalid_scope", "AADSTS1002012: The scope is not valid.")
                 return self._admit("")
+            case "authorization_code":
+                owner = self._redeemed(told)
+                return self._admit(owner) | {"refresh_token": self.consent(owner)}
             case "refresh_token":
                 person = self.refresh_tokens.get(told.get("refresh_token", ""))
                 if person is None:
@@ -135,6 +149,15 @@ class StandInMicrosoft:
 
     async def close(self) -> None:
         await self.subscriptions.close()
+
+    def _redeemed(self, told: Mapping[str, str]) -> str:
+        """Whose code it is; each is good for once, at the same address, for whoever knows the verifier."""
+        person, address, challenge = self._codes.pop(told.get("code", ""), ("", "", ""))
+        digest = hashlib.sha256(told.get("code_verifier", "").encode()).digest()
+        proven = base64.urlsafe_b64encode(digest).decode().rstrip("=") == challenge
+        if not (person and proven and told.get("redirect_uri") == address):
+            raise GraphError(400, "invalid_grant", "AADSTS70000: The code is not valid or has expired.")
+        return person
 
     def _admit(self, person: str) -> dict[str, Any]:
         self.signed_in += 1
