@@ -63,6 +63,7 @@ def build(settings: Settings, *, hears: bool = True) -> House:
         calendar=Switchboard(records, desks, catalog.calendar("none", means), clock.now),
         desks=desks,
         meetings=catalog.meetings(settings.meetings, catalog.Means(clock.now, of_vendors(settings) | given)),
+        links=catalog.links("opened", means),
         phrasebook=Phrasebook.load(),
         rules=settings.rules,
         firm=Firm(
@@ -86,9 +87,10 @@ def desks_of(settings: Settings, clock: Clock) -> Desks:
 def of_vendors(settings: Settings) -> dict[str, str]:
     """What the firm has set for the vendors of its calendars and meetings, such as `microsoft_client_id`, by name."""
     found: dict[str, str] = {}
+    vendors = {*catalog.CALENDARS, *catalog.MEETINGS}
     for name in Settings.model_fields:
         value = getattr(settings, name)
-        if value is not None and name.partition("_")[0] in {*catalog.CALENDARS, *catalog.MEETINGS}:
+        if value is not None and (name == "own_hosts" or name.partition("_")[0] in vendors):
             found[name] = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
     return found
 

@@ -121,6 +121,13 @@ class Settings(BaseSettings):
         min_length=1,
     )
 
+    own_hosts: str | None = setting(
+        None,
+        "Hosts in your own network that calendars and links of people may lie at; no other private address is called.",
+        "names or addresses, with commas between",
+        min_length=1,
+    )
+
     host: str = setting(
         "127.0.0.1", "The network address to listen on; 0.0.0.0 is every one.", "an address", min_length=1
     )

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from integrations.calendars.base import Calendar
 from integrations.calendars.zones import zone_of
 from integrations.channels.base import Abilities, Channel
+from integrations.links.base import Links
 from integrations.meetings.base import Meetings
 from integrations.models.base import Model, Shape
 
@@ -83,7 +84,7 @@ class Need:
     setting: str  # its name, as the vendor asks its Means for it
     question: str
     secret: bool = False
-    default: str | None = None  # None: it has to be answered
+    default: str | None = None  # None: it has to be answered; {account} and {timezone} are their owner's
 
 
 # Calendars that people connect: how each is called, and what it needs besides the settings of the firm.
@@ -96,10 +97,12 @@ LABELS: dict[str, str] = {
 NEEDS: dict[str, tuple[Need, ...]] = {
     "feed": (
         Need("feed_link", "The link to the iCalendar file, which ends in .ics", secret=True),
-        Need("timezone", "The time zone its owner lives in, like Europe/Lisbon"),
+        Need("timezone", "The time zone its owner lives in, like Europe/Lisbon", default="{timezone}"),
     ),
     "microsoft": (
-        Need("microsoft_refresh_token", "Their refresh token; empty for the firm's own app", secret=True, default=""),
+        Need(
+            "microsoft_refresh_token", "Their refresh token; empty for the firm's own app", secret=True, default=""
+        ),
     ),
     "google": (
         Need("google_refresh_token", "Their refresh token; empty, and the firm's key is used", secret=True, default=""),
@@ -217,6 +220,25 @@ MEETINGS: dict[str, Callable[[Means], Meetings]] = {
 }
 
 
+def opened_links(means: Means) -> Links:
+    from integrations.links.opening import OpenedLinks
+
+    return OpenedLinks()
+
+
+def standin_links(means: Means) -> Links:
+    from integrations.standins.page import StandInLinks
+
+    return StandInLinks()
+
+
+# Who opens booking links to see whether they work.
+LINKS: dict[str, Callable[[Means], Links]] = {
+    "opened": opened_links,
+    "standin": standin_links,
+}
+
+
 def langchain_model(means: Means) -> Model:
     try:
         from integrations.models.langchain import LangChainModel
@@ -253,6 +275,10 @@ def calendar(vendor: str, means: Means) -> Calendar:
 
 def meetings(vendor: str, means: Means) -> Meetings:
     return known("meeting vendor", vendor, MEETINGS)(means)
+
+
+def links(vendor: str, means: Means) -> Links:
+    return known("way to open links", vendor, LINKS)(means)
 
 
 def model(vendor: str, means: Means) -> Model:

@@ -89,20 +89,25 @@ def _read(path: Path) -> str:
 
 
 def given_of(
-    vendor: str, account: str, answers: Mapping[str, str], hours: Mapping[str, str], firm: Mapping[str, str]
+    vendor: str,
+    about: Mapping[str, str],
+    answers: Mapping[str, str],
+    hours: Mapping[str, str],
+    firm: Mapping[str, str],
 ) -> Given:
+    """`about` is the account and the time zone of its owner; `firm` what is set for everyone."""
     settings, secrets = dict(hours), dict[str, str]()
     for need in NEEDS[vendor]:
         if need.setting in firm and need.setting not in answers:
             continue  # the firm has set it for everyone
-        value = answers[need.setting] if need.setting in answers else _asked(need, account)
+        value = answers[need.setting] if need.setting in answers else _asked(need, about)
         if value:
             (secrets if need.secret else settings)[need.setting] = value
-    return Given(vendor, account, settings, secrets)
+    return Given(vendor, about["account"], settings, secrets)
 
 
-def _asked(need: Need, account: str) -> str:
-    default = need.default.format(account=account) if need.default is not None else None
+def _asked(need: Need, about: Mapping[str, str]) -> str:
+    default = need.default.format(**about) if need.default is not None else None
     try:
         said = typer.prompt(
             need.question, default=default, hide_input=need.secret, show_default=bool(default), err=True

@@ -54,10 +54,11 @@ def connect_calendar(settings: Settings, said: str, wish: Wish, *, as_json: bool
     async def work(house: House) -> None:
         async with house.records.read() as session:
             person = await somebody(session, said)
-        account = wish.account or answers.get(f"{vendor}_account") or person.email
+        account = wish.account or person.email
         if not account:
             raise Trouble(f"{person.name} has no address here; say whose calendar it is with --account.")
-        given = given_of(vendor, account, answers, hours, of_vendors(settings))
+        about = {"account": account, "timezone": person.zone}
+        given = given_of(vendor, about, answers, hours, of_vendors(settings))
         seen = await _self_test(house, person, given)
         assert house.desks
         async with house.records.write() as session:

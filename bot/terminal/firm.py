@@ -39,12 +39,22 @@ def in_house(settings: Settings, work: Callable[[House], Awaitable[T]]) -> T:
 
 async def somebody(session: Session, said: str) -> PersonRow:
     """One of those who host: by address, or by any part of the name that is enough. Raises Trouble."""
+    person, rest = await somebody_and_more(session, said)
+    if rest:
+        raise Trouble(f"{person.name} is known here, but {rest!r} behind the name is not.")
+    return person
+
+
+async def somebody_and_more(session: Session, said: str) -> tuple[PersonRow, str]:
+    """The same, and what was said behind the name."""
     known = await people.of_role(session, "recruiter", "client", "interviewer")
-    by_address = [person for person in known if person.email and person.email.lower() == said.strip().lower()]
+    address, _, rest = said.strip().partition(" ")
+    by_address = [person for person in known if person.email and person.email.lower() == address.lower()]
     if by_address:
-        return by_address[0]
+        return by_address[0], rest.strip()
     try:
-        return naming.find(said, known, "unknown_host", "which_host").person
+        named = naming.find(said, known, "unknown_host", "which_host")
+        return named.person, named.rest
     except Unclear as unclear:
         choices = " or ".join(unclear.choices)
         if unclear.text == "which_host":

@@ -10,11 +10,10 @@ from typing import Any
 from bot.house import House
 from bot.own_hours import in_words, keep_hours, read_hours
 from bot.records import hours
-from bot.records.base import Session
 from bot.records.hours import HoursRow
 from bot.records.people import PersonRow
 from bot.settings import Settings
-from bot.terminal.firm import in_house, somebody
+from bot.terminal.firm import in_house, somebody_and_more
 from bot.terminal.screen import standard_output, table
 from bot.terminal.trouble import Trouble
 
@@ -22,7 +21,7 @@ from bot.terminal.trouble import Trouble
 def tell_hours(settings: Settings, words: Sequence[str], *, forget: bool, as_json: bool) -> None:
     async def work(house: House) -> None:
         async with house.records.write() as session:
-            person, said = await _told(session, words)
+            person, said = await somebody_and_more(session, " ".join(words))
             now = house.clock.now()
             if forget:
                 await hours.forget(session, person.id)
@@ -41,16 +40,6 @@ def tell_hours(settings: Settings, words: Sequence[str], *, forget: bool, as_jso
             _show(house, person, rows)
 
     in_house(settings, work)
-
-
-async def _told(session: Session, words: Sequence[str]) -> tuple[PersonRow, str]:
-    """Whose hours, and what is said of them: in one piece as it is quoted, or behind the name."""
-    try:
-        return await somebody(session, " ".join(words)), ""
-    except Trouble:
-        if len(words) == 1:
-            raise
-    return await somebody(session, " ".join(words[:-1])), words[-1]
 
 
 def _show(house: House, person: PersonRow, rows: list[HoursRow]) -> None:
