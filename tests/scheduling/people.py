@@ -125,25 +125,54 @@ def diaries(name: str) -> st.SearchStrategy[Diary]:
     )
 
 
+# ── the same rules again, written down plainly: event by event, minute by minute ──
+
+
 def busy_at(who: Diary, meeting: Meeting, span: Interval) -> bool:
-    """Does anything of theirs that takes time overlap it? Written down plainly, event by event."""
-    takes = {Show.BUSY, Show.TENTATIVE, Show.AWAY} | ({Show.ELSEWHERE} if meeting.on_site else set())
-    return (
-        not who.readable
-        or any(each.when.meets(span) for each in who.blocks if each.show in takes)
-        or any(each.when.meets(span) for each in who.booked)
-    )
+    """Does anything that takes their time overlap it?"""
+    return not who.readable or any(each.when.meets(span) for each in (*_shown(who, meeting), *who.booked))
 
 
 def in_hours(who: Diary, span: Interval) -> bool:
-    """Does the clock of their office show working time at every minute of it? Walked, minute by minute."""
-    if who.hours is None:
-        return True
-    instant = span.start
-    while instant < span.end:
-        local = instant.astimezone(who.hours.zone)
-        spans = who.hours.spans(local.date())
-        if not any(start <= local.time() and (local.time() < end or end == time(0)) for start, end in spans):
-            return False
-        instant += timedelta(minutes=1)
-    return True
+    """Does the clock of their office show working time at every minute of it?"""
+    return who.hours is None or all(_at_work(who.hours, minute) for minute in _minutes_of(span))
+
+
+def can(who: Diary, meeting: Meeting, span: Interval) -> bool:
+    """All rules of one person."""
+    if busy_at(who, meeting, span) or not in_hours(who, span):
+        return False
+    if who.soft and not who.consents and any(_at_work(who.soft, minute) for minute in _minutes_of(span)):
+        return False
+    travel = who.travel if meeting.on_site else 0
+    before, after = max(meeting.before, travel), max(meeting.after, travel)
+    near = (each for each in _shown(who, meeting) if not each.all_day)
+    if any(each.when.meets(_wider(span, before, after)) for each in near):
+        return False
+    if any(each.when.meets(_wider(span, max(before, meeting.gap), max(after, meeting.gap))) for each in who.booked):
+        return False
+    day = span.start.astimezone(who.zone).date()
+    dates = [each.when.start.astimezone(who.zone).date() for each in who.booked]
+    that_week = [each for each in dates if each.isocalendar()[:2] == day.isocalendar()[:2]]
+    return (who.per_day is None or dates.count(day) < who.per_day) and (
+        who.per_week is None or len(that_week) < who.per_week
+    )
+
+
+def _shown(who: Diary, meeting: Meeting) -> list[Block]:
+    takes = {Show.BUSY, Show.TENTATIVE, Show.AWAY} | ({Show.ELSEWHERE} if meeting.on_site else set())
+    return [each for each in who.blocks if each.show in takes]
+
+
+def _wider(span: Interval, before: int, after: int) -> Interval:
+    return Interval(span.start - timedelta(minutes=before), span.end + timedelta(minutes=after))
+
+
+def _minutes_of(span: Interval) -> list[datetime]:
+    return [span.start + timedelta(minutes=each) for each in range(int(span.length / timedelta(minutes=1)))]
+
+
+def _at_work(week: Week, instant: datetime) -> bool:
+    local = instant.astimezone(week.zone)
+    spans = week.spans(local.date())
+    return any(start <= local.time() and (local.time() < end or end == time(0)) for start, end in spans)

@@ -31,6 +31,7 @@ from tests.scheduling.people import (
     at,
     block,
     busy_at,
+    can,
     clocks,
     diaries,
     diary,
@@ -214,6 +215,23 @@ def test_an_offered_slot_overlaps_nothing_and_lies_in_everyones_hours(
         for who in people:
             assert not busy_at(who, meeting, span), "nobody is busy"
             assert in_hours(who, span), "everybody is at work"
+
+
+@given(diaries("ana"), MEETINGS, st.lists(st.integers(0, 14 * 1440), min_size=12, max_size=12), st.data())
+@settings(deadline=None, max_examples=150)
+def test_a_time_fits_if_and_only_if_no_rule_is_against_it(
+    who: Diary, meeting: Meeting, minutes: list[int], data: st.DataObject
+) -> None:
+    asked, length = plan(who, meeting=meeting), timedelta(minutes=meeting.minutes)
+    tried = [FORTNIGHT.start + timedelta(minutes=each) for each in minutes]
+    edges = [edge for each in (*who.blocks, *who.booked) for edge in (each.when.end, each.when.start - length)]
+    edges += [edge for each in asked.open_time()[:6] for edge in (each.start, each.end - length)]
+    near = st.sampled_from((-40, -30, -15, -10, -1, 0, 1, 10, 15, 30, 40))
+    tried += [edge + data.draw(near) * MINUTE for edge in edges[:30]]
+    for start in tried:
+        span = Interval.lasting(start, meeting.minutes)
+        if FORTNIGHT.holds(span):
+            assert asked.fits(start) == can(who, meeting, span), start
 
 
 @given(panels, MEETINGS)
