@@ -200,12 +200,13 @@ async def test_a_newer_one_is_not_taken_away(office: Opens) -> None:
         assert await times_in(there) == [(at(10), 2)]
 
 
-async def test_what_its_owner_moves_by_hand_is_still_taken_away(office: Opens) -> None:
+async def test_what_changes_in_the_moment_of_its_removal_is_looked_at_again(office: Opens) -> None:
     async with office() as there:
         await there.calendar.put(interview())
         there.google.race(id_of(UID))
         await there.calendar.remove(UID, IDA, 0)
         assert there.google.events(IDA) == []
+        assert [call.status for call in there.google.calls if call.kind == "delete"] == [412, 204]
 
 
 async def test_the_removal_whose_answer_was_lost_is_done_once(office: Opens) -> None:
@@ -313,7 +314,7 @@ async def test_a_guest_who_is_at_google_too_has_it_once(office: Opens) -> None:
         assert standing is not None
         assert standing.when == at(15)
         await there.calendar.remove(UID, BEN, 1)
-        assert len(there.google.events(IDA)) == 1, "taking it from a guest would be a no to whoever invited"
+        assert (await _answers(there)) == {BEN: Answer.NONE}, "deleting an invitation is a no to whoever sent it"
 
 
 # Refused

@@ -229,6 +229,15 @@ async def test_what_was_moved_deleted_and_added_since_is_told_by_its_uid(office:
         assert (await there.calendar.changes(IDA, changes.cursor)).uids == frozenset()
 
 
+async def test_what_others_deleted_is_a_change_too(office: Opens) -> None:
+    """Their time is free again, though nothing but an id is told of it."""
+    async with office() as there:
+        theirs = there.google.add(IDA, **times(at(10)))
+        cursor = (await there.calendar.changes(IDA, "")).cursor
+        there.google.delete(IDA, theirs)
+        assert (await there.calendar.changes(IDA, cursor)).uids == frozenset({theirs})
+
+
 async def test_a_cursor_that_has_run_out_begins_anew(office: Opens) -> None:
     """Trap 31: 410 means that everything has to be looked at."""
     async with office() as there:

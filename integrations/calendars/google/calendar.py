@@ -154,7 +154,7 @@ class GoogleCalendar(Calendar, Watched):
         if not cursor:
             return Changes(after)
         items = (Stored.read(item) for page in pages for item in page.get("items", ()))
-        return Changes(after, frozenset(each.uid for each in items if each.uid))
+        return Changes(after, frozenset(each.uid or each.id for each in items))
 
     def _changed(self, who: str, cursor: str) -> AsyncIterator[dict[str, Any]]:
         if cursor:

@@ -124,6 +124,9 @@ class Diaries:
             raise No(410, "deleted", "Resource has been deleted")
         _check_match(stored, match)
         self._keep(diary, stored | {"status": "cancelled"}, mails)
+        if not stored["organizer"].get("self"):
+            # A guest who deletes an invitation has said no to it.
+            self.answer(self._diaries[stored["organizer"]["email"]], google_id, diary.address, "declined")
 
     def found(self, diary: Diary, google_id: str) -> Resource:
         if google_id not in diary.events:
