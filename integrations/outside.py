@@ -11,10 +11,14 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import socket
+import ssl
 import zlib
 from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Generator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 import httpx2
 
@@ -47,6 +51,15 @@ class Answer:
     body: bytes
     url: str  # where it came from in the end
 
+    def wait(self, now: datetime) -> float | None:
+        """The seconds it asks to wait (RFC 9110 §10.2.3), at most a day; None where it says nothing we can read."""
+        words = self.headers.get("retry-after", "").strip()
+        try:
+            seconds = int(words) if words.isdecimal() else (parsedate_to_datetime(words) - now).total_seconds()
+        except (ValueError, TypeError, OverflowError):
+            return None
+        return float(min(max(seconds, 0), 86_400))
+
 
 @dataclass(frozen=True, slots=True)
 class Login:
@@ -57,7 +70,8 @@ class Login:
 class Outside:
     """One client for addresses that are not ours to trust.
 
-    `own` are hosts of the firm's own network: only they may have a private address, and speak without TLS.
+    `own` are hosts of the firm's own network: only they may have a private address, and speak without TLS. `trust` is
+    whose certificates are believed, where it is not everybody's.
     """
 
     def __init__(
@@ -68,6 +82,7 @@ class Outside:
         seconds: float = 20,
         largest: int = 20 * 1024 * 1024,
         resolve: Resolve | None = None,
+        trust: ssl.SSLContext | None = None,
     ) -> None:
         self._own = frozenset(host.strip().lower() for host in own)
         self._seconds = seconds
@@ -75,7 +90,10 @@ class Outside:
         self._auth = _Asked(login) if login else None
         # No proxy of the environment stands between: it would look the host up again, and unchecked.
         self._client = httpx2.AsyncClient(
-            transport=_Checked(self._own, resolve or _look_up), timeout=seconds, follow_redirects=False, trust_env=False
+            transport=_Checked(self._own, resolve or _look_up, trust or _everybodys()),
+            timeout=seconds,
+            follow_redirects=False,
+            trust_env=False,
         )
 
     async def ask(
@@ -173,15 +191,16 @@ class _Asked(httpx2.Auth):
 class _Checked(httpx2.AsyncBaseTransport):
     """Looks a host up, and connects to the very address it has checked: a second look might be told another."""
 
-    def __init__(self, own: Collection[str], resolve: Resolve) -> None:
+    def __init__(self, own: Collection[str], resolve: Resolve, trust: ssl.SSLContext) -> None:
         self._own = own
         self._resolve = resolve
+        self._trust = trust
         self._lines: dict[str, httpx2.AsyncHTTPTransport] = {}  # by host: a kept connection speaks for one host only
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         host = request.url.host.lower()
         addresses = await self._addresses(host, request.url.port or (443 if request.url.scheme == "https" else 80))
-        line = self._lines.setdefault(host, httpx2.AsyncHTTPTransport())
+        line = self._lines.setdefault(host, httpx2.AsyncHTTPTransport(verify=self._trust))
         for address in addresses[:-1]:
             try:
                 return await line.handle_async_request(_to(address, request))
@@ -215,6 +234,11 @@ def _to(address: str, request: httpx2.Request) -> httpx2.Request:
         stream=request.stream,
         extensions={**request.extensions, "sni_hostname": request.url.host},
     )
+
+
+@lru_cache(maxsize=1)
+def _everybodys() -> ssl.SSLContext:
+    return httpx2.create_ssl_context()  # a fifth of a second, which not every connection has to take
 
 
 async def _look_up(host: str, port: int) -> Sequence[str]:
