@@ -100,9 +100,7 @@ NEEDS: dict[str, tuple[Need, ...]] = {
         Need("timezone", "The time zone its owner lives in, like Europe/Lisbon", default="{timezone}"),
     ),
     "microsoft": (
-        Need(
-            "microsoft_refresh_token", "Their refresh token; empty for the firm's own app", secret=True, default=""
-        ),
+        Need("microsoft_refresh_token", "Their refresh token; empty for the firm's own app", secret=True, default=""),
     ),
     "google": (
         Need("google_refresh_token", "Their refresh token; empty, and the firm's key is used", secret=True, default=""),

@@ -99,6 +99,8 @@ IMPORTED_AS = {
     "pyyaml": "yaml",
     "email-validator": "email_validator",
     "google-auth": "google",
+    "msgraph-sdk": "msgraph",
+    "pyjwt": "jwt",
     "python-dotenv": "dotenv",
 }
 

@@ -18,6 +18,10 @@ MEANS = Means(
     settings={
         "gateway_url": "https://gateway.example/messages",
         "gateway_secret": "s",
+        "microsoft_tenant": "tenant",
+        "microsoft_client_id": "app",
+        "microsoft_client_secret": "s",
+        "teams_organizer": "rooms@firm.example",
         "zoom_account_id": "account",
         "zoom_client_id": "client",
         "zoom_client_secret": "s",
