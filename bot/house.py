@@ -17,6 +17,7 @@ from dialogs.negotiation.facts import Rules
 from dialogs.wording import Phrasebook
 from integrations.calendars.base import Calendar
 from integrations.channels.base import Channel
+from integrations.links.base import Links, NoLinks
 from integrations.meetings.base import Meetings
 
 UTC = ZoneInfo("UTC")
@@ -63,6 +64,7 @@ class House:
     calendar: Calendar
     meetings: Meetings
     phrasebook: Phrasebook
+    links: Links = field(default_factory=NoLinks)  # who opens booking links
     rules: Rules = field(default_factory=Rules)
     firm: Firm = field(default_factory=Firm)
     ids: Ids = unguessable

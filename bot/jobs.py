@@ -14,6 +14,7 @@ class JobKind(StrEnum):
     EFFECT = "effect"
     TIMER = "timer"
     LOOK = "look"  # whether a connection works, and what changed there
+    LINK = "link"  # whether a booking link works
     RECONCILE = "reconcile"  # what we booked, with what a calendar says
 
 
@@ -22,7 +23,8 @@ class Job:
     """One thing to do, by reference: the rows of our own database say what it is and whether it is still open."""
 
     kind: JobKind
-    id: str  # of the person whose turn it is, of the effect, of the timer, of the connection, of whose calendar it is
+    # Of the person whose turn it is, of the effect, of the timer, of the connection, of whose calendar or link it is.
+    id: str
 
 
 class Worker(Protocol):

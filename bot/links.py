@@ -19,14 +19,13 @@ from bot.records.people import PersonRow
 from bot.rendering import ROLE_OF
 from bot.turn import SAY, Turn
 from dialogs.negotiation.effects import Kind, Part, Reader, Say
-from integrations.links.base import Finding, Links, LinkStatus, Why, kind_of
+from integrations.links.base import Finding, LinkStatus, Why, kind_of
 
 log = structlog.get_logger()
 
 DAILY = timedelta(days=1)
 SOON = timedelta(hours=1)
 MISSES = 3  # looks in a row that came to nothing before a link that worked is given up
-AT_ONCE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +68,10 @@ async def link_of(house: House, person_id: str) -> LinkState:
     return LinkState.of(row) if row else LinkState(LinkStatus.SET_UP_REQUIRED, Why.NO_LINK, house.clock.now())
 
 
-async def save_link(house: House, opened: Links, person_id: str, url: str) -> LinkState:
+async def save_link(house: House, person_id: str, url: str) -> LinkState:
     """Keeps somebody's link, whatever it is worth, and says at once what that is. An empty one is taken away."""
     url = url.strip()
-    finding = await opened.look(url)
+    finding = await house.links.look(url)
     now = house.clock.now()
     state = first(finding, now)
     async with house.records.write() as session:
@@ -90,7 +89,7 @@ async def save_link(house: House, opened: Links, person_id: str, url: str) -> Li
     return state
 
 
-async def switch_link(house: House, opened: Links, person_id: str, *, on: bool) -> LinkState:
+async def switch_link(house: House, person_id: str, *, on: bool) -> LinkState:
     """Off: nobody is given it any more, from this moment on. On: it is looked at as if it were new."""
     async with house.records.write() as session:
         row = await links.lock(session, person_id)
@@ -98,36 +97,37 @@ async def switch_link(house: House, opened: Links, person_id: str, *, on: bool) 
             _keep(row, LinkState(LinkStatus.INACTIVE, Why.SWITCHED_OFF, house.clock.now()), row.checked_at)
             row.told = {"": row.status}
     if row and on:
-        return await save_link(house, opened, person_id, row.url)
+        return await save_link(house, person_id, row.url)
     return await link_of(house, person_id)
 
 
-async def check_links(house: House, opened: Links) -> Sequence[Job]:
-    """Looks at every link whose turn it is, and tells of those that changed: for a timer, as often as it likes."""
+async def check_links(house: House) -> Sequence[Job]:
+    """Looks at every link whose turn it is. The worker does so by itself, one job for each."""
     async with house.records.read() as session:
         due = await links.due(session, house.clock.now())
-    places = asyncio.Semaphore(AT_ONCE)
-
-    async def look(row: LinkRow) -> None:
-        async with places:
-            finding = await opened.look(row.url)
-        await _note(house, row, finding)
-
-    await asyncio.gather(*(look(row) for row in due))
-    return await _tell_all(house)
+    begun = await asyncio.gather(*(check_link(house, person_id) for person_id in due))
+    return [job for jobs in begun for job in jobs]
 
 
-async def _note(house: House, seen: LinkRow, finding: Finding) -> None:
-    now = house.clock.now()
+async def check_link(house: House, person_id: str) -> Sequence[Job]:
+    """Looks whether somebody's link works, and tells whom a change concerns. One that is not due is left alone."""
+    async with house.records.read() as session:
+        seen = await links.of_person(session, person_id)
+    if seen is None or seen.due_at is None or seen.due_at > house.clock.now():
+        return ()
+    finding = await house.links.look(seen.url)
     async with house.records.write() as session:
-        row = await links.lock(session, seen.person_id)
+        turn = Turn(house, session)
+        row = await links.lock(session, person_id)
         if row is None or (row.url, row.due_at) != (seen.url, seen.due_at):
-            return  # it was changed, switched off or looked at by somebody else meanwhile
+            return ()  # it was changed, switched off or looked at by somebody else meanwhile
         before = LinkState.of(row)
-        state = before.after(finding, now)
+        state = before.after(finding, turn.now)
         if state.status is not before.status:
-            log.info("link_changed", person=row.person_id, status=state.status.value, why=state.why.value)
-        _keep(row, state, now)
+            log.info("link_changed", person=person_id, status=state.status.value, why=state.why.value)
+        _keep(row, state, turn.now)
+        await _tell(turn, row)
+    return [Job(JobKind.EFFECT, each) for each in turn.begun]
 
 
 def _keep(row: LinkRow, state: LinkState, checked: datetime | None) -> None:
@@ -135,37 +135,18 @@ def _keep(row: LinkRow, state: LinkState, checked: datetime | None) -> None:
     row.misses, row.due_at, row.checked_at = state.misses, state.due, checked
 
 
-# Telling
-
-
-async def _tell_all(house: House) -> Sequence[Job]:
-    """Everyone whom a change concerns and who may be written to at this hour; the others at a later check."""
-    async with house.records.read() as session:
-        changed = [row.person_id for row in await links.everyone(session) if {*row.told.values()} != {row.status}]
-    begun: list[str] = []
-    for person_id in changed:
-        async with house.records.write() as session:
-            turn = Turn(house, session)
-            if row := await links.lock(session, person_id):
-                await _tell(turn, row)
-            begun += turn.begun
-    return [Job(JobKind.EFFECT, each) for each in begun]
-
-
 async def _tell(turn: Turn, row: LinkRow) -> None:
+    """Everyone who knows it otherwise and may be written to at this hour; the others at a look an hour later."""
     owner = await people.get(turn.session, row.person_id)
-    waiting = False
     for person in await concerned(turn.session, owner):
         if row.told.get(person.id, row.told[""]) == row.status:
             continue
         if turn.house.rules.quiet_hours.quiet(turn.now, ZoneInfo(person.zone)):
-            waiting = True
+            row.due_at = turn.now + SOON
             continue
         key = f"link.{row.person_id}.{row.status}.{row.since:%Y%m%dT%H%M%S}.{person.id}"
         turn.begin(key, "say", SAY.dump_python(_word(row, owner, person), mode="json"), person.id, None)
         row.told = {**row.told, person.id: row.status}
-    if not waiting:
-        row.told = {"": row.status}
 
 
 def _word(row: LinkRow, owner: PersonRow, reader: PersonRow) -> Say:

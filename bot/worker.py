@@ -9,9 +9,10 @@ from bot.effects import carry_out
 from bot.health import look_after
 from bot.house import House
 from bot.jobs import Job, JobKind
+from bot.links import check_link
 from bot.listening import hear
 from bot.reconciling import AHEAD, EVERY, reconcile
-from bot.records import connections, entries, messages, work
+from bot.records import connections, entries, links, messages, work
 from bot.wakeups import job_of, ring
 
 
@@ -31,6 +32,8 @@ class Assistant:
                 return await ring(self.house, job.id)
             case JobKind.LOOK:
                 return await look_after(self.house, job.id, reconcile)
+            case JobKind.LINK:
+                return await check_link(self.house, job.id)
             case JobKind.RECONCILE:
                 return await reconcile(self.house, job.id)
 
@@ -43,5 +46,6 @@ class Assistant:
             # An alarm is due when it is due: nobody else has begun it.
             timers = [job_of(timer) for timer in await work.due_timers(session, now)]
             looks = [Job(JobKind.LOOK, each) for each in await connections.due(session, now)]
+            opened = [Job(JobKind.LINK, each) for each in await links.due(session, now)]
             compared = [Job(JobKind.RECONCILE, each) for each in await entries.unchecked(session, now, AHEAD, EVERY)]
-        return [*turns, *effects, *timers, *looks, *compared]
+        return [*turns, *effects, *timers, *looks, *opened, *compared]

@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, or_, select
+from sqlalchemy import ForeignKey, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -59,9 +59,14 @@ async def everyone(session: AsyncSession) -> Sequence[LinkRow]:
     return (await session.scalars(select(LinkRow).order_by(LinkRow.person_id))).all()
 
 
-async def due(session: AsyncSession, now: datetime) -> Sequence[LinkRow]:
-    query = select(LinkRow).where(LinkRow.due_at <= now)
-    return (await session.scalars(query.order_by(LinkRow.due_at, LinkRow.person_id))).all()
+async def due(session: AsyncSession, now: datetime) -> Sequence[str]:
+    """Whose link it is time to look at, the longest overdue first."""
+    query = select(LinkRow.person_id).where(LinkRow.due_at <= now)
+    return (await session.scalars(query.order_by(LinkRow.due_at, LinkRow.person_id).limit(200))).all()
+
+
+async def next_due(session: AsyncSession) -> datetime | None:
+    return await session.scalar(select(func.min(LinkRow.due_at)))
 
 
 async def lock(session: AsyncSession, person_id: str) -> LinkRow | None:

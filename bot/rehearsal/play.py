@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.clock import JumpingClock
 from bot.facts import load
 from bot.house import Firm
+from bot.links import save_link
 from bot.reconciling import reconcile
 from bot.records import invites, messages, negotiations
 from bot.rehearsal import scenario as s
@@ -54,6 +55,8 @@ class Rehearsal:
                 await add_job(session, ids, job.title, job.company, new_rounds(job, keys))
         for key, calendar in self.scenario.calendars.items():
             self.world.calendar.connect(self._calendar_of(key), calendar.hours, calendar.busy)
+        for key, url in self.scenario.links.items():
+            await save_link(house, key, url)
 
     async def run(self, show: Callable[[s.Step], Awaitable[None]] | None = None, pace: float = 0) -> None:
         """Plays every step; `pace` is how many virtual seconds pass in a real one, 0 for no waiting at all.
@@ -148,6 +151,11 @@ class Rehearsal:
         data = answer(invite.uid, invite.sequence, email, step.answer, now, counter)
         await self.stage.hear([self.world.channels["email"].hear(email, "", reply=data)])
 
+    async def link_changes(self, step: s.LinkChanges) -> None:
+        if step.who not in self.scenario.links:
+            raise CannotPlay(f"{step.who} has no booking link here")
+        self.world.links.turns(self.scenario.links[step.who], step.why)
+
     async def outage(self, step: s.Outage) -> None:
         until = self.world.clock.now() + step.length
         if step.service == "calendar":
@@ -178,6 +186,7 @@ PLAY: dict[type, Callable[[Rehearsal, Any], Awaitable[None]]] = {
     s.Until: Rehearsal.until,
     s.CalendarChanges: Rehearsal.calendar_changes,
     s.ByHand: Rehearsal.by_hand,
+    s.LinkChanges: Rehearsal.link_changes,
     s.Outage: Rehearsal.outage,
     s.ReceiptComes: Rehearsal.receipt_comes,
     s.Crashes: Rehearsal.crashes,

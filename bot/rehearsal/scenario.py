@@ -19,6 +19,7 @@ from dialogs.scheduling.intervals import Interval
 from integrations import contact
 from integrations.channels.base import ReceiptStatus
 from integrations.contact import nearest
+from integrations.links.base import Why
 
 ROLES = ("candidate", "client", "recruiter", "interviewer")
 MODES = ("video", "phone", "onsite")
@@ -127,6 +128,14 @@ class ByHand:
 
 
 @dataclass(frozen=True, slots=True)
+class LinkChanges:
+    """Whoever opens this booking link sees something else from now on."""
+
+    who: str
+    why: Why
+
+
+@dataclass(frozen=True, slots=True)
 class Outage:
     service: str
     length: timedelta
@@ -154,6 +163,7 @@ Step = (
     | Until
     | CalendarChanges
     | ByHand
+    | LinkChanges
     | Outage
     | ReceiptComes
     | Crashes
@@ -194,6 +204,7 @@ class Scenario:
     people: tuple[Person, ...]
     jobs: tuple[Job, ...]
     calendars: Mapping[str, CalendarOf]
+    links: Mapping[str, str]  # booking links, by person
     steps: tuple[Step, ...]
     lines: tuple[int, ...]  # of each step, in the file
     expectations: tuple[Expectation, ...]
@@ -221,7 +232,7 @@ class Strictness:
 def load(path: Path) -> Scenario:
     """Reads and checks the whole file. Raises Fault at the first line that is wrong."""
     top = read(path)
-    top.only("name", "now", "settings", "people", "jobs", "calendars", "script", "expect")
+    top.only("name", "now", "settings", "people", "jobs", "calendars", "links", "script", "expect")
     people = {key: _person(key, value, PLAYED) for key, value in _section(top, "people").values.items()}
     jobs = _jobs(top, people, PLAYED)
     calendars = {key: _calendar(key, value, people) for key, value in _section(top, "calendars").values.items()}
@@ -232,6 +243,10 @@ def load(path: Path) -> Scenario:
         people=tuple(people.values()),
         jobs=jobs,
         calendars=calendars,
+        links={
+            _known(key, people, value.line).key: word(value, key)
+            for key, value in _section(top, "links").values.items()
+        },
         steps=tuple(_step(value, people, calendars) for value in _list(top, "script")),
         lines=tuple(value.line for value in _list(top, "script")),
         expectations=tuple(_expectation(value, people) for value in _list(top, "expect")),
@@ -606,6 +621,17 @@ def _receipt(value: Value, people: Mapping[str, Person], _calendars: Mapping[str
     return ReceiptComes(said.word("to"), status, said.word("error", "") or None)
 
 
+def _link(value: Value, people: Mapping[str, Person], _calendars: Mapping[str, CalendarOf]) -> LinkChanges:
+    said = fields(value, "link")
+    if len(said.values) != 1:
+        raise Fault(said.line, "link is about one person's link, such as {noor: gone}")
+    ((key, what),) = said.values.items()
+    why = word(what, key)
+    if why not in {*Why}:
+        raise Fault(what.line, f"{why!r} is nothing a link comes to{suggestion(why, tuple(Why))}")
+    return LinkChanges(_known(key, people, said.line).key, Why(why))
+
+
 def _crash(_value: Value, _people: Mapping[str, Person], _calendars: Mapping[str, CalendarOf]) -> Step:
     return Crashes()
 
@@ -616,6 +642,7 @@ STEPS: Mapping[str, Callable[[Value, Mapping[str, Person], Mapping[str, Calendar
     "until": _until,
     "calendar": _calendar_changes,
     "by_hand": _by_hand,
+    "link": _link,
     "outage": _outage,
     "receipt": _receipt,
     "crash": _crash,

@@ -10,7 +10,7 @@ from bot.clock import JumpingClock
 from bot.engine import InlineEngine
 from bot.house import Counted, Firm, House
 from bot.inbox import keep, keep_receipt
-from bot.records import messages, work
+from bot.records import links, messages, work
 from bot.records.base import Records
 from bot.records.schema import migrate
 from bot.worker import Assistant
@@ -21,6 +21,7 @@ from integrations.channels.base import Inbound, Receipt
 from integrations.standins.calendar import StandInCalendar
 from integrations.standins.channel import StandInChannel
 from integrations.standins.meeting import StandInMeetings
+from integrations.standins.page import StandInLinks
 
 CHANNELS = ("whatsapp", "sms", "telegram", "slack", "teams", "email")
 
@@ -42,6 +43,7 @@ class World:
             self.channels[name].on_receipt = self.receipts.append
         self.calendar = StandInCalendar(self.clock.now)
         self.meetings = StandInMeetings(self.clock.now)
+        self.links = StandInLinks()
         self.ids = Counted()
 
 
@@ -62,6 +64,7 @@ class Stage:
             channels=world.channels,
             calendar=world.calendar,
             meetings=world.meetings,
+            links=world.links,
             phrasebook=Phrasebook.load(),
             rules=self._rules,
             firm=self._firm,
@@ -100,7 +103,8 @@ class Stage:
         """Lets everything happen that falls due on the way, in order, each at its own time."""
         while True:
             async with self.house.records.read() as session:
-                due = min(filter(None, [await work.next_due(session), await messages.next_turn(session)]), default=None)
+                dues = [await work.next_due(session), await messages.next_turn(session), await links.next_due(session)]
+            due = min(filter(None, dues), default=None)
             if due is None or due > instant:
                 break
             if due > self.world.clock.now():

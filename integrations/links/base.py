@@ -106,6 +106,13 @@ class Links(ABC):
         """Lets go of connections."""
 
 
+class NoLinks(Links):
+    """Nobody opens any: each stands as it was saved."""
+
+    async def look(self, url: str) -> Finding:
+        return Finding(Why.OPEN if url.startswith("https://") else Why.NOT_ENCRYPTED)
+
+
 _HOSTS: dict[str, Kind] = {
     "calendly.com": Kind.CALENDLY,
     "cal.com": Kind.CAL,

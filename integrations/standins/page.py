@@ -73,18 +73,16 @@ class StandInPages:
 class StandInLinks(Links):
     """Every link works, unless told otherwise: for the demo and for rehearsals, without a net."""
 
-    broken: dict[str, Why] = field(default_factory=dict)
+    seen: dict[str, Why] = field(default_factory=dict)
 
-    def breaks(self, url: str, why: Why = Why.GONE) -> None:
-        self.broken[url] = why
-
-    def works(self, url: str) -> None:
-        self.broken.pop(url, None)
+    def turns(self, url: str, why: Why) -> None:
+        """Whoever opens it sees this from now on."""
+        self.seen[url] = why
 
     async def look(self, url: str) -> Finding:
         if not url.startswith("https://"):
             return Finding(Why.NOT_ENCRYPTED if url.startswith("http://") else Why.NO_ADDRESS)
-        return Finding(self.broken.get(url, Why.OPEN))
+        return Finding(self.seen.get(url, Why.OPEN))
 
 
 def web(pages: StandInPages) -> Starlette:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -30,7 +30,10 @@ MINUTE = timedelta(minutes=1)
 @dataclass
 class Desk:
     stage: Stage
-    links: StandInLinks
+
+    @property
+    def links(self) -> StandInLinks:
+        return self.stage.world.links
 
     @property
     def house(self) -> House:
@@ -41,12 +44,12 @@ class Desk:
         return self.stage.world.clock.now()
 
     async def save(self, url: str = NOOR, person: str = "noor") -> LinkState:
-        return await save_link(self.house, self.links, person, url)
+        return await save_link(self.house, person, url)
 
     async def check(self, after: timedelta = MINUTE) -> LinkState:
         """A while later the timer rings, and what is to be said is said."""
         self.stage.world.clock.advance_to(self.now + after)
-        await self.stage.engine.begin(await check_links(self.house, self.links))
+        await self.stage.engine.begin(await check_links(self.house))
         await self.stage.settle()
         return await link_of(self.house, "noor")
 
@@ -74,13 +77,13 @@ async def desk(own_database: str) -> AsyncIterator[Desk]:
     async with stage.house.records.write() as session:
         for person in PEOPLE:
             await add_person(session, stage.house.ids, person)
-    yield Desk(stage, StandInLinks())
+    yield Desk(stage)
     await stage.close()
 
 
 async def test_a_link_is_looked_at_the_moment_it_is_saved(desk: Desk) -> None:
     assert await desk.save() == LinkState(LinkStatus.ACTIVE, Why.OPEN, MONDAY, 0, MONDAY + DAILY)
-    desk.links.breaks(NOOR)
+    desk.links.turns(NOOR, Why.GONE)
     assert await desk.save() == LinkState(LinkStatus.INACTIVE, Why.GONE, MONDAY, 0, MONDAY + DAILY)
     assert await link_of(desk.house, "noor") == LinkState(LinkStatus.INACTIVE, Why.GONE, MONDAY, 0, MONDAY + DAILY)
     async with desk.house.records.read() as session:
@@ -100,7 +103,7 @@ async def test_without_a_link_or_with_something_that_is_none_it_has_to_be_set_up
 
 async def test_a_link_that_dies_is_noticed_within_a_day_and_told_once_to_whom_it_concerns(desk: Desk) -> None:
     await desk.save()
-    desk.links.breaks(NOOR)
+    desk.links.turns(NOOR, Why.GONE)
     assert (await desk.check(DAILY - 2 * MINUTE)).status is LinkStatus.ACTIVE, (
         "it is not asked for more often than needed"
     )
@@ -118,9 +121,9 @@ async def test_a_link_that_dies_is_noticed_within_a_day_and_told_once_to_whom_it
 
 async def test_a_link_that_works_again_is_told_too(desk: Desk) -> None:
     await desk.save()
-    desk.links.breaks(NOOR, Why.UNAVAILABLE)
+    desk.links.turns(NOOR, Why.UNAVAILABLE)
     await desk.check(DAILY)
-    desk.links.works(NOOR)
+    desk.links.turns(NOOR, Why.OPEN)
     assert (await desk.check(DAILY)).status is LinkStatus.ACTIVE
     assert [each.splitlines()[0] for each in desk.heard("slack")][1:] == [
         "The booking link of Noor Haddad works again."
@@ -129,16 +132,16 @@ async def test_a_link_that_works_again_is_told_too(desk: Desk) -> None:
 
 async def test_one_bad_hour_of_a_site_is_nobodys_news(desk: Desk) -> None:
     await desk.save()
-    desk.links.breaks(NOOR, Why.TROUBLE)
+    desk.links.turns(NOOR, Why.TROUBLE)
     assert (await desk.check(DAILY)).status is LinkStatus.ACTIVE
-    desk.links.works(NOOR)
+    desk.links.turns(NOOR, Why.OPEN)
     assert await desk.check(SOON) == LinkState(LinkStatus.ACTIVE, Why.OPEN, MONDAY, 0, desk.now + DAILY)
     assert desk.heard("slack") == []
 
 
 async def test_a_site_that_stays_away_is_given_up_and_told(desk: Desk) -> None:
     await desk.save()
-    desk.links.breaks(NOOR, Why.SILENT)
+    desk.links.turns(NOOR, Why.SILENT)
     await desk.check(DAILY)
     await desk.check(SOON)
     found = await desk.check(SOON)
@@ -149,7 +152,7 @@ async def test_a_site_that_stays_away_is_given_up_and_told(desk: Desk) -> None:
 async def test_at_night_nobody_is_woken_for_a_dead_link_and_in_the_morning_they_are_told(desk: Desk) -> None:
     desk.stage.world.clock.advance_to(MONDAY + timedelta(hours=13))  # midnight in Madrid
     await desk.save()
-    desk.links.breaks(NOOR)
+    desk.links.turns(NOOR, Why.GONE)
     await desk.check(DAILY)
     assert (await link_of(desk.house, "noor")).status is LinkStatus.INACTIVE
     assert desk.heard("slack") == []
@@ -160,9 +163,9 @@ async def test_at_night_nobody_is_woken_for_a_dead_link_and_in_the_morning_they_
 async def test_a_link_that_came_back_before_anybody_was_told_is_no_news(desk: Desk) -> None:
     desk.stage.world.clock.advance_to(MONDAY + timedelta(hours=13))
     await desk.save()
-    desk.links.breaks(NOOR)
+    desk.links.turns(NOOR, Why.GONE)
     await desk.check(DAILY)
-    desk.links.works(NOOR)
+    desk.links.turns(NOOR, Why.OPEN)
     await desk.save()
     await desk.check(timedelta(hours=9))
     assert desk.heard("slack") == []
@@ -170,11 +173,11 @@ async def test_a_link_that_came_back_before_anybody_was_told_is_no_news(desk: De
 
 async def test_switched_off_it_is_off_at_once_and_left_alone(desk: Desk) -> None:
     await desk.save()
-    assert (await switch_link(desk.house, desk.links, "noor", on=False)).status is LinkStatus.INACTIVE
+    assert (await switch_link(desk.house, "noor", on=False)).status is LinkStatus.INACTIVE
     assert (await desk.check(2 * DAILY)).why is Why.SWITCHED_OFF
     assert desk.heard("slack") == []
-    assert (await switch_link(desk.house, desk.links, "noor", on=True)).status is LinkStatus.ACTIVE
-    assert (await switch_link(desk.house, desk.links, "rita", on=True)).status is LinkStatus.SET_UP_REQUIRED
+    assert (await switch_link(desk.house, "noor", on=True)).status is LinkStatus.ACTIVE
+    assert (await switch_link(desk.house, "rita", on=True)).status is LinkStatus.SET_UP_REQUIRED
 
 
 async def test_a_link_changed_while_it_was_looked_at_is_not_judged_by_the_old_one(desk: Desk) -> None:
@@ -183,20 +186,20 @@ async def test_a_link_changed_while_it_was_looked_at_is_not_judged_by_the_old_on
 
     class Meanwhile(StandInLinks):
         async def look(self, url: str) -> Finding:
-            await save_link(desk.house, desk.links, "noor", better)
+            await save_link(replace(desk.house, links=desk.links), "noor", better)
             return Finding(Why.GONE)
 
     desk.stage.world.clock.advance_to(MONDAY + DAILY)
-    await check_links(desk.house, Meanwhile())
+    await check_links(replace(desk.house, links=Meanwhile()))
     found = await link_of(desk.house, "noor")
     assert (found.status, found.why) == (LinkStatus.ACTIVE, Why.OPEN)
 
 
 async def test_two_timers_at_once_tell_of_it_once(desk: Desk) -> None:
     await desk.save()
-    desk.links.breaks(NOOR)
+    desk.links.turns(NOOR, Why.GONE)
     desk.stage.world.clock.advance_to(MONDAY + DAILY)
-    jobs = [*await check_links(desk.house, desk.links), *await check_links(desk.house, desk.links)]
+    jobs = [*await check_links(desk.house), *await check_links(desk.house)]
     await desk.stage.engine.begin(jobs)
     await desk.stage.settle()
     assert len(desk.heard("slack")) == 1
