@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from shutil import copyfile
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -110,6 +113,26 @@ def url(database: Database) -> Iterator[str]:
 
 @pytest.fixture
 async def office(url: str) -> AsyncIterator[Office]:
+    async with _open(url) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("filled") / "office.db"
+    with_people(f"sqlite+aiosqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+async def here(filled: Path, tmp_path: Path) -> AsyncIterator[Office]:
+    """On SQLite alone, where hours go by faster; test_calendars.py sees to it that PostgreSQL does the same."""
+    async with _open(f"sqlite+aiosqlite:///{copyfile(filled, tmp_path / 'office.db')}") as made:
+        yield made
+
+
+@asynccontextmanager
+async def _open(url: str) -> AsyncIterator[Office]:
     clock = JumpingClock(NINE)
     mill = PaperMill(clock.now)
     desks = Desks(GivenKeys(str(KEY)), clock.now, {}, {"paper": mill.desk, "reading": mill.reading_desk})

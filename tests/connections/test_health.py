@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from shutil import copyfile
 
 import pytest
 
@@ -17,219 +15,206 @@ from bot.records import connections, people
 from bot.records.connections import ConnectionState, Fault
 from dialogs.scheduling.intervals import Interval
 from integrations.calendars.base import CalendarDisconnected
-from tests.connections.conftest import CARL, NINE, RITA, Office, with_people
+from tests.connections.conftest import CARL, NINE, RITA, Office
 
 A_MINUTE = timedelta(minutes=1)
 ACTIVE, BROKEN, SET_UP = ConnectionState.ACTIVE, ConnectionState.BROKEN, ConnectionState.SET_UP_REQUIRED
 
 
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("filled") / "office.db"
-    with_people(f"sqlite+aiosqlite:///{file}")
-    return file
-
-
-@pytest.fixture
-def url(filled: Path, tmp_path: Path) -> str:
-    """Hours go by here, and they go by faster on SQLite; test_calendars.py sees to it that PostgreSQL does the same."""
-    return f"sqlite+aiosqlite:///{copyfile(filled, tmp_path / 'office.db')}"
-
-
-async def test_a_calendar_that_works_is_nobody_s_news(office: Office) -> None:
-    connection = await office.connect("rita", RITA)
-    await office.wait(timedelta(minutes=5))
-    assert office.mail.delivered == []
-    row = await office.row(connection)
+async def test_a_calendar_that_works_is_nobody_s_news(here: Office) -> None:
+    connection = await here.connect("rita", RITA)
+    await here.wait(timedelta(minutes=5))
+    assert here.mail.delivered == []
+    row = await here.row(connection)
     assert (row.state, row.failures) == (ACTIVE.value, 0)
     assert row.good_at
-    assert office.clock.now() - row.good_at <= EVERY
+    assert here.clock.now() - row.good_at <= EVERY
 
 
-async def test_a_changed_password_is_told_within_a_minute_with_what_to_do(office: Office) -> None:
-    connection = await office.connect("carl", CARL)
-    await office.wait(timedelta(minutes=2, seconds=3))
-    office.mill.accounts[CARL].password = "changed"
-    await office.wait(A_MINUTE)
-    (mail,) = office.mails(CARL)
+async def test_a_changed_password_is_told_within_a_minute_with_what_to_do(here: Office) -> None:
+    connection = await here.connect("carl", CARL)
+    await here.wait(timedelta(minutes=2, seconds=3))
+    here.mill.accounts[CARL].password = "changed"
+    await here.wait(A_MINUTE)
+    (mail,) = here.mails(CARL)
     assert mail.subject == "I cannot read your calendar"
     assert "no longer lets me in" in mail.text
     assert "so that it can be connected again" in mail.text
-    (recruiter,) = office.texts(RITA)
+    (recruiter,) = here.texts(RITA)
     assert "I can no longer read the calendar of Carl Olsen" in recruiter
     assert "askarsan calendar test Carl Olsen" in recruiter
-    assert (await office.row(connection)).state == SET_UP.value
-    await office.wait(timedelta(hours=1), timedelta(minutes=2))
-    assert len(office.mails(CARL)) == len(office.mails(RITA)) == 1, "once, however long it lasts"
+    assert (await here.row(connection)).state == SET_UP.value
+    await here.wait(timedelta(hours=1), timedelta(minutes=2))
+    assert len(here.mails(CARL)) == len(here.mails(RITA)) == 1, "once, however long it lasts"
 
 
 @pytest.mark.parametrize("fault", ["silent", "refused", "hides"])
-async def test_one_that_no_longer_answers_is_told_within_a_minute(office: Office, fault: str) -> None:
-    await office.connect("carl", CARL)
-    await office.wait(timedelta(minutes=2, seconds=3))
+async def test_one_that_no_longer_answers_is_told_within_a_minute(here: Office, fault: str) -> None:
+    await here.connect("carl", CARL)
+    await here.wait(timedelta(minutes=2, seconds=3))
     match fault:
         case "silent":
-            office.mill.silent = True
+            here.mill.silent = True
         case "refused":
-            del office.mill.accounts[CARL]
+            del here.mill.accounts[CARL]
         case "hides":
-            office.mill.accounts[CARL].hides = True
-    await office.wait(A_MINUTE)
-    assert len(office.mails(CARL)) == 1
-    assert len(office.mails(RITA)) == 1
+            here.mill.accounts[CARL].hides = True
+    await here.wait(A_MINUTE)
+    assert len(here.mails(CARL)) == 1
+    assert len(here.mails(RITA)) == 1
 
 
-async def test_one_hiccup_is_nobody_s_news(office: Office) -> None:
-    connection = await office.connect("carl", CARL)
-    await office.wait(timedelta(minutes=1))
-    office.mill.silent = True
-    while not (await office.row(connection)).failures:
-        await office.wait(timedelta(seconds=5))
-    office.mill.silent = False
-    await office.wait(timedelta(minutes=10))
-    assert office.mail.delivered == []
+async def test_one_hiccup_is_nobody_s_news(here: Office) -> None:
+    connection = await here.connect("carl", CARL)
+    await here.wait(timedelta(minutes=1))
+    here.mill.silent = True
+    while not (await here.row(connection)).failures:
+        await here.wait(timedelta(seconds=5))
+    here.mill.silent = False
+    await here.wait(timedelta(minutes=10))
+    assert here.mail.delivered == []
 
 
-async def test_when_it_works_again_everyone_who_was_told_is_told(office: Office) -> None:
-    connection = await office.connect("carl", CARL)
-    office.mill.silent = True
-    await office.wait(A_MINUTE)
-    office.mill.silent = False
-    await office.wait(timedelta(minutes=4))
-    assert office.texts(CARL)[1:] == ["Thank you, Carl: I can read your calendar (paper) again."]
-    assert office.texts(RITA)[1:] == ["I can read the calendar of Carl Olsen (paper) again."]
-    assert (await office.row(connection)).state == ACTIVE.value
+async def test_when_it_works_again_everyone_who_was_told_is_told(here: Office) -> None:
+    connection = await here.connect("carl", CARL)
+    here.mill.silent = True
+    await here.wait(A_MINUTE)
+    here.mill.silent = False
+    await here.wait(timedelta(minutes=4))
+    assert here.texts(CARL)[1:] == ["Thank you, Carl: I can read your calendar (paper) again."]
+    assert here.texts(RITA)[1:] == ["I can read the calendar of Carl Olsen (paper) again."]
+    assert (await here.row(connection)).state == ACTIVE.value
 
 
-async def test_one_that_comes_and_goes_is_no_noise(office: Office) -> None:
-    await office.connect("carl", CARL)
+async def test_one_that_comes_and_goes_is_no_noise(here: Office) -> None:
+    await here.connect("carl", CARL)
     for _ in range(4):
-        office.mill.silent = True
-        await office.wait(timedelta(minutes=2), timedelta(seconds=10))
-        office.mill.silent = False
-        await office.wait(timedelta(minutes=1), timedelta(seconds=10))
-    assert len(office.mails(CARL)) == 1
-    await office.wait(timedelta(minutes=4), timedelta(seconds=10))
-    assert len(office.mails(CARL)) == 2, "once it works for good"
+        here.mill.silent = True
+        await here.wait(timedelta(minutes=2), timedelta(seconds=10))
+        here.mill.silent = False
+        await here.wait(timedelta(minutes=1), timedelta(seconds=10))
+    assert len(here.mails(CARL)) == 1
+    await here.wait(timedelta(minutes=4), timedelta(seconds=10))
+    assert len(here.mails(CARL)) == 2, "once it works for good"
 
 
-async def test_nobody_is_woken_and_what_is_mended_by_morning_is_not_told(office: Office) -> None:
-    await office.connect("carl", CARL)
-    office.mill.silent = True
-    await office.wait(timedelta(minutes=2))
+async def test_nobody_is_woken_and_what_is_mended_by_morning_is_not_told(here: Office) -> None:
+    await here.connect("carl", CARL)
+    here.mill.silent = True
+    await here.wait(timedelta(minutes=2))
     rob = "rob@firm.example"
-    assert office.mails(rob) == [], "it is one in the morning where he lives"
-    assert len(office.mails(RITA)) == 1
-    office.mill.silent = False
-    await office.wait(timedelta(hours=9), timedelta(minutes=30))
-    assert office.mails(rob) == [], "he wakes up to calendars that work"
+    assert here.mails(rob) == [], "it is one in the morning where he lives"
+    assert len(here.mails(RITA)) == 1
+    here.mill.silent = False
+    await here.wait(timedelta(hours=9), timedelta(minutes=30))
+    assert here.mails(rob) == [], "he wakes up to calendars that work"
 
 
-async def test_in_the_morning_it_is_told_if_it_still_is_so(office: Office) -> None:
-    await office.connect("carl", CARL)
-    office.mill.silent = True
-    await office.wait(timedelta(hours=8), timedelta(minutes=20))
-    (mail,) = office.mails("rob@firm.example")
+async def test_in_the_morning_it_is_told_if_it_still_is_so(here: Office) -> None:
+    await here.connect("carl", CARL)
+    here.mill.silent = True
+    await here.wait(timedelta(hours=8), timedelta(minutes=20))
+    (mail,) = here.mails("rob@firm.example")
     assert mail.at >= datetime(2026, 3, 2, 16, tzinfo=UTC), "eight in Los Angeles"
 
 
-async def test_its_owner_is_told_once_though_a_recruiter(office: Office) -> None:
-    await office.connect("rita", RITA)
-    office.mill.accounts[RITA].password = "changed"
-    await office.wait(A_MINUTE)
-    (text,) = office.texts(RITA)
+async def test_its_owner_is_told_once_though_a_recruiter(here: Office) -> None:
+    await here.connect("rita", RITA)
+    here.mill.accounts[RITA].password = "changed"
+    await here.wait(A_MINUTE)
+    (text,) = here.texts(RITA)
     assert "I can no longer read your calendar" in text
     assert "you count as busy" in text
 
 
-async def test_whoever_stumbles_over_it_has_it_looked_into_at_once(office: Office) -> None:
-    connection = await office.connect("rita", RITA)
-    await office.wait(timedelta(seconds=5))
-    office.mill.accounts[RITA].password = "changed"
+async def test_whoever_stumbles_over_it_has_it_looked_into_at_once(here: Office) -> None:
+    connection = await here.connect("rita", RITA)
+    await here.wait(timedelta(seconds=5))
+    here.mill.accounts[RITA].password = "changed"
     with pytest.raises(CalendarDisconnected):
-        await office.house.calendar.busy(RITA, Interval(NINE, NINE + timedelta(days=1)))
-    assert (await office.row(connection)).look_at == office.clock.now()
-    await office.engine.settle()
-    assert len(office.mails(RITA)) == 1
+        await here.house.calendar.busy(RITA, Interval(NINE, NINE + timedelta(days=1)))
+    assert (await here.row(connection)).look_at == here.clock.now()
+    await here.engine.settle()
+    assert len(here.mails(RITA)) == 1
 
 
-async def test_a_lost_key_is_told_as_what_it_is(office: Office) -> None:
-    connection = await office.connect("rita", RITA)
-    async with office.house.records.write() as session:
+async def test_a_lost_key_is_told_as_what_it_is(here: Office) -> None:
+    connection = await here.connect("rita", RITA)
+    async with here.house.records.write() as session:
         row = await connections.lock(session, connection)
         assert row
         assert row.secret
         row.secret = type(row.secret)("gone", row.secret.box)
-    await office.wait(A_MINUTE)
-    row = await office.row(connection)
+    await here.wait(A_MINUTE)
+    row = await here.row(connection)
     assert (row.state, row.fault) == (SET_UP.value, Fault.KEY_LOST.value)
-    assert "can no longer be opened with what I have" in office.texts(RITA)[0]
+    assert "can no longer be opened with what I have" in here.texts(RITA)[0]
 
 
-async def test_connected_again_it_works_again(office: Office) -> None:
-    connection = await office.connect("rita", RITA)
-    office.mill.accounts[RITA].password = "changed"
-    await office.wait(A_MINUTE)
-    assert await office.connect("rita", RITA, "changed") == connection, "the same account is the same connection"
-    await office.wait(timedelta(minutes=4))
-    assert office.texts(RITA)[1:] == ["I can read your calendar (paper) again."]
+async def test_connected_again_it_works_again(here: Office) -> None:
+    connection = await here.connect("rita", RITA)
+    here.mill.accounts[RITA].password = "changed"
+    await here.wait(A_MINUTE)
+    assert await here.connect("rita", RITA, "changed") == connection, "the same account is the same connection"
+    await here.wait(timedelta(minutes=4))
+    assert here.texts(RITA)[1:] == ["I can read your calendar (paper) again."]
 
 
-async def test_disconnected_it_is_left_alone_and_its_secret_is_gone(office: Office) -> None:
-    connection = await office.connect("rita", RITA)
-    async with office.house.records.write() as session:
+async def test_disconnected_it_is_left_alone_and_its_secret_is_gone(here: Office) -> None:
+    connection = await here.connect("rita", RITA)
+    async with here.house.records.write() as session:
         row = await connections.lock(session, connection)
         person = await people.get(session, "rita")
         assert row
-        await disconnect(session, row, person, office.clock.now())
+        await disconnect(session, row, person, here.clock.now())
         assert person.calendar is None
-    before = office.mill.looks
-    await office.wait(timedelta(minutes=5))
-    assert office.mill.looks == before
-    row = await office.row(connection)
+    before = here.mill.looks
+    await here.wait(timedelta(minutes=5))
+    assert here.mill.looks == before
+    row = await here.row(connection)
     assert (row.state, row.secret, row.watch_secret) == (ConnectionState.INACTIVE.value, None, None)
 
 
-async def test_a_look_that_is_not_due_looks_at_nothing(office: Office) -> None:
-    connection = await office.connect("rita", RITA)
-    assert await look_after(office.house, connection) == []
-    before = office.mill.looks
-    assert await look_after(office.house, connection) == ()
-    assert office.mill.looks == before
+async def test_a_look_that_is_not_due_looks_at_nothing(here: Office) -> None:
+    connection = await here.connect("rita", RITA)
+    assert await look_after(here.house, connection) == []
+    before = here.mill.looks
+    assert await look_after(here.house, connection) == ()
+    assert here.mill.looks == before
 
 
 # Being told of changes
 
 
-async def test_a_watch_is_renewed_long_before_it_ends(office: Office) -> None:
-    connection = await office.connect("rita", RITA)
-    await office.wait(timedelta(hours=12), timedelta(minutes=30))
-    ((watch, url, _),) = office.mill.accounts[RITA].watches.values()
+async def test_a_watch_is_renewed_long_before_it_ends(here: Office) -> None:
+    connection = await here.connect("rita", RITA)
+    await here.wait(timedelta(hours=12), timedelta(minutes=30))
+    ((watch, url, _),) = here.mill.accounts[RITA].watches.values()
     assert url == f"https://firm.example/hooks/paper/{connection}"
-    assert watch.expires > office.clock.now()
-    row = await office.row(connection)
+    assert watch.expires > here.clock.now()
+    row = await here.row(connection)
     assert (row.watch_id, row.watch_until) == (watch.id, watch.expires)
 
 
-async def test_a_door_is_told_which_connection_and_which_secret(office: Office) -> None:
-    connection = await office.connect("rita", RITA)
-    await office.wait(A_MINUTE)
-    ((watch, _, secret),) = office.mill.accounts[RITA].watches.values()
-    known = await watching(office.house, watch.id)
+async def test_a_door_is_told_which_connection_and_which_secret(here: Office) -> None:
+    connection = await here.connect("rita", RITA)
+    await here.wait(A_MINUTE)
+    ((watch, _, secret),) = here.mill.accounts[RITA].watches.values()
+    known = await watching(here.house, watch.id)
     assert known
     assert (known.connection_id, known.secret) == (connection, secret)
-    assert await watching(office.house, "watch-of-somebody-else") is None
+    assert await watching(here.house, "watch-of-somebody-else") is None
 
 
-async def test_a_watch_that_cannot_be_had_is_no_break(office: Office) -> None:
-    office.mill.refuses_watches = True
-    connection = await office.connect("rita", RITA)
-    await office.wait(A_MINUTE)
-    assert (await office.row(connection)).state == ACTIVE.value
-    assert office.mail.delivered == []
-    office.mill.refuses_watches = False
-    await office.wait(timedelta(minutes=6))
-    assert (await office.row(connection)).watch_id == "watch-1"
+async def test_a_watch_that_cannot_be_had_is_no_break(here: Office) -> None:
+    here.mill.refuses_watches = True
+    connection = await here.connect("rita", RITA)
+    await here.wait(A_MINUTE)
+    assert (await here.row(connection)).state == ACTIVE.value
+    assert here.mail.delivered == []
+    here.mill.refuses_watches = False
+    await here.wait(timedelta(minutes=6))
+    assert (await here.row(connection)).watch_id == "watch-1"
 
 
 class Noted:
@@ -243,27 +228,27 @@ class Noted:
         return []
 
 
-async def test_what_changed_is_handed_on_once_however_often_it_is_told(office: Office) -> None:
+async def test_what_changed_is_handed_on_once_however_often_it_is_told(here: Office) -> None:
     noted = Noted()
-    connection = await office.connect("rita", RITA)
-    await look_after(office.house, connection, noted)
+    connection = await here.connect("rita", RITA)
+    await look_after(here.house, connection, noted)
     assert noted.changes == [("rita", None)], "at first anything may have changed"
-    office.mill.accounts[RITA].changed.append("1@askarsan")
+    here.mill.accounts[RITA].changed.append("1@askarsan")
     for _ in range(2):
-        await told(office.house, connection)
-    await look_after(office.house, connection, noted)
-    await told(office.house, connection)
-    await look_after(office.house, connection, noted)
+        await told(here.house, connection)
+    await look_after(here.house, connection, noted)
+    await told(here.house, connection)
+    await look_after(here.house, connection, noted)
     assert noted.changes[1:] == [("rita", frozenset({"1@askarsan"}))]
 
 
-async def test_after_a_restart_what_was_missed_is_caught_up(office: Office) -> None:
+async def test_after_a_restart_what_was_missed_is_caught_up(here: Office) -> None:
     noted = Noted()
-    connection = await office.connect("rita", RITA)
-    await look_after(office.house, connection, noted)
-    office.mill.accounts[RITA].changed.append("1@askarsan")
-    await catch_up(office.house)
-    await look_after(office.house, connection, noted)
+    connection = await here.connect("rita", RITA)
+    await look_after(here.house, connection, noted)
+    here.mill.accounts[RITA].changed.append("1@askarsan")
+    await catch_up(here.house)
+    await look_after(here.house, connection, noted)
     assert noted.changes[1:] == [("rita", frozenset({"1@askarsan"}))]
 
 

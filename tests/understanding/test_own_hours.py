@@ -1,0 +1,181 @@
+"""What a recruiter says of their own hours is read as it is meant; what is about somebody else is left alone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dialogs.scheduling.intervals import Interval
+from dialogs.understanding import Context
+from dialogs.understanding.own_hours import OwnHours, read_own_hours
+
+LISBON = ZoneInfo("Europe/Lisbon")
+MONDAY = datetime(2026, 3, 2, 9, tzinfo=UTC)
+THURSDAY = "Thu 00:00 – Fri 00:00"
+WEEK = (0, 1, 2, 3, 4, 5, 6)
+
+
+def read(said: str, language: str = "en", now: datetime = MONDAY) -> OwnHours | None:
+    return read_own_hours(said, Context(now, LISBON, language))
+
+
+def stretch(when: Interval) -> str:
+    start, end = when.start.astimezone(LISBON), when.end.astimezone(LISBON)
+    return f"{start:%a %H:%M} – {end:%a %H:%M}"
+
+
+def away(said: str, language: str = "en") -> list[str]:
+    found = read(said, language)
+    return [stretch(each) for each in found.away] if found else []
+
+
+def weekly(said: str, language: str = "en") -> list[tuple[tuple[int, ...], time, time]]:
+    found = read(said, language)
+    return [(tuple(sorted(each.days)), each.start, each.end) for each in found.weekly] if found else []
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "I'm away Thursday"),
+        ("en", "Please keep Thursday free"),
+        ("en", "I can't do Thursday"),
+        ("en", "i won't be in on Thursday"),
+        ("en", "out of the office on thursday."),
+        ("de", "Donnerstag bin ich weg"),
+        ("de", "Ich bin Donnerstag nicht da"),
+        ("fr", "je suis absent jeudi"),
+        ("es", "el jueves no estoy"),
+        ("it", "giovedì non ci sono"),
+        ("nl", "donderdag ben ik weg"),
+        ("pt", "na quinta não estou"),
+    ],
+)
+def test_a_day_away_is_that_day(language: str, said: str) -> None:
+    assert away(said, language) == [THURSDAY]
+
+
+@pytest.mark.parametrize(
+    ("said", "then"),
+    [
+        ("not available tomorrow morning", ["Tue 08:00 – Tue 12:00"]),
+        ("I'm busy on 5 March from 14 to 16", ["Thu 14:00 – Thu 16:00"]),
+        ("block Thursday afternoon", ["Thu 12:00 – Thu 18:00"]),
+        ("out of office until Wednesday", ["Mon 09:00 – Wed 00:00"]),
+        ("I'm off next week", ["Mon 00:00 – Mon 00:00"]),
+        ("I am away Thursday and Friday", ["Thu 00:00 – Sat 00:00"]),
+    ],
+)
+def test_a_stretch_is_that_stretch(said: str, then: list[str]) -> None:
+    assert away(said) == then
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "no meetings before 10"),
+        ("en", "I don't take meetings before 10"),
+        ("de", "keine Termine vor 10"),
+        ("fr", "pas de réunion avant 10h"),
+        ("es", "nada antes de las 10"),
+        ("it", "niente prima delle 10"),
+        ("nl", "niets voor 10 uur"),
+        ("pt", "nada antes das 10"),
+    ],
+)
+def test_hours_without_a_day_hold_every_day(language: str, said: str) -> None:
+    assert weekly(said, language) == [(WEEK, time(0), time(10))]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "lunch 12-13"),
+        ("en", "lunch 12–13"),
+        ("de", "Mittagspause 12-13"),
+        ("fr", "déjeuner 12h-13h"),
+        ("es", "comida 12-13"),
+        ("it", "pranzo 12-13"),
+        ("nl", "lunch 12-13"),
+        ("pt", "almoço 12-13"),
+    ],
+)
+def test_lunch_is_every_day(language: str, said: str) -> None:
+    assert weekly(said, language) == [(WEEK, time(12), time(13))]
+
+
+@pytest.mark.parametrize(
+    ("said", "then"),
+    [
+        ("no meetings on Fridays", [((4,), time(0), time(0))]),
+        ("no meetings on Friday afternoons", [((4,), time(12), time(18))]),
+        ("school run 15-16 on weekdays", [((0, 1, 2, 3, 4), time(15), time(16))]),
+    ],
+)
+def test_some_days_of_every_week(said: str, then: list[tuple[tuple[int, ...], time, time]]) -> None:
+    assert weekly(said) == then
+
+
+def test_what_has_an_end_is_no_rule() -> None:
+    assert weekly("no meetings before 10 in April") == []
+    assert len(away("no meetings before 10 in April")) == 30
+    assert len(away("nothing after 17:00 this week")) == 7
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "back on Wednesday"),
+        ("en", "I'm back on Wednesday"),
+        ("de", "Mittwoch wieder da"),
+        ("fr", "de retour mercredi"),
+        ("es", "de vuelta el miércoles"),
+        ("it", "torno mercoledì"),
+        ("nl", "woensdag weer terug"),
+        ("pt", "de volta na quarta"),
+    ],
+)
+def test_back_is_the_beginning_of_that_day(language: str, said: str) -> None:
+    found = read(said, language)
+    assert found == OwnHours(back=datetime(2026, 3, 4, tzinfo=LISBON))
+
+
+def test_back_without_a_day_is_now() -> None:
+    assert read("I'm back!") == OwnHours(back=MONDAY)
+
+
+@pytest.mark.parametrize("said", ["I also work Saturday 10-14", "I work Saturday 10-14 too", "Saturday 10-14 too"])
+def test_what_is_worked_besides(said: str) -> None:
+    found = read(said)
+    assert found
+    assert [stretch(each) for each in found.extra] == ["Sat 10:00 – Sat 14:00"]
+    assert found.away == found.weekly == ()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Ana is away Thursday",
+        "no meetings with Ana on Thursday",
+        "nothing from Ana yet",
+        "keep Ana informed",
+        "Tuesday 10-12",
+        "hello",
+        "thanks a lot",
+        "back Ana",
+        "I am not sure what Ana wants",
+        "busy",
+        "",
+    ],
+)
+def test_what_is_no_word_of_their_own_hours_is_left_alone(said: str) -> None:
+    assert read(said) is None
+
+
+@given(st.text(max_size=80))
+def test_no_text_breaks_it(said: str) -> None:
+    read(said)
