@@ -100,7 +100,7 @@ async def test_the_day_on_which_the_clock_changes_is_taken_whole(office: Opens, 
 
 
 async def test_a_series_comes_as_its_single_events_over_the_clock_change_with_its_exceptions(office: Opens) -> None:
-    """Nine in Berlin every weekday: 8:00 UTC before 29 March 2026, 7:00 UTC after. One is moved, one is called off."""
+    """Trap 34. Nine in Berlin is 8:00 UTC up to 28 March 2026, and 7:00 after. One is moved, one is called off."""
     async with office(zone="Europe/Berlin") as there:
         series = there.google.add(
             IDA,

@@ -103,6 +103,7 @@ async def test_somebody_is_quicker_and_the_room_moves_all_the_same(office: Opens
         made = await meet.create(KEY, "Ana Silva", TEN, 45)
         there.google.race(made.reference)
         assert await meet.move(KEY, TEN + timedelta(days=1), 45) == made
+        assert [call.status for call in there.google.calls if call.kind == "patch"] == [412, 200]
 
 
 async def test_a_room_is_given_up_once(office: Opens) -> None:
