@@ -69,7 +69,7 @@ class Kept:
 
     def plan(self, panel: Panel) -> Plan:
         """The same as a plan: to seat, to check again, to explain."""
-        return Plan(panel, self._diaries, self._meeting, self._between, self._zone)
+        return Plan(panel, dict(self._diaries), self._meeting, self._between, self._zone)
 
     def _starts_of(self, who: str) -> int:
         return self._starts.get(who, 0)
