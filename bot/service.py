@@ -190,8 +190,9 @@ async def _house(settings: Settings, *, hears: bool = True) -> AsyncIterator[Hou
         for channel in house.channels.values():
             with suppress(Exception):
                 await channel.close()
-        with suppress(Exception):
-            await house.calendar.close()
+        for desk in (house.calendar, house.meetings, house.links):
+            with suppress(Exception):
+                await desk.close()
         if house.second:
             with suppress(Exception):
                 await house.second.close()

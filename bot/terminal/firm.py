@@ -32,6 +32,7 @@ def in_house(settings: Settings, work: Callable[[House], Awaitable[T]]) -> T:
         finally:
             with suppress(Exception):
                 await house.calendar.close()
+            await house.links.close()
             await house.records.close()
 
     return asyncio.run(run())

@@ -1,0 +1,66 @@
+"""`askarsan link …`: what each is asked with."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bot.terminal.prelude import Json, example, logs, settings_now
+
+Person = Annotated[list[str], typer.Argument(metavar="PERSON", help="By name or address.", show_default=False)]
+
+link = typer.Typer(help="People's booking links, and whether they work.", no_args_is_help=True)
+
+
+@link.command("set", epilog=example("askarsan link set Noor Haddad --url https://calendly.com/noor/first-talk"))
+def set_(
+    ctx: typer.Context,
+    person: Person,
+    url: Annotated[str, typer.Option(metavar="URL", help="Where people book. An empty one takes the link away.")],
+    as_json: Json = False,
+) -> None:
+    """Keep somebody's booking link, and open it at once.
+
+    Exits with 1 if nobody could book there; it is kept all the same.
+    """
+    from bot.terminal.links import set_link
+
+    logs(ctx)
+    raise typer.Exit(set_link(settings_now(), " ".join(person), url, as_json=as_json))
+
+
+@link.command("list", epilog=example("askarsan link list", "askarsan link list --json"))
+def list_(ctx: typer.Context, as_json: Json = False) -> None:
+    """Show whoever hosts interviews, with their link and how it stands."""
+    from bot.terminal.links import list_links
+
+    logs(ctx)
+    list_links(settings_now(), as_json=as_json)
+
+
+@link.command("test", epilog=example("askarsan link test Noor Haddad"))
+def look(ctx: typer.Context, person: Person, as_json: Json = False) -> None:
+    """Open somebody's link now, as a candidate would. Exits with 1 if nobody could book there."""
+    from bot.terminal.links import test_link
+
+    logs(ctx)
+    raise typer.Exit(test_link(settings_now(), " ".join(person), as_json=as_json))
+
+
+@link.command(epilog=example("askarsan link off Noor Haddad"))
+def off(ctx: typer.Context, person: Person) -> None:
+    """Give somebody's link to nobody any more, from this moment on."""
+    from bot.terminal.links import turn_link
+
+    logs(ctx)
+    turn_link(settings_now(), " ".join(person), on=False)
+
+
+@link.command(epilog=example("askarsan link on Noor Haddad"))
+def on(ctx: typer.Context, person: Person) -> None:
+    """Use it again, if it works."""
+    from bot.terminal.links import turn_link
+
+    logs(ctx)
+    turn_link(settings_now(), " ".join(person), on=True)

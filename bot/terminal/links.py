@@ -1,0 +1,119 @@
+"""`askarsan link`: set and opened at once, listed with how each stands, tested, switched off and on."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from bot.house import House
+from bot.links import LinkState, save_link, switch_link
+from bot.records import links, people
+from bot.records.links import LinkRow
+from bot.records.people import PersonRow
+from bot.settings import Settings
+from bot.terminal.firm import in_house, somebody
+from bot.terminal.moments import length
+from bot.terminal.screen import standard_output, table
+from bot.terminal.trouble import NOT_HELD, Trouble
+from integrations.links.base import LinkStatus, Why
+
+STATUSES = {"active": "Active", "inactive": "Inactive", "set_up_required": "Set-up required"}
+WHYS = {
+    Why.OPEN: "people can book there",
+    Why.GUARDED: "the site keeps programs out, so only people can see the page",
+    Why.NO_LINK: "there is none",
+    Why.NO_ADDRESS: "this is no address of a page",
+    Why.NOT_ENCRYPTED: "it has to begin with https://",
+    Why.NOT_PUBLIC: "it leads where people outside cannot go",
+    Why.SILENT: "nobody answers there",
+    Why.TROUBLE: "the site is out of order",
+    Why.GONE: "the page is not there any more",
+    Why.LOCKED: "only people who sign in can see it",
+    Why.NOT_A_PAGE: "it is no page",
+    Why.UNAVAILABLE: "the page says that nothing can be booked",
+    Why.SWITCHED_OFF: "it was switched off",
+}
+NO_LINK = LinkStatus.SET_UP_REQUIRED.value, Why.NO_LINK.value
+
+
+def set_link(settings: Settings, said: str, url: str, *, as_json: bool) -> int:
+    async def work(house: House) -> int:
+        async with house.records.read() as session:
+            person = await somebody(session, said)
+        return _show(person, url.strip(), await save_link(house, person.id, url), as_json=as_json)
+
+    return in_house(settings, work)
+
+
+def test_link(settings: Settings, said: str, *, as_json: bool) -> int:
+    async def work(house: House) -> int:
+        person, row = await _of(house, said)
+        return _show(person, row.url, await save_link(house, person.id, row.url), as_json=as_json)
+
+    return in_house(settings, work)
+
+
+def turn_link(settings: Settings, said: str, *, on: bool) -> None:
+    async def work(house: House) -> None:
+        person, row = await _of(house, said)
+        _show(person, row.url, await switch_link(house, person.id, on=on), as_json=False)
+
+    in_house(settings, work)
+
+
+def list_links(settings: Settings, *, as_json: bool) -> None:
+    async def work(house: House) -> None:
+        async with house.records.read() as session:
+            hosts = await people.of_role(session, "recruiter", "client", "interviewer")
+            known = {row.person_id: row for row in await links.everyone(session)}
+        if as_json:
+            _print([_data(person, known.get(person.id)) for person in hosts])
+            return
+        now = house.clock.now()
+        lines = []
+        for person in hosts:
+            row = known.get(person.id)
+            status, why = (row.status, row.why) if row else NO_LINK
+            age = length(now - row.since) if row else ""
+            lines.append((person.name, STATUSES[status], WHYS[Why(why)], age, row.url if row else ""))
+        standard_output().print(table(("Person", "Status", "Why", "For", "Link"), lines))
+
+    in_house(settings, work)
+
+
+async def _of(house: House, said: str) -> tuple[PersonRow, LinkRow]:
+    async with house.records.read() as session:
+        person = await somebody(session, said)
+        row = await links.of_person(session, person.id)
+    if row is None:
+        raise Trouble(f"{person.name} has no booking link. `askarsan link set {person.name} --url URL`.")
+    return person, row
+
+
+def _show(person: PersonRow, url: str, state: LinkState, *, as_json: bool) -> int:
+    if as_json:
+        _print({"person": person.name, "url": url, "status": state.status.value, "why": state.why.value})
+    else:
+        words = f"{STATUSES[state.status.value]}: {WHYS[state.why]}."
+        style = "bold" if state.status is LinkStatus.ACTIVE else "red"
+        standard_output().print(f"{person.name}: {words}", style=style, soft_wrap=True)
+    return 0 if state.status is LinkStatus.ACTIVE else NOT_HELD
+
+
+def _data(person: PersonRow, row: LinkRow | None) -> dict[str, Any]:
+    if row is None:
+        return {"person": person.name, "status": NO_LINK[0], "why": NO_LINK[1]}
+    return {
+        "person": person.name,
+        "url": row.url,
+        "kind": row.kind,
+        "status": row.status,
+        "why": row.why,
+        "since": row.since.isoformat(),
+        "checked_at": row.checked_at.isoformat() if row.checked_at else None,
+    }
+
+
+def _print(data: object) -> None:
+    sys.stdout.write(json.dumps(data, ensure_ascii=False, indent=2) + "\n")
