@@ -226,6 +226,12 @@ class Settings(BaseSettings):
         "Whom Google writes to when an interview in a calendar changes. The assistant sends invites of its own.",
         "none, all or externalOnly",
     )
+    google_url: Address = setting(
+        "https://www.googleapis.com/calendar/v3", "Where the Google Calendar API is.", "https://HOST/calendar/v3"
+    )
+    google_token_url: Address = setting(
+        "https://oauth2.googleapis.com/token", "Where apps get their access tokens for it.", "https://HOST/PATH"
+    )
     google_meet_calendar: EmailStr | None = setting(
         None, "In whose calendar Google Meet rooms are made.", "the email address of a user of your domain"
     )

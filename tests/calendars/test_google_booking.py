@@ -270,6 +270,8 @@ async def test_a_firm_that_wants_googles_mails_has_them_sent(office: Opens) -> N
     async with office(mails="all") as there:
         await there.calendar.put(interview(attendees=(ANA,)))
         assert there.google.diaries.mails == [(ANA, id_of(UID))]
+        await there.calendar.remove(UID, IDA, 1)
+        assert there.google.diaries.mails == [(ANA, id_of(UID))] * 2, "of what was called off, one word and not two"
 
 
 WRITES = ("insert", "patch", "delete")

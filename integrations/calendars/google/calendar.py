@@ -91,7 +91,8 @@ class GoogleCalendar(Calendar, Watched):
             try:
                 if stored.sequence != sequence:
                     # A deleted event keeps what it said: so an older one that comes late does not bring it back.
-                    stored = await self._patch(who, stored, {"extendedProperties": {"private": marks(sequence)}})
+                    mark = {"extendedProperties": {"private": marks(sequence)}}
+                    stored = await self._patch(who, stored, mark, mails="none")
                 await self._delete(who, stored)
                 return
             except Refusal as no:
@@ -123,8 +124,9 @@ class GoogleCalendar(Calendar, Watched):
         told = await self._calls.on_calendar(who, "POST", "/watch", body=body)
         try:
             channel = _Channel.model_validate(told)
-        except ValidationError as error:
-            raise CalendarUnreachable("what Google says of the watch cannot be read") from error
+        except ValidationError:
+            # Without pydantic's own text, which would show the secret.
+            raise CalendarUnreachable("what Google says of the watch cannot be read") from None
         expires = datetime.fromtimestamp(channel.expiration / 1000, UTC)
         return Watch(channel.id, expires, f"{channel.resource} {who}")
 
@@ -233,8 +235,8 @@ class GoogleCalendar(Calendar, Watched):
         query = {"sendUpdates": self._mails}
         await self._calls.on_calendar(event.who, "POST", query=query, body=written(event))
 
-    async def _patch(self, who: str, stored: Stored, body: dict[str, Any]) -> Stored:
-        path, query = f"{events_of(who)}/{stored.id}", {"sendUpdates": self._mails}
+    async def _patch(self, who: str, stored: Stored, body: dict[str, Any], mails: Mails | None = None) -> Stored:
+        path, query = f"{events_of(who)}/{stored.id}", {"sendUpdates": mails or self._mails}
         return Stored.read(await self._calls.call(who, "PATCH", path, query=query, body=body, match=stored.etag))
 
     async def _delete(self, who: str, stored: Stored) -> None:
