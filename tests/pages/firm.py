@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from bot.clock import JumpingClock
@@ -18,12 +18,14 @@ from bot.doors.web import make_app
 from bot.engine import InlineEngine
 from bot.house import Firm
 from bot.jobs import Job
+from bot.records import people
 from bot.records.venues import Venue
 from bot.rehearsal.stage import Stage, World
 from bot.seeding import NewPerson, NewRound, add_job, add_person
 from bot.worker import Assistant
 from dialogs.negotiation.facts import Rules
 from dialogs.outreach.quiet import QuietHours
+from dialogs.scheduling.hours import WorkingHours
 from tests.loopback import serving
 
 LISBON = ZoneInfo("Europe/Lisbon")
@@ -49,6 +51,10 @@ class Staged:
         channel = self.stage.world.channels["email"]
         await self.stage.hear([channel.hear(address(who), text)])
 
+    async def speaks(self, who: str, locale: str) -> None:
+        async with self.stage.house.records.write() as session:
+            (await people.get(session, who)).locale = locale
+
     def mails(self, who: str) -> Sequence[str]:
         delivered = self.stage.world.channels["email"].delivered
         return [each.text for each in delivered if each.to == address(who)]
@@ -65,21 +71,22 @@ def address(who: str) -> str:
 
 @asynccontextmanager
 async def firm(
-    folder: Path,
+    database_url: str,
     *,
-    locale: str = "en",
     candidates: Sequence[str] = ("ana",),
     rules: Rules = ALWAYS,
     prefix: str = "",
     calendar: bool = False,
+    public: bool = True,
+    company: str = "Acme",
 ) -> AsyncIterator[Staged]:
     """Rita's firm, with Carl of Acme and candidates for whom a time is being looked for. `prefix`: what a proxy in
     front of it takes off the path.
     """
-    world = World(JumpingClock(MONDAY), f"sqlite+aiosqlite:///{folder / 'firm.db'}")
+    world = World(JumpingClock(MONDAY), database_url)
     stage = Stage(world, rules, Firm(name="Lopes & Co", zone=LISBON))
-    await stage.open()
-    at_work, app = asyncio.Lock(), None
+    at_work = asyncio.Lock()
+    served: list[FastAPI] = []
 
     async def begin(jobs: Sequence[Job]) -> None:
         async with at_work:  # a stage does one thing after the other
@@ -90,14 +97,15 @@ async def firm(
         if prefix and scope["type"] == "http":
             assert scope["path"].startswith(prefix), f"{scope['path']} is not ours to serve"
             scope = {**scope, "path": scope["path"].removeprefix(prefix), "raw_path": None}
-        assert app
-        await app(scope, receive, send)
+        await served[0](scope, receive, send)
 
     async with serving(front) as url:
-        stage.house = replace(stage.house, firm=replace(stage.house.firm, public_url=f"{url}{prefix}"))
+        stage.house = replace(
+            stage.house, firm=replace(stage.house.firm, public_url=f"{url}{prefix}" if public else "")
+        )
         stage.engine = InlineEngine(Assistant(stage.house))
-        app = make_app(stage.house, begin, None, "test")
-        await _people(stage, locale, candidates, calendar=calendar)
+        served.append(make_app(stage.house, begin, None, "test"))
+        await _people(stage, candidates, company, calendar=calendar)
         staged = Staged(stage, url)
         for name in candidates:
             await staged.hear("rita", f"schedule {CANDIDATES[name]} for Data Engineer")
@@ -107,7 +115,7 @@ async def firm(
             await stage.close()
 
 
-async def _people(stage: Stage, locale: str, candidates: Sequence[str], *, calendar: bool) -> None:
+async def _people(stage: Stage, candidates: Sequence[str], company: str, *, calendar: bool) -> None:
     rounds = [
         NewRound("First interview", 45, "video"),
         NewRound("Technical interview", 60, "onsite", Venue("Rua do Ouro 1, Lisbon")),
@@ -116,14 +124,17 @@ async def _people(stage: Stage, locale: str, candidates: Sequence[str], *, calen
     async with stage.house.records.write() as session:
         ids = stage.house.ids
         await add_person(session, ids, _person("rita", "recruiter", "Rita Lopes"))
-        vendor = "standin" if calendar else None
-        await add_person(session, ids, replace(_person("carl", "client", "Carl Olsen", locale, "Acme"), calendar=vendor))
+        carl = _person("carl", "client", "Carl Olsen", company)
+        if calendar:
+            stage.world.calendar.connect(address("carl"), WorkingHours.parse("09:00-17:00", zone=LISBON))
+            carl = replace(carl, calendar="standin")
+        await add_person(session, ids, carl)
         for name in candidates:
-            await add_person(session, ids, _person(name, "candidate", CANDIDATES[name], locale))
-        await add_job(session, ids, "Data Engineer", "Acme", rounds)
+            await add_person(session, ids, _person(name, "candidate", CANDIDATES[name]))
+        await add_job(session, ids, "Data Engineer", company, rounds)
 
 
-def _person(name: str, role: str, whole: str, locale: str = "en", company: str | None = None) -> NewPerson:
+def _person(name: str, role: str, whole: str, company: str | None = None) -> NewPerson:
     mail = address(name)
     return NewPerson(
         id=name,
@@ -133,7 +144,6 @@ def _person(name: str, role: str, whole: str, locale: str = "en", company: str |
         channels=["email"],
         consent=["email"],
         addresses={"email": mail},
-        locale=locale,
         company=company,
         email=mail,
     )

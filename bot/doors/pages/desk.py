@@ -97,11 +97,12 @@ class Desk:
         except (Stale, TooMany) as refused:
             return await self._refused(request, of, sheets, late=isinstance(refused, Stale))
         await self.begin(outcome.jobs)
+        if len(sheets) > 1:
+            return self.back(request, of, note="sent_several" if outcome.heard else "later")
         if outcome.said:
             return self.back(request, of, said=outcome.said)
         async with self.visit(request, of.token) as (_, now):
-            several = len(sheets) > 1 and outcome.heard
-            return self.back(request, of, note="sent_several" if several else name_of(outcome, meant, now))
+            return self.back(request, of, note=name_of(outcome, meant, now))
 
     async def _refused(self, request: Request, of: Visit, sheets: Sequence[Sheet], *, late: bool) -> Response:
         """Nothing was sent; what was typed is still there."""
@@ -118,7 +119,7 @@ class Desk:
         asked = request.query_params
         if said := asked.get("said"):
             return await answered(self.house, session, say, of, said)
-        if asked.get("note") in NOTES:
+        if asked.get("note") in NOTES and (asked["note"] != "booked" or of.case.state.booked):
             return note(say, asked["note"], of)
         return since_then(say, of)
 

@@ -19,7 +19,13 @@ HEADERS: Mapping[str, str] = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": "; ".join(
         (
-            *("default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:", "connect-src 'self'"),
+            *(
+                "default-src 'none'",
+                "script-src 'self'",
+                "style-src 'self'",
+                "img-src 'self' data:",
+                "connect-src 'self'",
+            ),
             *("form-action 'self'", "frame-ancestors 'none'", "base-uri 'none'"),
         )
     ),
