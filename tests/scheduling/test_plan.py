@@ -113,6 +113,17 @@ def test_a_time_that_is_not_free_says_the_one_reason(
 
 
 @pytest.mark.parametrize(
+    ("until", "starts"), [("10:44", []), ("10:45", ["Mon 10:00"]), ("11:00", ["Mon 10:00", "Mon 10:15"])]
+)
+def test_between_two_events_a_meeting_fits_if_there_is_room_to_the_minute(until: str, starts: list[str]) -> None:
+    events = block("09:00-10:00"), block(f"{until}-12:00")
+    for blocks in (events, events[::-1]):
+        asked = plan(diary(blocks=blocks), between=when("09:00-12:00"))
+        assert clocks(list(asked.starts())) == starts
+        assert asked.fits(at("10:00")) == bool(starts)
+
+
+@pytest.mark.parametrize(
     ("told", "meeting", "start"),
     [
         ({"blocks": (block("10:00-11:00"),)}, Meeting(45, before=10), at("11:10")),

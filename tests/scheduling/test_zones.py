@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+import struct
+from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from dialogs.scheduling.hours import day_of
+from dialogs.scheduling.intervals import Interval
+from dialogs.scheduling.week import Week
 from tests.scheduling.walls import EPOCH, MINUTES, Wall, minute_of
 from tests.scheduling.zones import FIRST, LAST, differences, every_zone
 
@@ -62,3 +66,35 @@ def test_the_wall_knows_what_everybody_knows() -> None:
         -30,
     }
     assert WALLS["Asia/Kathmandu"].shows(minute_of(FIRST)) - minute_of(FIRST) == 345
+
+
+def test_nobody_works_on_a_day_the_calendar_skips() -> None:
+    apia = ZoneInfo("Pacific/Apia")
+    around = Interval(datetime(2011, 12, 28, 12, tzinfo=apia), datetime(2012, 1, 1, 23, tzinfo=apia))
+    worked = Week.parse("Mon-Sun 13:00-18:00", zone=apia).open(around)
+    assert [each.start.astimezone(apia).day for each in worked] == [28, 29, 31, 1]
+
+
+def test_a_day_on_which_clocks_change_twice_is_read_with_each_of_its_offsets() -> None:
+    """No zone of today has one: this one goes an hour ahead at six, and back at seven in the evening."""
+    zone = zone_that_changes(datetime(2030, 6, 10, 6, tzinfo=UTC), datetime(2030, 6, 10, 18, tzinfo=UTC))
+    day = Interval(datetime(2030, 6, 10, tzinfo=UTC), datetime(2030, 6, 11, tzinfo=UTC))
+
+    def open_in(hours: str) -> str:
+        return " ".join(f"{each.start:%H}-{each.end:%H}" for each in Week.parse(f"Mon {hours}", zone=zone).open(day))
+
+    assert open_in("00:00-24:00") == "00-00"
+    assert open_in("05:00-06:00") == "05-06"
+    assert open_in("06:00-07:00") == "", "skipped"
+    assert open_in("07:00-09:00") == "06-08"
+    assert open_in("18:00-19:00") == "17-19", "shown twice"
+    assert open_in("20:00-22:00") == "20-22"
+    assert day_of(date(2030, 6, 10), zone) == day
+
+
+def zone_that_changes(ahead: datetime, back: datetime) -> ZoneInfo:
+    """A zone file (RFC 8536) of UTC with one hour more between two instants."""
+    head = struct.pack(">4s16x6l", b"TZif", 0, 0, 0, 2, 2, 8)
+    body = struct.pack(">2l2B", int(ahead.timestamp()), int(back.timestamp()), 1, 0)
+    types = struct.pack(">lBBlBB", 0, 0, 0, 3600, 1, 4)
+    return ZoneInfo.from_file(BytesIO(head + body + types + b"STD\0DST\0"), key="Twice/Daily")
