@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check fmt bench pages lock
+.PHONY: help setup demo run test browser check fmt bench pages lock
 MAKEFLAGS += --no-print-directory
 
 help: ## What can be made
@@ -27,9 +27,22 @@ demo: $(READY) ## One whole negotiation, played in the terminal
 run: $(READY) ## Serve: the web and the worker in one process
 	@$(BIN)/askarsan serve
 
-test: check ## All checks, then all tests
+test: check browser ## All checks, then all tests
 	@echo "── tests"
 	@$(BIN)/pytest -n 2 --dist worksteal -q
+
+# Our pages are tested by clicking through them.
+BROWSERS := chromium chromium-browser google-chrome google-chrome-stable
+
+browser: ## Chromium, which the tests of our pages need; installed where that is possible
+	@for name in $(BROWSERS); do command -v $$name >/dev/null && exit 0; done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "── browser (the system's package chromium)"; \
+		apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-dejavu-core >/dev/null; \
+	else \
+		echo "The tests of our pages need Chromium on the PATH: apt-get install chromium, dnf install chromium, or" >&2; \
+		echo "whatever your system calls it." >&2; exit 1; \
+	fi
 
 check: $(READY) ## Style, types and the one direction of imports
 	@echo "── style (ruff)"

@@ -93,6 +93,7 @@ def test_vendors_never_import_each_other(kind: str) -> None:
 BEHIND_THE_SCENES = {
     "psycopg": "SQLAlchemy's driver",
     "tzdata": "zoneinfo, where the system has no zones",
+    "python-multipart": "Starlette's reader of forms",
     "langchain-openai": "LangChain's vendor, imported by its name",
 }
 IMPORTED_AS = {
