@@ -243,6 +243,19 @@ async def test_a_copy_made_by_hand_is_taken_out_with_the_next_write() -> None:
         assert left.start == at(5, 15).start
 
 
+async def test_a_sequence_somebody_wrote_over_is_taken_for_none() -> None:
+    async with office() as desk:
+        await desk.calendar.put(interview(3))
+        (stored,) = desk.rita.ours()
+        name = next(each for each in stored.properties if each.endswith("sequence"))
+        stored.properties[name] = "many"
+        found = await desk.calendar.find(UID, RITA)
+        assert found is not None
+        assert found.sequence is None
+        await desk.calendar.put(interview(0))
+        assert stored.properties[name] == "0"
+
+
 # Failing
 
 

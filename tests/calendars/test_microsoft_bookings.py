@@ -14,6 +14,7 @@ from msgraph.generated.models.booking_service import BookingService
 from integrations.calendars.base import CalendarDisconnected, CalendarRefused, CalendarUnreachable
 from integrations.calendars.microsoft.bookings import Business, MicrosoftBookings, duration
 from integrations.calendars.microsoft.graph import asking
+from integrations.calendars.microsoft.set_up import bookings_from
 from integrations.calendars.microsoft.told import Service
 from integrations.standins.microsoft.bookings import Business as Shop
 from integrations.standins.microsoft.faults import Fault
@@ -44,6 +45,17 @@ async def test_businesses_are_listed_with_their_pages() -> None:
             Business(SHOP, "Interviews", PAGE, True),
             Business("hidden@acme.example", "Not yet"),
         )
+
+
+async def test_bookings_are_made_from_the_settings() -> None:
+    async with reception() as at_work:
+        microsoft, url = at_work.desk.microsoft, at_work.desk.url
+        known = {"tenant": microsoft.tenant, "client_id": microsoft.client_id, "client_secret": microsoft.client_secret}
+        places = {"graph_url": f"{url}/v1.0", "login_url": url}
+        settings = {f"microsoft_{name}": value for name, value in (known | places).items()}
+        bookings = bookings_from(settings, at_work.desk.clock)
+        assert len(await bookings.businesses()) == 1
+        await bookings.close()
 
 
 async def test_a_service_lasts_as_long_as_it_was_said_to() -> None:

@@ -7,11 +7,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dialogs.scheduling.hours import WorkingHours
 from dialogs.scheduling.intervals import Interval, union
-from integrations.calendars.base import CalendarDisconnected, Show
-from integrations.calendars.microsoft.schedule import LONGEST
+from integrations.calendars.base import Busy, CalendarDisconnected, Show
+from integrations.calendars.microsoft.schedule import LONGEST, overview
 from tests.calendars.at_microsoft import IDA, MONDAY, RITA, WEEK, at, interview, office
 
 BERLIN = "W. Europe Standard Time"
@@ -87,6 +89,16 @@ async def test_a_whole_day_in_a_zone_nobody_knows_is_taken_everywhere() -> None:
     assert taken == Interval(day - timedelta(hours=14), day + timedelta(days=1, hours=12))
 
 
+async def test_who_moves_to_another_zone_is_known_there_the_next_day() -> None:
+    async with office(zone=BERLIN) as desk:
+        day = datetime(2026, 3, 5, tzinfo=UTC)
+        desk.rita.busy(day, day + timedelta(days=1), all_day=True)
+        assert (await desk.calendar.busy(RITA, WEEK)).intervals == (at(4, 23, 24 * 60),)
+        desk.rita.zone = "Pacific Standard Time"
+        desk.clock.passes(hours=25)
+        assert (await desk.calendar.busy(RITA, WEEK)).intervals == (at(5, 8, 24 * 60),)
+
+
 async def test_many_events_come_in_pages_and_none_is_left_out() -> None:
     async with office() as desk:
         many = [Interval.lasting(MONDAY + timedelta(minutes=20 * number), 10) for number in range(300)]
@@ -148,6 +160,16 @@ async def test_where_single_events_are_hidden_the_overview_counts() -> None:
         ida.busy(at(3, 11).start, at(3, 11).end, showAs="free")
         busy = await desk.calendar.busy(IDA, WEEK)
     assert [(each.when, each.show) for each in busy.blocks] == [(at(3, 9), Show.AWAY)]
+
+
+@given(st.text("01234?", max_size=400))
+def test_the_overview_is_read_digit_by_digit(digits: str) -> None:
+    """What it does not say is free is not free; a digit nobody knows is busy."""
+    stretch = Interval(MONDAY, MONDAY + timedelta(days=10))
+    read = Busy.of(overview(digits, stretch), stretch)
+    quarters = [Interval.lasting(MONDAY + timedelta(minutes=15 * place), 15) for place in range(len(digits))]
+    assert read.intervals == union(each for each, digit in zip(quarters, digits, strict=True) if digit not in "04")
+    assert all(each.show is not Show.FREE for each in read.blocks)
 
 
 async def test_a_mailbox_that_says_error_inside_a_good_answer_is_not_taken_for_free() -> None:

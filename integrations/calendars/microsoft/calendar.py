@@ -23,6 +23,7 @@ from integrations.calendars.microsoft.graph import Graph, NoMailbox, NotAllowed,
 from integrations.calendars.microsoft.mailbox import Mailbox
 from integrations.calendars.microsoft.notices import Certificate
 
+ZONE_FOR = timedelta(days=1)
 OUTLINE_FOR = timedelta(hours=1)
 LOOKS = 4  # how often to look again where somebody else writes at the same moment
 
@@ -34,7 +35,7 @@ class MicrosoftCalendar(Calendar, Watched):
         self._graph = graph
         self._certificate = certificate
         self._outlines: dict[str, datetime] = {}  # of these we see only when they are busy, until we try again
-        self._zones: dict[str, ZoneInfo | None] = {}
+        self._zones: dict[str, tuple[datetime, ZoneInfo | None]] = {}  # until when it is believed
 
     @property
     def refresh_token(self) -> str:
@@ -123,12 +124,14 @@ class MicrosoftCalendar(Calendar, Watched):
         return Busy.of(events.blocks(seen, zone), between)
 
     async def _zone(self, who: str) -> ZoneInfo | None:
-        """Where they are, as far as their calendar says; looked up once."""
-        if who not in self._zones:
-            now = self._graph.now()
+        """Where they are, as far as their calendar says."""
+        now = self._graph.now()
+        until, zone = self._zones.get(who, (now, None))
+        if until <= now:
             told = await schedule.read(self._graph, who, Interval(now, now + timedelta(days=1)))
-            self._zones[who] = schedule.zone_in(told.working_hours, now) if told else None
-        return self._zones[who]
+            zone = schedule.zone_in(told.working_hours, now) if told else None
+            self._zones[who] = (now + (ZONE_FOR if zone else OUTLINE_FOR), zone)
+        return zone
 
     async def _ours(self, mailbox: Mailbox, uid: str) -> list[Ours]:
         """The one that counts first: of twins the newest."""
@@ -151,6 +154,6 @@ async def _change(mailbox: Mailbox, ours: Ours, event: CalendarEvent) -> None:
         new.body = body(event.description)
     elif ours.sequence == MEETING_ONLY:
         # What Teams wrote into the body is what makes it a meeting: a body without it takes the meeting away.
-        new.body = (await mailbox.event(ours.standing.reference, "body")).body
-        new.body = events.above(event.description, new.body)
+        written_by_teams = (await mailbox.event(ours.standing.reference, "body")).body
+        new.body = events.above(event.description, written_by_teams)
     await mailbox.change(ours, new)

@@ -157,7 +157,8 @@ def ours(event: told.Event, who: str, zone: ZoneInfo | None) -> Ours | None:
     properties = _properties(event)
     if event.is_cancelled or not properties.get(UID):
         return None
-    sequence = int(properties.get(SEQUENCE) or MEETING_ONLY)
+    told_sequence = properties.get(SEQUENCE, "")
+    sequence = int(told_sequence) if told_sequence.isdecimal() else MEETING_ONLY
     answers = {
         each.email_address.address.lower(): ANSWERS.get(each.status.response, Answer.NONE)
         for each in event.attendees

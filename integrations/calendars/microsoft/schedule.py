@@ -49,7 +49,7 @@ async def blocks(graph: Graph, who: str, between: Interval) -> tuple[Block, ...]
         told = await read(graph, who, stretch)
         if told is None or told.availability_view is None:
             return None
-        found += _items(told) or _overview(told, stretch)
+        found += _items(told) or overview(told.availability_view, stretch)
     return tuple(found)
 
 
@@ -90,11 +90,11 @@ def _items(told: Schedule) -> tuple[Block, ...]:
     )
 
 
-def _overview(told: Schedule, stretch: Interval) -> tuple[Block, ...]:
+def overview(digits: str, stretch: Interval) -> tuple[Block, ...]:
     """One digit for each grain: all that is told where the single events are not ours to see."""
     found: list[Block] = []
     start = stretch.start
-    for digit, run in groupby(told.availability_view or ""):
+    for digit, run in groupby(digits):
         end = start + timedelta(minutes=GRAIN * len(list(run)))
         found.append(Block(Interval(start, end), DIGITS.get(digit, Show.BUSY)))
         start = end

@@ -14,12 +14,22 @@ from integrations.calendars.base import Busy, Calendar, CalendarEvent, Changes, 
 from integrations.calendars.microsoft.account import GRAPH, LOGIN, Account
 
 if TYPE_CHECKING:
+    from integrations.calendars.microsoft.bookings import MicrosoftBookings
     from integrations.calendars.microsoft.calendar import MicrosoftCalendar
 
 
 def calendar_from(settings: Mapping[str, str], now: Callable[[], datetime]) -> Calendar:
     """Raises ValueError with what is missing."""
     return OpenedWhenNeeded(account_from(settings), now)
+
+
+def bookings_from(settings: Mapping[str, str], now: Callable[[], datetime]) -> MicrosoftBookings:
+    """Imports the SDK. Raises ValueError with what is missing."""
+    account = account_from(settings)
+    from integrations.calendars.microsoft.bookings import MicrosoftBookings
+    from integrations.calendars.microsoft.graph import Graph
+
+    return MicrosoftBookings(Graph(account, now))
 
 
 def account_from(settings: Mapping[str, str]) -> Account:
