@@ -76,13 +76,13 @@ class GoogleMeet(Meetings):
         for _ in range(TRIES):
             stored = await self._found(key)
             if stored is None or (alive and stored.cancelled):
-                break
+                raise MeetingsRefused(f"there is no meeting {key}")
             try:
                 return await self._patched(key, stored, body)
             except Refusal as no:
                 if no.status != 412:
                     raise
-        raise MeetingsRefused(f"there is no meeting {key}")
+        raise MeetingsUnreachable("the event of the room changes faster than we can write it")
 
     async def _patched(self, key: str, stored: Stored, body: dict[str, Any]) -> Stored:
         told = await self._calls.call(

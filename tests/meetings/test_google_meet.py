@@ -106,6 +106,14 @@ async def test_somebody_is_quicker_and_the_room_moves_all_the_same(office: Opens
         assert [call.status for call in there.google.calls if call.kind == "patch"] == [412, 200]
 
 
+async def test_somebody_who_is_always_quicker_is_no_reason_to_give_up(office: Opens) -> None:
+    async with rooms(office) as (meet, there):
+        made = await meet.create(KEY, "Ana Silva", TEN, 45)
+        there.google.race(*[made.reference] * 3)
+        with pytest.raises(MeetingsUnreachable):
+            await meet.move(KEY, TEN + timedelta(days=1), 45)
+
+
 async def test_a_room_is_given_up_once(office: Opens) -> None:
     async with rooms(office) as (meet, there):
         await meet.create(KEY, "Ana Silva", TEN, 45)

@@ -22,9 +22,9 @@ LONGEST_WAIT = 64  # seconds; Google asks for waits that double up to here
 
 # https://developers.google.com/workspace/calendar/api/guides/errors
 TOO_MUCH = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "dailyLimitExceeded"})
-SWITCHED_OFF = frozenset({"accessNotConfigured", "SERVICE_DISABLED"})
+SWITCHED_OFF = frozenset({"accessNotConfigured"})  # among the usageLimits, though no wait mends it
 NOT_SHARED = frozenset({"forbidden", "requiredAccessLevel"})
-NOT_ALLOWED = frozenset({"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"})
+NOT_ALLOWED = frozenset({"insufficientPermissions"})
 
 
 class Refusal(CalendarRefused):
@@ -109,7 +109,6 @@ class Calls:
         await self._wire.client.aclose()
 
     async def _sent(self, subject: str, method: str, url: str, what: Mapping[str, Any]) -> httpx2.Response:
-        answer: httpx2.Response | None = None
         for _ in range(2):
             token = await self._tokens.of(subject)
             headers = {**what["headers"], "Authorization": f"Bearer {token.text}"}

@@ -135,7 +135,8 @@ class Api:
         return [diary.events[each] for each in ids]
 
     def _changed(self, diary: Diary, token: str) -> Iterable[Resource]:
-        since = int(token.removeprefix("sync-"))
+        number = token.removeprefix("sync-")
+        since = int(number) if number.isdecimal() else -1
         if since < self._limits.oldest_sync:
             raise No(410, "fullSyncRequired", "Sync token is no longer valid, a full sync is required.", "calendar")
         for google_id in dict.fromkeys(diary.changed[since:]):

@@ -16,7 +16,7 @@ from integrations.standins.google.rooms import Rooms
 from integrations.standins.google.series import Resource, instant_of, single_of, singles
 
 FOREVER = timedelta(days=800)  # as far as a series is followed where no end is asked for
-NOBODYS = frozenset({"attendees", "extendedProperties", "transparency", "colorId"})  # a guest may change these
+A_GUESTS = frozenset({"attendees", "extendedProperties", "transparency", "colorId"})  # to change in their own copy
 
 
 class Role(IntEnum):
@@ -106,7 +106,7 @@ class Diaries:
     ) -> Resource:
         stored = self.found(diary, google_id)
         _check_match(stored, match)
-        if not stored["organizer"].get("self") and (foreign := sorted(set(body) - NOBODYS)):
+        if not stored["organizer"].get("self") and (foreign := sorted(set(body) - A_GUESTS)):
             raise No(
                 403, "forbiddenForNonOrganizer", f"Shared property {foreign[0]} can only be changed by the organizer"
             )
