@@ -61,6 +61,10 @@ async def arrange(house: House, effect: EffectRow) -> Sequence[str]:
 async def _meeting(house: House, case: Case) -> str:
     booked, interview = case.state.booked, case.interview
     assert booked
+    if own := next((person.room for person in case.hosts if person.room), ""):
+        if interview.meeting_url not in ("", own):
+            await house.meetings.end(interview.uid)  # it was made before they had a room
+        return own
     topic = f"{case.candidate.name} – {case.company.name}: {interview.round_name}"
     if interview.meeting_url:
         return (await house.meetings.move(interview.uid, booked.start, interview.minutes)).url

@@ -29,6 +29,7 @@ class NewPerson:
     seniority: str | None = None
     tags: Sequence[str] = ()
     calendar: str | None = None
+    room: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ async def add_person(session: Session, ids: Ids, person: NewPerson) -> PersonRow
         seniority=person.seniority,
         tags=list(person.tags),
         calendar=person.calendar,
+        room=person.room,
     )
     session.add(row)
     await session.flush()

@@ -30,6 +30,7 @@ class PersonRow(Table):
     calendar: Mapped[str | None]  # the vendor whose calendar is connected
     opted_out_at: Mapped[datetime | None]
     language: Mapped[str | None]  # what they write in, once known
+    room: Mapped[str] = mapped_column(default="", server_default="")  # their own, for every video interview they hold
 
     @property
     def tongue(self) -> str:

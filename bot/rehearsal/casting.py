@@ -25,6 +25,7 @@ def new_person(person: Person, id: str, calendar: str | None = None) -> NewPerso
         seniority=person.seniority,
         tags=person.tags,
         calendar=calendar,
+        room=person.room,
     )
 
 

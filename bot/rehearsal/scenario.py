@@ -48,6 +48,7 @@ class Person:
     seniority: str | None = None
     tags: tuple[str, ...] = ()
     addresses: Mapping[str, str] = field(default_factory=dict)  # by channel
+    room: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +308,7 @@ def _person(key: str, value: Value, strict: Strictness) -> Person:
     said = fields(value, key)
     said.only(
         *("role", "name", "timezone", "locale", "language", "channels", "consent", "company", "email", "phone"),
-        *("country", "seniority", "tags", "addresses"),
+        *("country", "seniority", "tags", "addresses", "room"),
     )
     checked = _Checked(said)
     role = said.word("role")
@@ -339,6 +340,7 @@ def _person(key: str, value: Value, strict: Strictness) -> Person:
         seniority=said.word("seniority", "") or None,
         tags=said.words("tags") or (),
         addresses={channel: address for channel, address in addresses.items() if address},
+        room=checked.maybe("room", _room) or "",
     )
 
 
@@ -361,6 +363,12 @@ def _email(text: str) -> str:
     # Rehearsals use mailboxes and numbers nobody has: only the form counts.
     if not re.fullmatch(r"[^\s@]+@[^\s@]+", text):
         raise ValueError(f"{text!r} is no email address")
+    return text
+
+
+def _room(text: str) -> str:
+    if not re.fullmatch(r"https://[^\s/]+(/\S*)?", text):
+        raise ValueError(f"{text!r} is no room; it is where a browser goes, and begins with https://")
     return text
 
 

@@ -19,6 +19,9 @@ def upgrade() -> None:
             for name, default in VENUE.items():
                 batch_op.add_column(sa.Column(name, sa.String(), nullable=False, server_default=default))
 
+    with op.batch_alter_table("people", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("room", sa.String(), nullable=False, server_default=""))
+
     op.create_table(
         "links",
         sa.Column("person_id", sa.String(), nullable=False),
@@ -66,6 +69,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_links_due_at"))
 
     op.drop_table("links")
+    with op.batch_alter_table("people", schema=None) as batch_op:
+        batch_op.drop_column("room")
+
     for table in ("interviews", "rounds"):
         with op.batch_alter_table(table, schema=None) as batch_op:
             for name in VENUE:
