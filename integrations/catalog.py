@@ -95,6 +95,14 @@ LABELS: dict[str, str] = {
     "feed": "calendar link",
 }
 NEEDS: dict[str, tuple[Need, ...]] = {
+    "caldav": (
+        Need("caldav_url", "The CalDAV address, like https://cloud.example/remote.php/dav or just cloud.example"),
+        Need("caldav_user", "The name to sign in with", default="{account}"),
+        Need("caldav_password", "The password; where there is a second step to sign in, an app password", secret=True),
+        Need("timezone", "The time zone its owner lives in, like Europe/Lisbon"),
+        Need("caldav_writes_to", "The calendar to write to, by name; empty for their first", default=""),
+        Need("caldav_blocking", "The calendars that take their time, with commas between; empty for all", default=""),
+    ),
     "feed": (
         Need("feed_link", "The link to the iCalendar file, which ends in .ics", secret=True),
         Need("timezone", "The time zone its owner lives in, like Europe/Lisbon", default="{timezone}"),
@@ -157,8 +165,21 @@ def feed_calendar(means: Means) -> Calendar:
     return FeedCalendar(means.need("feed_link"), _zone(means), means.now, Outside(own=_own_hosts(means)))
 
 
+def caldav_calendar(means: Means) -> Calendar:
+    from integrations.calendars.caldav import CalDavCalendar
+    from integrations.calendars.caldav_account import Account
+    from integrations.outside import Login, Outside
+
+    login = Login(means.need("caldav_user"), means.need("caldav_password"))
+    account = Account(means.need("caldav_url"), Outside(own=_own_hosts(means), login=login), means.now)
+    blocking = [name.strip() for name in means.settings.get("caldav_blocking", "").split(",") if name.strip()]
+    writes_to = means.settings.get("caldav_writes_to", "").strip()
+    return CalDavCalendar(account, _zone(means), means.now, writes_to=writes_to, blocking=blocking)
+
+
 CALENDARS: dict[str, Callable[[Means], Calendar]] = {
     "none": no_calendar,
+    "caldav": caldav_calendar,
     "feed": feed_calendar,
     "microsoft": microsoft_calendar,
     "google": google_calendar,

@@ -68,23 +68,23 @@ def to_ics(invite: Invite) -> bytes:
         calendar.add_component(vtimezone(zone, Interval(invite.start, invite.end)))
     event = Event()
     off = invite.method == "CANCEL"
-    event.add("uid", _line(invite.uid))
+    event.add("uid", one_line(invite.uid))
     event.add("sequence", invite.sequence)
     event.add("dtstamp", invite.now.astimezone(UTC))
     # Unless asked otherwise UTC, so that no VTIMEZONE is needed and none can be misread.
     event.add("dtstart", invite.start.astimezone(zone or UTC))
     event.add("dtend", invite.end.astimezone(zone or UTC))
-    event.add("summary", _line(invite.summary))
+    event.add("summary", one_line(invite.summary))
     event.add("status", "CANCELLED" if off else "CONFIRMED")
     event.add("transp", "TRANSPARENT" if off else "OPAQUE")
     event.add("organizer", _address(invite.organizer), encode=False)
     for guest in invite.attendees:
         event.add("attendee", _attendee(guest, asked=not off), encode=False)
-    for name, value in (("description", _text(invite.description)), ("location", _line(invite.location))):
+    for name, value in (("description", several_lines(invite.description)), ("location", one_line(invite.location))):
         if value:
             event.add(name, value)
     if invite.url:
-        event.add("url", _line(invite.url))
+        event.add("url", one_line(invite.url))
     calendar.add_component(event)
     return bytes(calendar.to_ical())
 
@@ -101,7 +101,7 @@ def _shown_in(invite: Invite) -> ZoneInfo | None:
 def _address(guest: Guest) -> vCalAddress:
     address = vCalAddress(f"mailto:{guest.email}")
     # A quotation mark would be written as ^' (RFC 6868), which Outlook shows as it stands.
-    address.params["CN"] = vText(_line(guest.name).replace('"', "'") or guest.email)
+    address.params["CN"] = vText(one_line(guest.name).replace('"', "'") or guest.email)
     return address
 
 
@@ -116,10 +116,10 @@ def _attendee(guest: Guest, *, asked: bool) -> vCalAddress:
     return address
 
 
-def _text(value: str) -> str:
+def several_lines(value: str) -> str:
     """With line breaks, and without the other control characters, which iCalendar forbids."""
     return re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", " ", value.replace("\r\n", "\n")).strip()
 
 
-def _line(value: str) -> str:
-    return " ".join(_text(value).split())
+def one_line(value: str) -> str:
+    return " ".join(several_lines(value).split())

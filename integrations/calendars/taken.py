@@ -21,6 +21,7 @@ from integrations.calendars.repeating import Patience, bounded
 # The farthest any zone lies from UTC, either way.
 FAR = timedelta(hours=14)
 LONG_AGO, FAR_OFF = date(1900, 1, 1), date(9000, 1, 1)  # beyond, arithmetic ends
+ALWAYS = Interval(datetime(1900, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC))
 UNTOLD = (ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError)
 
 Moment = datetime | date
@@ -45,16 +46,27 @@ def taken(file: CalendarFile, between: Interval, *, zone: ZoneInfo, own: Collect
     `own` are the owner's addresses: what they have declined takes nothing. An event that cannot be read takes all the
     time it may mean. Raises BadCalendarData where not even that can be said.
     """
-    reader = _Reader(file, between, zone, frozenset(each.lower() for each in own))
+    reader = _Reader(file, zone, between, frozenset(each.lower() for each in own))
     return tuple(block for block in reader.blocks() if block.when.meets(between))
+
+
+def when_is(file: CalendarFile, event: Component, zone: ZoneInfo) -> Interval:
+    """The time of one event, the first of a series. Raises BadCalendarData."""
+    try:
+        found = _Reader(file, zone).when(event)
+    except UNTOLD as problem:
+        raise BadCalendarData("an event does not say when it is") from problem
+    if found is None:
+        raise BadCalendarData("an event has no length")
+    return found
 
 
 @dataclass(frozen=True, slots=True)
 class _Reader:
     file: CalendarFile
-    between: Interval
     zone: ZoneInfo
-    own: Collection[str]
+    between: Interval = ALWAYS
+    own: Collection[str] = ()
     patience: Patience = field(default_factory=Patience)
 
     def blocks(self) -> Iterator[Block]:
@@ -65,6 +77,10 @@ class _Reader:
                 yield from self._single(group[0])
             else:
                 yield from self._series(group)
+
+    def when(self, event: Component) -> Interval | None:
+        """None where it has no length."""
+        return self._interval(self._start(event), self._end(event))
 
     def _groups(self) -> Iterable[Sequence[Component]]:
         """An event together with its moved occurrences; what has no UID stands alone."""
@@ -91,13 +107,12 @@ class _Reader:
         if show is None or event.first("DTSTART") is None:
             return
         try:
-            start, end = self._start(event), self._end(event)
-            when = self._interval(start, end)
+            when, all_day = self.when(event), not isinstance(self._start(event), datetime)
         except UNTOLD:
             yield self._unknown(event)
             return
         if when:
-            yield Block(when, show, not isinstance(start, datetime), event.text("UID"))
+            yield Block(when, show, all_day, event.text("UID"))
 
     def _series(self, group: Sequence[Component]) -> Iterator[Block]:
         told = [each for each in group if each.first("DTSTART") is not None]
