@@ -37,6 +37,7 @@ class Loop:
     pause: int = 0  # minutes at least between two stages
     wait: int = 60  # minutes at most between two stages of one day
     days: int = 1  # from the first day to the last, at most
+    candidate: str = ""  # whose pauses are those of the loop, where they have a diary and are in the panels
 
     def __post_init__(self) -> None:
         if not self.stages or self.days < 1 or min(self.pause, self.wait) < 0:
@@ -57,8 +58,8 @@ def itineraries(
 ) -> tuple[Itinerary, ...]:
     """Whole loops, as many days to begin on as there are, the earliest of each first; days are those of `zone`.
 
-    Whoever comes to two stages needs between them what they need between any two interviews. If somebody comes to
-    every stage – the candidate – the loop itself gives them their pauses.
+    Whoever comes to two stages needs between them what they need between any two interviews; the candidate has the
+    pauses of the loop.
     """
     fresh: list[Itinerary] = []
     again: list[Itinerary] = []
@@ -80,7 +81,6 @@ class _Search:
         self._zone = zone
         self._plans = [Plan(stage.panel, diaries, stage.meeting, between, zone) for stage in loop.stages]
         self._starts = [[floor_minute(start) for start in plan.starts()] for plan in self._plans]
-        self._through = frozenset.intersection(*(frozenset(stage.panel.required) for stage in loop.stages))
         self._can_end: dict[tuple[tuple[int, ...], int, int], bool] = {}
 
     def itineraries(self) -> Iterator[Itinerary]:
@@ -138,7 +138,7 @@ class _Search:
     def _beside(self, made: Itinerary, stage: int) -> Plan:
         """The plan of a stage where whoever came to one before has that in the diary."""
         plan = self._plans[stage]
-        busy = {who for each in made for who in (*each.slot.people, each.slot.room)} - self._through
+        busy = {who for each in made for who in (*each.slot.people, each.slot.room)} - {self._loop.candidate}
         if not busy & set(plan.panel.everyone):
             return plan
         diaries = dict(plan.diaries)

@@ -71,7 +71,11 @@ def test_an_interviewer_of_two_stages_keeps_the_gap_between_interviews_and_the_c
     again = Stage("again", Panel(("candidate", "ana")), Meeting(30, 30, gap=30))
     start = Stage("talk", Panel(("candidate", "ana")), Meeting(30, 30, gap=30))
     other = Stage("other", Panel(("candidate", "bo")), Meeting(30, 30, gap=30))
-    assert first(Loop((start, again, other))) == ["talk Mon 09:00", "again Mon 10:00", "other Mon 10:30"]
+    assert first(Loop((start, again, other), candidate="candidate")) == [
+        "talk Mon 09:00",
+        "again Mon 10:00",
+        "other Mon 10:30",
+    ]
 
 
 def test_an_interviewer_who_takes_one_a_day_is_not_asked_twice() -> None:
