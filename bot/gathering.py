@@ -15,6 +15,7 @@ from bot.records.people import PersonRow
 from dialogs.negotiation.effects import Reader
 from dialogs.negotiation.facts import Facts, Mode, Person
 from dialogs.negotiation.state import Hosting
+from dialogs.scheduling.intervals import Interval
 
 
 async def gather(session: Session, house: House, case: Case, seen: Look) -> Facts:
@@ -37,15 +38,21 @@ async def gather(session: Session, house: House, case: Case, seen: Look) -> Fact
         meeting_url=case.interview.meeting_url,
         candidate_busy=taken.of(case.candidate.id),
         host_busy=tuple(each for person in case.fixed for each in taken.of(person.id)),
-        held=await negotiations.held(
-            session, [person.id for person in (case.candidate, *case.fixed)], besides=case.row.id, now=now
-        ),
+        held=await _held(session, house, case),
         host_open=host_open,
         plan=plan,
         calendars_away=any(person.id in seen.away for person in case.needed),
         last_round=case.last_round,
         awake=await _awake(session, case, now - JUST_NOW),
     )
+
+
+async def _held(session: Session, house: House, case: Case) -> tuple[Interval, ...]:
+    """What is offered to others; where times are shared that is nobody's concern."""
+    if house.rules.share_slots:
+        return ()
+    people = [person.id for person in (case.candidate, *case.fixed)]
+    return await negotiations.held(session, people, besides=case.row.id, now=house.clock.now())
 
 
 async def _awake(session: Session, case: Case, since: datetime) -> frozenset[Reader]:

@@ -58,11 +58,14 @@ async def taken_time(session: Session, house: House, case: Case, seen: Look) -> 
     connected = [person.id for person in case.panel if person.id in seen.busy]
     if not connected:
         return Taken(between, booked, {}, {}, frozenset())
-    ours = await entries.standing(session, connected, now)
+    # Where every block says whose it is, ours are known by that; else by what we have written.
+    unnamed = [person for person in connected if not all(block.uid for block in seen.busy[person].blocks)]
+    unnamed += [person for person in connected if seen.busy[person].intervals and not seen.busy[person].blocks]
+    ours = await entries.standing(session, unnamed, now) if unnamed else ()
     said = await own_hours.exceptions_of(session, connected)
     shown = {
         person: (
-            *_foreign(seen.busy[person], [each for each in ours if each.person_id == person], case.row.id, seen.at),
+            *_foreign(seen.busy[person], [each for each in ours if each.person_id == person], case, seen.at),
             *(Block(when, Show.AWAY) for when in said[person].blocked(between)),
         )
         for person in connected
@@ -71,19 +74,18 @@ async def taken_time(session: Session, house: House, case: Case, seen: Look) -> 
     return Taken(between, booked, shown, said, unreadable)
 
 
-def _foreign(busy: Busy, ours: Sequence[EntryRow], negotiation: str, at: datetime | None) -> Iterator[Block]:
+def _foreign(busy: Busy, ours: Sequence[EntryRow], case: Case, at: datetime | None) -> Iterator[Block]:
     """What a calendar shows, without this very interview, its holds, and the holds of others.
 
     Those of others are counted from the records: they keep a time from being offered twice, not from being taken.
     """
-    own = [each for each in ours if each.negotiation_id == negotiation or each.offer is not None]
-    uids = {each.uid for each in own}
+    own = [each for each in ours if each.negotiation_id == case.row.id or each.offer is not None]
     # Not every vendor says whose event it is. Then ours is the one of exactly that length, if it was there already.
     unnamed = [each.when for each in own if at and each.written_at and each.written_at <= at]
     if not busy.blocks:
         yield from map(Block, difference(busy.intervals, unnamed))
     for block in busy.blocks:
-        if block.uid in uids:
+        if block.uid == case.interview.uid or entries.is_hold(block.uid):
             continue
         if not block.uid and block.when in unnamed:
             unnamed.remove(block.when)

@@ -49,11 +49,27 @@ def hold_uid(negotiation_id: str, offer: int, slot: int) -> str:
     return f"hold.{negotiation_id}.{offer}.{slot}{OURS}"
 
 
+def is_hold(uid: str) -> bool:
+    return uid.startswith("hold.") and uid.endswith(OURS)
+
+
+async def held_already(session: AsyncSession, people: Collection[str], start: datetime) -> frozenset[str]:
+    """Who of these people has a hold of ours at that very time in the calendar."""
+    query = select(EntryRow.person_id).where(
+        EntryRow.person_id.in_(list(people)),
+        EntryRow.offer.is_not(None),
+        EntryRow.removed_at.is_(None),
+        EntryRow.start == start,
+    )
+    return frozenset((await session.scalars(query)).all())
+
+
 async def plan_holds(
-    session: AsyncSession, negotiation_id: str, offer: int, people: Iterable[str], slots: Sequence[Interval]
+    session: AsyncSession, negotiation_id: str, offer: int, people: Collection[str], slots: Sequence[Interval]
 ) -> None:
-    for person in sorted(set(people)):
-        for number, slot in enumerate(slots, 1):
+    """One hold of a time is enough, to however many it is offered."""
+    for number, slot in enumerate(slots, 1):
+        for person in sorted(set(people) - await held_already(session, people, slot.start)):
             session.add(
                 EntryRow(
                     uid=hold_uid(negotiation_id, offer, number),

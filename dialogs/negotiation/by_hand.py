@@ -10,9 +10,9 @@ from dialogs.negotiation.effects import Kind, Reason, Record
 from dialogs.negotiation.hearing import is_past
 from dialogs.negotiation.offering import ask_for_times, put
 from dialogs.negotiation.settling import book
-from dialogs.negotiation.state import Party, Status
+from dialogs.negotiation.state import Given, Party, Status
 from dialogs.negotiation.times import gave, is_free
-from dialogs.scheduling.intervals import Interval, covers
+from dialogs.scheduling.intervals import Interval, covers, difference
 
 
 def hear_calendar(d: Draft, party: Party, when: Interval | None) -> None:
@@ -35,12 +35,14 @@ def ask_about_moved(d: Draft, party: Party, start: datetime) -> None:
     d.because(f"{d.person(party).name} moved it in the calendar: taken as a wish for that time")
     d.say(party, Kind.ANSWER, "calendar_moved", times=[start])
     start_moving(d)
+    wish, given = Interval.lasting(start, d.facts.minutes), d.n.given(party)
+    d.change(**{party.value: Given((*given.windows, wish), difference(given.blocked, [wish]), given.preferred)})
     if not is_free(d, start):
         d.because("that time is not free for everybody")
         ask_for_times(d, party, "availability_request_move")
         if party is Party.HOST:
             d.say(Party.CANDIDATE, Kind.RESCHEDULE, "reschedule", urgent=at_short_notice(d))
-    elif covers(gave(d, party.other), Interval.lasting(start, d.facts.minutes)):
+    elif covers(gave(d, party.other), wish):
         book(d, start)
     else:
         put(d, party.other, [start], "offer_move")
