@@ -33,14 +33,14 @@ def google_door(
     @door.post(path)
     async def changed(request: Request) -> Response:
         """A message has no body and no signature; the headers are all there is."""
-        state = request.headers.get("X-Goog-Resource-State", "")
+        if request.headers.get("X-Goog-Resource-State") == "sync":
+            # It opens a channel, often before we have noted its id; nothing has changed yet, and nothing is done.
+            return Response(status_code=204)
         channel = await find(request.headers.get("X-Goog-Channel-ID", ""))
         if channel is None or not _same(request.headers.get("X-Goog-Channel-Token", ""), channel.secret):
             log.warning("signature_refused", door="google")
             return PlainTextResponse("this channel is not one of ours", status_code=401)
-        # `sync` opens a channel: nothing has changed yet.
-        if state != "sync":
-            await told(channel.connection)
+        await told(channel.connection)
         return Response(status_code=204)
 
     return door

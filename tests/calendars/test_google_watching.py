@@ -87,11 +87,10 @@ async def test_a_change_by_hand_is_told_within_the_moment(office: Opens, ours: O
 
 
 async def test_the_word_that_opens_a_channel_is_no_change(office: Opens, ours: OurDoor) -> None:
-    """Trap 32: `sync` says that it works; there is no body, neither here nor later."""
+    """Trap 32: `sync` says that it works; there is no body. It comes before we know the channel, and is no stranger."""
     async with office() as there:
-        there.google.pushing.late = True
-        await watched(there, ours)
-        await there.google.pushing.deliver()
+        await there.calendar.watch(IDA, ours.url, SECRET)
+        await there.google.pushing.delivered()
         assert (there.google.pushing.answers, ours.told) == ([204], [])
 
 
