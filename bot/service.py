@@ -133,8 +133,9 @@ async def serve(settings: Settings, *, worker: bool = True) -> None:
     with claims.port(settings.host, settings.port) as door, alone:
         async with _house(settings, hears=worker) as house, _engine(settings, house, worker=worker) as engine:
             secret = settings.gateway_secret.get_secret_value() if settings.gateway_secret else None
+            zoom = settings.zoom_webhook_secret.get_secret_value() if settings.zoom_webhook_secret else None
             begin = patiently(engine.begin, house.burst)
-            app = make_app(house, begin, secret, version("askarsan"), metrics=settings.metrics)
+            app = make_app(house, begin, secret, version("askarsan"), zoom_secret=zoom, metrics=settings.metrics)
             config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False)
             log.info("serving", url=settings.url, worker=worker)
             await uvicorn.Server(config).serve(sockets=[door])

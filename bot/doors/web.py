@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from bot.doors.calendars import calendar_doors
 from bot.doors.metrics import metrics_door
 from bot.doors.pages.door import pages_door
+from bot.doors.zoom import zoom_doors
 from bot.house import House
 from bot.inbox import keep, keep_receipt
 from bot.jobs import Job
@@ -33,7 +34,14 @@ Begin = Callable[[Sequence[Job]], Awaitable[None]]
 
 
 def make_app(
-    house: House, begin: Begin, gateway_secret: str | None, version: str, *, metrics: bool = False, **options: Any
+    house: House,
+    begin: Begin,
+    gateway_secret: str | None,
+    version: str,
+    *,
+    zoom_secret: str | None = None,
+    metrics: bool = False,
+    **options: Any,
 ) -> FastAPI:
     """The application. `begin` starts jobs after they were committed."""
     app = FastAPI(title="askARSAN", version=version, docs_url=None, redoc_url=None, openapi_url=None, **options)
@@ -41,6 +49,7 @@ def make_app(
         app.include_router(metrics_door(house))
     app.include_router(pages_door(house, begin))
     app.include_router(calendar_doors(house, begin))
+    app.include_router(zoom_doors(house, begin, zoom_secret))
 
     @app.get("/", response_class=HTMLResponse)
     async def welcome() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 import structlog
@@ -10,10 +10,27 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 
 from bot.doors.bodies import whole_body
+from bot.house import House
+from bot.jobs import Job
+from bot.rooms import FIRM, zoom_told
 from integrations.channels.base import BadMessage, BadSignature
 from integrations.meetings.zoom.told import AddressAsked, Happened, proof, read, verify
 
 log = structlog.get_logger()
+
+Begin = Callable[[Sequence[Job]], Awaitable[None]]
+
+
+def zoom_doors(house: House, begin: Begin, secret: str | None) -> APIRouter:
+    """The door of the firm's own account; without a secret it opens to nobody."""
+
+    async def secret_of(connection: str) -> str | None:
+        return secret if connection == FIRM else None
+
+    async def told(_: str, happened: Happened) -> None:
+        await begin(await zoom_told(house, happened))
+
+    return zoom_door(secret_of, told, house.clock.now)
 
 
 def zoom_door(

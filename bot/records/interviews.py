@@ -123,5 +123,11 @@ async def of_application(session: AsyncSession, application_id: str) -> Sequence
     return (await session.scalars(query.order_by(InterviewRow.round, InterviewRow.opened_at, InterviewRow.id))).all()
 
 
+async def with_room(session: AsyncSession, part: str) -> Sequence[InterviewRow]:
+    """Those whose link has this in it."""
+    query = select(InterviewRow).where(InterviewRow.meeting_url.contains(part, autoescape=True))
+    return (await session.scalars(query.order_by(InterviewRow.id))).all()
+
+
 async def with_uid(session: AsyncSession, uid: str) -> InterviewRow | None:
     return await session.scalar(select(InterviewRow).where(InterviewRow.uid == uid))
