@@ -120,6 +120,39 @@ async def test_a_series_comes_as_its_single_events_over_the_clock_change_with_it
     ]
 
 
+async def test_one_of_a_series_that_was_moved_into_the_week_is_seen_in_it(office: Opens) -> None:
+    """And one that was moved out of it is not: what is asked for is when it is, not when it would have been."""
+    async with office(zone="Europe/Berlin") as there:
+        series = there.google.add(
+            IDA,
+            start={"dateTime": "2026-03-03T09:00:00+01:00", "timeZone": "Europe/Berlin"},
+            end={"dateTime": "2026-03-03T10:00:00+01:00", "timeZone": "Europe/Berlin"},
+            recurrence=["RRULE:FREQ=WEEKLY", "EXDATE;TZID=Europe/Berlin:20260324T090000"],
+        )
+        there.google.change_one(IDA, series, "2026-03-03", **times(at(9, day=10)))
+        there.google.change_one(IDA, series, "2026-03-17", **times(at(9, day=3)))
+        assert (await there.calendar.busy(IDA, WEEK)).intervals == (at(9, day=3),)
+        later = Interval(_utc("2026-03-09T00:00"), _utc("2026-04-01T00:00"))
+        assert [each.start for each in (await there.calendar.busy(IDA, later)).intervals] == [
+            _utc("2026-03-10T08:00"),
+            _utc("2026-03-12T09:00"),
+            _utc("2026-03-31T07:00"),
+        ]
+
+
+async def test_every_friday_off_is_every_friday_off_in_her_zone(office: Opens) -> None:
+    async with office(zone="America/New_York") as there:
+        friday = all_day("2026-03-06", "2026-03-07")
+        there.google.add(IDA, eventType="outOfOffice", recurrence=["RRULE:FREQ=WEEKLY;COUNT=2"], **friday)
+        fortnight = Interval(WEEK.start, WEEK.end + timedelta(days=7))
+        blocks = (await there.calendar.busy(IDA, fortnight)).blocks
+    # The clocks of New York change between the two, on 8 March.
+    assert [(block.when, block.show) for block in blocks] == [
+        (Interval(_utc("2026-03-06T05:00"), _utc("2026-03-07T05:00")), Show.AWAY),
+        (Interval(_utc("2026-03-13T04:00"), _utc("2026-03-14T04:00")), Show.AWAY),
+    ]
+
+
 async def test_what_begins_before_or_ends_after_is_seen_too(office: Opens) -> None:
     async with office() as there:
         there.google.add(IDA, **times(at(9, minutes=120)))
