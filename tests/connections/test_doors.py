@@ -156,6 +156,7 @@ async def microsoft(here: Office) -> AsyncIterator[Microsoft]:
         settings = {f"microsoft_{name}": value for name, value in {**let_in, **at}.items()}
         async with connected(here, settings, "microsoft") as ours:
             yield Microsoft(there, ours)
+        await there.close()
 
 
 async def test_microsoft_shakes_hands_tells_and_it_is_compared_at_once(microsoft: Microsoft) -> None:
