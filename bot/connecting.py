@@ -53,7 +53,7 @@ class Desks:
         self.keys = keys
         self._vendors = vendors
         self._now = now
-        self._settings = settings  # the firm's own, by name
+        self.settings = settings  # the firm's own, by name
         self._made: dict[str, tuple[tuple[object, ...], Calendar]] = {}
         self._outdated: list[Calendar] = []
 
@@ -73,7 +73,7 @@ class Desks:
         """One that is not kept, from the firm's settings and what is given. Raises Unusable."""
         try:
             make = catalog.known("calendar vendor", vendor, self._vendors)
-            return make(catalog.Means(self._now, {**self._settings, **given}))
+            return make(catalog.Means(self._now, {**self.settings, **given}))
         except (catalog.NotMade, ValueError) as error:
             raise Unusable(Fault.NOT_SET_UP, str(error)) from error
 

@@ -195,6 +195,11 @@ class Settings(BaseSettings):
     microsoft_client_secret: SecretStr | None = setting(
         None, "The app's secret; it runs out on the day you chose there.", "the value of a client secret", min_length=1
     )
+    microsoft_certificate_file: Path | None = setting(
+        None,
+        "With it, Microsoft says what changed when it says that something did, encrypted; not needed to be told.",
+        "a PEM file with a certificate and its RSA key",
+    )
     microsoft_graph_url: Address = setting(
         "https://graph.microsoft.com/v1.0",
         "Where Microsoft Graph is; national clouds have one of their own.",

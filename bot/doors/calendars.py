@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 
+import structlog
 from fastapi import APIRouter
 
 from bot import following
@@ -11,7 +12,10 @@ from bot.doors.google import Channel, google_door
 from bot.doors.microsoft import microsoft_door
 from bot.house import House
 from bot.jobs import Job
-from integrations.calendars.microsoft.notices import Kind, Notice
+from integrations.calendars.microsoft import set_up
+from integrations.calendars.microsoft.notices import Kind, Notice, Notices
+
+log = structlog.get_logger()
 
 Begin = Callable[[Sequence[Job]], Awaitable[None]]
 
@@ -35,5 +39,14 @@ def calendar_doors(house: House, begin: Begin) -> APIRouter:
 
     doors = APIRouter()
     doors.include_router(google_door(channel_of, changed, "/hooks/google/{connection_id}"))
-    doors.include_router(microsoft_door(secret_of, noticed))
+    doors.include_router(microsoft_door(secret_of, noticed, _notices(house)))
     return doors
+
+
+def _notices(house: House) -> Notices:
+    try:
+        return set_up.notices_from(house.desks.settings if house.desks else {}, house.clock.now)
+    except ValueError as error:
+        # The calendars themselves say so to their owners; the other doors open all the same.
+        log.error("notices_not_set_up", door="microsoft", why=str(error))
+        return Notices()

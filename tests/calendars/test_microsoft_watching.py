@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -20,9 +21,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from fastapi import FastAPI
 
 from bot.doors.microsoft import microsoft_door, path
-from integrations.calendars.base import CalendarRefused, CalendarUnreachable
+from integrations.calendars.base import CalendarRefused, CalendarUnreachable, Watched
 from integrations.calendars.microsoft.notices import Certificate, Kind, Notice, Notices
 from integrations.calendars.microsoft.sender import Sender
+from integrations.calendars.microsoft.set_up import calendar_from, notices_from
 from tests.calendars.at_microsoft import IDA, MONDAY, RITA, Office, at, interview, office
 from tests.loopback import serving
 
@@ -289,6 +291,11 @@ def certificate(name: str = "ours") -> Certificate:
     return Certificate("c1", public, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 
 
+def pem(of: Certificate) -> bytes:
+    """Certificate and key in one file."""
+    return x509.load_der_x509_certificate(base64.b64decode(of.public)).public_bytes(Encoding.PEM) + of.private
+
+
 @dataclass(frozen=True)
 class Secretly:
     desk: Office
@@ -300,12 +307,9 @@ async def secretly(reads_with: Certificate | None = None) -> AsyncIterator[Secre
     """An office whose notifications carry what changed, and a door that can read it."""
     async with office(certificate=certificate()) as desk:
         sender = Sender(desk.microsoft.tenant, desk.microsoft.client_id, desk.clock, login_url=desk.url)
-        try:
-            async with door(Notices(sender, reads_with or certificate())) as ours:
-                await desk.calendar.watch(RITA, ours.here, SECRET)
-                yield Secretly(desk, ours)
-        finally:
-            await sender.close()
+        async with door(Notices(sender, reads_with or certificate())) as ours:
+            await desk.calendar.watch(RITA, ours.here, SECRET)
+            yield Secretly(desk, ours)
 
 
 async def test_encrypted_notices_tell_ours_from_others() -> None:
@@ -369,6 +373,33 @@ async def test_what_was_encrypted_for_another_key_is_not_read() -> None:
         office.desk.rita.busy(at(5, 9).start, at(5, 9).end)
         assert await office.desk.microsoft.subscriptions.deliver() == [202]
         assert office.ours.told == []
+
+
+async def test_the_settings_name_a_file_with_certificate_and_key(tmp_path: Path) -> None:
+    async with office() as desk:
+        microsoft = desk.microsoft
+        settings = {
+            "microsoft_tenant": microsoft.tenant,
+            "microsoft_client_id": microsoft.client_id,
+            "microsoft_client_secret": microsoft.client_secret,
+            "microsoft_graph_url": f"{desk.url}/v1.0",
+            "microsoft_login_url": desk.url,
+            "microsoft_certificate_file": str(tmp_path / "both.pem"),
+        }
+        with pytest.raises(ValueError, match="No such file"):
+            calendar_from(settings, desk.clock)
+        (tmp_path / "both.pem").write_bytes(certificate().private)
+        with pytest.raises(ValueError, match="no certificate with its key"):
+            notices_from(settings, desk.clock)
+        (tmp_path / "both.pem").write_bytes(pem(certificate()))
+        calendar = calendar_from(settings, desk.clock)
+        assert isinstance(calendar, Watched)
+        async with door(notices_from(settings, desk.clock)) as ours:
+            await calendar.watch(RITA, ours.here, SECRET)
+            await calendar.put(interview())
+            await microsoft.subscriptions.deliver()
+            assert [notice.ours for _, notice in ours.told] == [True]
+        await calendar.close()
 
 
 async def test_with_data_inside_a_watch_is_renewed_daily() -> None:

@@ -18,7 +18,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
+from cryptography.x509 import load_pem_x509_certificate
 from pydantic import BaseModel, Field, ValidationError
 
 OURS = "askarsan-"
@@ -56,6 +57,14 @@ class Certificate:
     id: str
     public: str  # the certificate, as base64 of its DER
     private: bytes = field(repr=False)  # the key, as PEM
+
+    @classmethod
+    def from_pem(cls, pem: bytes) -> Certificate:
+        """From a file that holds both. Raises ValueError where it does not."""
+        public = load_pem_x509_certificate(pem).public_bytes(Encoding.DER)
+        made = cls(hashlib.sha256(public).hexdigest()[:32], base64.b64encode(public).decode(), pem)
+        made.key()
+        return made
 
     def key(self) -> RSAPrivateKey:
         key = load_pem_private_key(self.private, password=None)

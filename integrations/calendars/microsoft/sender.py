@@ -29,7 +29,6 @@ class Sender:
         self._url = f"{login_url}/{tenant}/discovery/v2.0/keys"
         self._keys: dict[str, Any] = {}
         self._asked: datetime | None = None
-        self._http = httpx2.AsyncClient(timeout=5, follow_redirects=False, trust_env=False)
 
     async def proven(self, tokens: Sequence[str]) -> bool:
         """All of them, and at least one."""
@@ -37,9 +36,6 @@ class Sender:
             if not await self._holds(token):
                 return False
         return bool(tokens)
-
-    async def close(self) -> None:
-        await self._http.aclose()
 
     async def _holds(self, token: str) -> bool:
         try:
@@ -58,7 +54,8 @@ class Sender:
         if age is None or age > KEYS_KEPT or (kid not in self._keys and age > KEYS_AGAIN):
             self._asked = self._now()
             try:
-                answer = await self._http.get(self._url)
+                async with httpx2.AsyncClient(timeout=5, follow_redirects=False, trust_env=False) as client:
+                    answer = await client.get(self._url)
                 self._keys = {str(key.key_id): key for key in jwt.PyJWKSet.from_dict(answer.json()).keys}
             except (httpx2.HTTPError, ValueError, jwt.PyJWTError):
                 return self._keys.get(kid)  # the old ones hold until the next are there

@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dialogs.scheduling.hours import WorkingHours
 from dialogs.scheduling.intervals import Interval
 from integrations.calendars.base import Busy, Calendar, CalendarEvent, Changes, Standing, Watch, Watched
 from integrations.calendars.microsoft.account import GRAPH, LOGIN, Account
+from integrations.calendars.microsoft.notices import Certificate, Notices
 
 if TYPE_CHECKING:
     from integrations.calendars.microsoft.bookings import MicrosoftBookings
@@ -20,7 +22,33 @@ if TYPE_CHECKING:
 
 def calendar_from(settings: Mapping[str, str], now: Callable[[], datetime]) -> Calendar:
     """Raises ValueError with what is missing."""
-    return OpenedWhenNeeded(account_from(settings), now)
+    return OpenedWhenNeeded(account_from(settings), now, certificate_from(settings))
+
+
+def notices_from(settings: Mapping[str, str], now: Callable[[], datetime]) -> Notices:
+    """What reads notifications at the door. Raises ValueError with what is missing."""
+    certificate = certificate_from(settings)
+    if certificate is None:
+        return Notices()
+    account = account_from(settings)
+    from integrations.calendars.microsoft.sender import Sender
+
+    return Notices(Sender(account.tenant, account.client_id, now, login_url=account.login_url), certificate)
+
+
+def certificate_from(settings: Mapping[str, str]) -> Certificate | None:
+    """None where notifications need not say what changed. Raises ValueError where the file is none."""
+    name = settings.get("microsoft_certificate_file")
+    if not name:
+        return None
+    try:
+        return Certificate.from_pem(Path(name).read_bytes())
+    except OSError as error:
+        raise ValueError(f"the setting microsoft_certificate_file: {error.strerror}") from error
+    except ValueError:
+        raise ValueError(
+            "the file of the setting microsoft_certificate_file holds no certificate with its key"
+        ) from None
 
 
 def bookings_from(settings: Mapping[str, str], now: Callable[[], datetime]) -> MicrosoftBookings:
@@ -53,8 +81,9 @@ def account_from(settings: Mapping[str, str]) -> Account:
 class OpenedWhenNeeded(Calendar, Watched):
     """The SDK takes half a second to import, in which nobody else would be answered."""
 
-    def __init__(self, account: Account, now: Callable[[], datetime]) -> None:
+    def __init__(self, account: Account, now: Callable[[], datetime], certificate: Certificate | None = None) -> None:
         self._account = account
+        self._certificate = certificate
         self._now = now
         self._opening = asyncio.Lock()
         self._calendar: MicrosoftCalendar | None = None
@@ -93,12 +122,12 @@ class OpenedWhenNeeded(Calendar, Watched):
     async def _opened(self) -> MicrosoftCalendar:
         async with self._opening:
             if self._calendar is None:
-                self._calendar = await asyncio.to_thread(_made, self._account, self._now)
+                self._calendar = await asyncio.to_thread(_made, self._account, self._now, self._certificate)
             return self._calendar
 
 
-def _made(account: Account, now: Callable[[], datetime]) -> MicrosoftCalendar:
+def _made(account: Account, now: Callable[[], datetime], certificate: Certificate | None) -> MicrosoftCalendar:
     from integrations.calendars.microsoft.calendar import MicrosoftCalendar
     from integrations.calendars.microsoft.graph import Graph
 
-    return MicrosoftCalendar(Graph(account, now))
+    return MicrosoftCalendar(Graph(account, now), certificate)
