@@ -18,6 +18,10 @@ MEANS = Means(
     settings={
         "gateway_url": "https://gateway.example/messages",
         "gateway_secret": "s",
+        "google_client_id": "app",
+        "google_client_secret": "s",
+        "google_refresh_token": "s",
+        "google_meet_calendar": "rooms@firm.example",
         "microsoft_tenant": "tenant",
         "microsoft_client_id": "app",
         "microsoft_client_secret": "s",
