@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -38,6 +39,7 @@ class Radicale:
     """The server, what it was asked, and what its owner does there by hand."""
 
     def __init__(self, folder: Path) -> None:
+        self._kept = folder / "kept"
         (folder / "users").write_text(f"{USER}:{PASSWORD}\n", "utf-8")
         settings = config.load()
         settings.update(
@@ -48,7 +50,7 @@ class Radicale:
                     "htpasswd_encryption": "plain",
                     "delay": "0",
                 },
-                "storage": {"filesystem_folder": str(folder / "kept")},
+                "storage": {"filesystem_folder": str(self._kept)},
                 "logging": {"level": "critical"},
             },
             "the tests",
@@ -57,14 +59,22 @@ class Radicale:
         self.asked: list[str] = []  # "PUT /ida@acme.example/work/1.ics"
         self._settings = settings
         self._radicale = Application(settings)
-        self._instead: list[tuple[str, int, Mapping[str, str]]] = []
-        self._before: list[tuple[str, Callable[[], None]]] = []
+        self._instead: list[tuple[str, int, Mapping[str, str], bytes]] = []
+        self._before: list[tuple[str, Callable[[], object]]] = []
 
-    def instead(self, method: str, status: int, headers: Mapping[str, str] | None = None, times: int = 1) -> None:
+    def empty(self) -> None:
+        """As on the first day."""
+        shutil.rmtree(self._kept / "collection-root" / USER, ignore_errors=True)
+        for each in (self.asked, self._instead, self._before):
+            each.clear()
+
+    def instead(
+        self, method: str, status: int, headers: Mapping[str, str] | None = None, *, body: bytes = b"", times: int = 1
+    ) -> None:
         """The next requests of that method are answered at the door."""
-        self._instead += [(method, status, headers or {})] * times
+        self._instead += [(method, status, headers or {}, body)] * times
 
-    def before(self, method: str, happens: Callable[[], None]) -> None:
+    def before(self, method: str, happens: Callable[[], object]) -> None:
         """Something happens between the next request of that method and its answer."""
         self._before.append((method, happens))
 
@@ -101,8 +111,8 @@ class Radicale:
         for answer in [each for each in self._instead if each[0] == method][:1]:
             self._instead.remove(answer)
             environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-            start(f"{answer[1]} Answered at the door", [*answer[2].items(), ("Content-Length", "0")])
-            return [b""]
+            start(f"{answer[1]} Answered at the door", [*answer[2].items(), ("Content-Length", str(len(answer[3])))])
+            return [answer[3]]
         told: Iterable[bytes] = self._radicale(environ, start)
         return told
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
+import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -42,19 +42,32 @@ def now() -> datetime:
     return NOW
 
 
+@pytest.fixture(scope="module")
+def radicale(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Radicale]:
+    with radicale_in(tmp_path_factory.mktemp("radicale")) as running:
+        yield running
+
+
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Radicale]:
-    with radicale_in(tmp_path) as radicale:
-        radicale.make("work", "Work")
-        yield radicale
+def server(radicale: Radicale) -> Radicale:
+    """With one calendar, and nothing in it."""
+    radicale.empty()
+    radicale.make("work", "Work")
+    return radicale
 
 
 @asynccontextmanager
 async def connected(
-    server: Radicale, path: str = "", *, password: str = PASSWORD, writes_to: str = "", blocking: tuple[str, ...] = ()
+    server: Radicale,
+    path: str = "",
+    *,
+    at: str = "",
+    password: str = PASSWORD,
+    writes_to: str = "",
+    blocking: tuple[str, ...] = (),
 ) -> AsyncIterator[CalDavCalendar]:
     outside = Outside(own=["127.0.0.1"], login=Login(USER, password), seconds=30)
-    account = Account(f"{server.url}{path}", outside, now)
+    account = Account(f"{at or server.url}{path}", outside, now)
     calendar = CalDavCalendar(account, BERLIN, now, writes_to=writes_to, blocking=blocking)
     yield calendar
     await calendar.close()
@@ -364,8 +377,7 @@ async def test_nobody_there_and_no_calendar_server(server: Radicale) -> None:
     async with connected(server) as calendar:
         with pytest.raises(CalendarDisconnected, match="no CalDAV server"):
             await calendar.calendars()
-    server.url = "http://127.0.0.1:9"
-    async with connected(server) as calendar:
+    async with connected(server, at="http://127.0.0.1:9") as calendar:
         with pytest.raises(CalendarUnreachable, match="no connection"):
             await calendar.busy(USER, WEEK)
 
@@ -434,3 +446,59 @@ async def test_the_catalogue_makes_one_from_what_its_owner_gave(server: Radicale
     with pytest.raises(CalendarDisconnected, match="not encrypted"):
         await private.busy(USER, WEEK)
     await private.close()
+
+
+# Odd servers
+
+
+async def test_an_address_with_spaces_and_signs_is_read_and_written(server: Radicale) -> None:
+    path = "work/my%20event%20%2B%201%2525.ics"
+    server.put(path, f"UID:{UID}\nDTSTART:20260304T140000Z\nDTEND:20260304T144500Z")
+    async with connected(server) as calendar:
+        assert (await calendar.busy(USER, WEEK)).intervals == (SLOT,)
+        await calendar.put(replace(EVENT, sequence=1))
+        assert len(server.files("work")) == 1
+        await calendar.remove(UID, USER, 1)
+    assert server.files("work") == []
+
+
+async def test_what_a_server_adds_to_an_event_disturbs_nobody(server: Radicale) -> None:
+    async with connected(server) as calendar:
+        await calendar.put(EVENT)
+        there = await calendar.find(UID, USER)
+        assert there is not None
+        name = there.reference.rpartition("/")[2]
+        rewritten = server.by_hand("GET", f"work/{name}").text.replace(
+            "END:VEVENT",
+            "X-SERVER:was here\r\nBEGIN:VALARM\r\nACTION:DISPLAY\r\nTRIGGER:-PT9M\r\nEND:VALARM\r\nEND:VEVENT",
+        )
+        server.by_hand("PUT", f"work/{name}", rewritten, content_type="text/calendar")
+        again = await calendar.find(UID, USER)
+        assert again is not None
+        assert (again.when, again.sequence) == (there.when, there.sequence)
+        await calendar.put(EVENT)
+        await calendar.remove(UID, USER, 0)
+    assert server.files("work") == []
+
+
+async def test_a_server_that_says_nothing_is_not_waited_for(server: Radicale) -> None:
+    late = threading.Event()
+    account = Account(server.url, Outside(own=["127.0.0.1"], login=Login(USER, PASSWORD), seconds=0.3), now)
+    calendar = CalDavCalendar(account, BERLIN, now)
+    server.before("PROPFIND", lambda: late.wait(30))
+    with pytest.raises(CalendarUnreachable, match="no whole answer within"):
+        await calendar.busy(USER, WEEK)
+    late.set()
+    await calendar.close()
+
+
+async def test_a_page_where_an_answer_should_be_is_no_free_week(
+    server: Radicale, caplog: pytest.LogCaptureFixture
+) -> None:
+    for status in (200, 207):
+        async with connected(server) as calendar:
+            await calendar.calendars()
+            server.instead("REPORT", status, body=b"<html><body>Sign in, Ida Berg</body>")
+            with pytest.raises((CalendarDisconnected, CalendarUnreachable)):
+                await calendar.busy(USER, WEEK)
+    assert "Ida Berg" not in caplog.text
