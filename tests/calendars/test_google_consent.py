@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+from asyncio.subprocess import PIPE, Process, create_subprocess_exec
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
 import httpx2
 import pytest
 
@@ -108,3 +114,42 @@ async def test_a_sign_in_that_is_down_is_no_no(office: Opens) -> None:
         with pytest.raises(CalendarUnreachable):
             await token(there, consent, ended_at)
         assert await token(there, consent, ended_at)
+
+
+@asynccontextmanager
+async def program(there: Office, file: Path) -> AsyncIterator[tuple[Process, str]]:
+    """The program that asks, running in a house of its own, and the link it shows."""
+    command = [sys.executable, "-W", "ignore", "-m", "integrations.calendars.google.consent", "--client-id", "app-id"]
+    command += ["--token-url", f"{there.url}/token", "--to", str(file)]
+    asks = await create_subprocess_exec(*command, stdin=PIPE, stdout=PIPE, stderr=PIPE)
+    assert asks.stdin
+    assert asks.stdout
+    try:
+        asks.stdin.write(b"app-secret\n")
+        while not (line := await asks.stdout.readline()).startswith(b"https://"):
+            assert line, "it ended without a link"
+        yield asks, line.decode().strip()
+    finally:
+        if asks.returncode is None:
+            asks.kill()
+            await asks.wait()
+
+
+async def test_the_program_that_asks_writes_what_connecting_needs(office: Opens, tmp_path: Path) -> None:
+    async with office() as there, program(there, tmp_path / "token.txt") as (asks, link):
+        there.google.at_the_browser = IDA
+        async with httpx2.AsyncClient(verify=False) as browser:
+            answer = await browser.get(f"{there.url}/o/oauth2/v2/auth?{link.partition('?')[2]}")
+        said, _ = await asks.communicate(answer.headers["Location"].encode() + b"\n")
+        assert asks.returncode == 0
+    assert (tmp_path / "token.txt").read_text("utf-8") == "google_refresh_token=1//refresh-0\n"
+    assert (tmp_path / "token.txt").stat().st_mode & 0o777 == 0o600
+    assert b"refresh-0" not in said
+
+
+async def test_the_program_says_what_was_wrong_and_writes_nothing(office: Opens, tmp_path: Path) -> None:
+    async with office() as there, program(there, tmp_path / "token.txt") as (asks, _):
+        _, wrong = await asks.communicate(b"https://www.google.com/\n")
+        assert asks.returncode == 1
+    assert b"It did not work: this is not the answer to what was asked" in wrong
+    assert not (tmp_path / "token.txt").exists()

@@ -91,24 +91,27 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Let the assistant into a Google calendar.")
     parser.add_argument("--client-id", required=True, help="of your app at Google, of the type desktop")
     parser.add_argument("--account", default="", help="the address whose calendar it is")
+    parser.add_argument("--token-url", default=TOKENS, help="where access tokens come from, if not from Google")
     parser.add_argument("--to", required=True, type=Path, help="the file that the token is written to")
     said = parser.parse_args()
     consent = Consent(said.client_id, getpass.getpass("The app's client secret: "))
     sys.stdout.write(f"Open this link and say yes:\n\n{consent.link(said.account)}\n\n")
     sys.stdout.write("The browser ends at a page that does not open. That is as it should be: copy its address.\n")
+    sys.stdout.flush()
     try:
-        token = asyncio.run(_token(consent, input("The address: ")))
+        token = asyncio.run(_token(consent, input("The address: "), said.token_url))
     except CalendarError as error:
         raise SystemExit(f"It did not work: {error}.") from error
-    said.to.touch(mode=0o600)
+    said.to.touch()
+    said.to.chmod(0o600)  # before there is anything in it
     said.to.write_text(f"google_refresh_token={token}\n", "utf-8")
     sys.stdout.write(f"Written to {said.to}. Delete it once the calendar is connected.\n")
 
 
-async def _token(consent: Consent, ended_at: str) -> str:
+async def _token(consent: Consent, ended_at: str, token_url: str) -> str:
     wire = Wire()
     try:
-        return await consent.refresh_token(ended_at, wire)
+        return await consent.refresh_token(ended_at, wire, token_url=token_url)
     finally:
         await wire.client.aclose()
 
