@@ -255,6 +255,12 @@ async def test_a_cursor_that_graph_forgot_begins_anew() -> None:
         assert anew.cursor != cursor
 
 
+async def test_a_cursor_of_another_calendar_begins_anew() -> None:
+    async with office() as desk:
+        for cursor in ("CPDAlvWDx70CEPDAlvWDx70CGAU=", "yesterday https://x", "2026-03-02 x"):
+            assert (await desk.calendar.changes(RITA, cursor)).uids is None
+
+
 async def test_the_window_moves_on_with_the_months() -> None:
     async with office() as desk:
         cursor = (await desk.calendar.changes(RITA, "")).cursor

@@ -81,6 +81,7 @@ def written(event: CalendarEvent) -> Event:
         start=point(event.when.start),
         end=point(event.when.end),
         show_as=FreeBusyStatus.Tentative if event.tentative else FreeBusyStatus.Busy,
+        is_reminder_on=not event.tentative,  # nobody is called to what may never be
         location=Location(display_name=event.location),
         attendees=guests or None,  # an empty list would send away whoever the owner invited
         single_value_extended_properties=named(event.uid, event.sequence),

@@ -73,7 +73,7 @@ def hours_of(told: Hours | None, now: datetime) -> WorkingHours | None:
     start, end = _minute(told.start_time), _minute(told.end_time)
     if end <= start and end != MIDNIGHT:
         return None
-    return WorkingHours(zone, frozenset(DAYS.index(each) for each in told.days_of_week), start, end)
+    return WorkingHours(zone, frozenset(DAYS.index(each) for each in told.days_of_week if each in DAYS), start, end)
 
 
 def zone_in(told: Hours | None, now: datetime) -> ZoneInfo | None:

@@ -71,7 +71,7 @@ async def changes(graph: Graph, who: str, cursor: str) -> Changes:
     """A cursor is when its window began, and Graph's own link."""
     mailbox = Mailbox(graph, who)
     begun, _, link = cursor.partition(" ")
-    if not link or graph.now() - datetime.fromisoformat(begun) > BEGIN_ANEW:
+    if not link or _outdated(begun, graph.now()):
         return await _anew(mailbox, graph.now())
     try:
         changed, link = await mailbox.changed(link)
@@ -84,6 +84,13 @@ async def changes(graph: Graph, who: str, cursor: str) -> Changes:
     if len(ours) > MANY or any(each.removed for each in changed):
         return Changes(f"{begun} {link}", None)
     return Changes(f"{begun} {link}", frozenset([uid for each in ours for uid in await _uid(mailbox, each)]))
+
+
+def _outdated(begun: str, now: datetime) -> bool:
+    try:
+        return now - datetime.fromisoformat(begun) > BEGIN_ANEW
+    except (ValueError, TypeError):
+        return True  # no cursor of ours
 
 
 async def _anew(mailbox: Mailbox, now: datetime) -> Changes:
