@@ -52,7 +52,9 @@ def connect(
     days: Annotated[str | None, typer.Option(metavar="DAYS", help="Like Mon-Fri or Mon,Wed-Fri.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Connect somebody's calendar, once it has shown their busy times.
+    """Connect somebody's calendar.
+
+    It is kept once it has shown their busy times.
 
     What the vendor needs is asked for; a secret is never an argument, so that it stays out of your shell's history.
     """
@@ -75,9 +77,11 @@ def list_(ctx: typer.Context, as_json: Json = False) -> None:
 
 @calendar.command("test", epilog=example("askarsan calendar test Rita Lopes"))
 def look(ctx: typer.Context, person: Person, as_json: Json = False) -> None:
-    """Look into somebody's calendar now: "these are the busy blocks I see".
+    """Look into somebody's calendar now.
 
-    Kinds and times for the next seven days, never a title. Exits with 1 if it cannot be read.
+    "These are the busy blocks I see": kinds and times for the next seven days, never a title.
+
+    Exits with 1 if it cannot be read.
     """
     from bot.terminal.calendars import test_calendar
 
@@ -92,7 +96,10 @@ def show(
     start: Annotated[str | None, typer.Option("--from", metavar="DATE", help="The first day; else today.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Draw somebody's week: when they work, what is taken, what is ours."""
+    """Draw somebody's week.
+
+    When they work, what is taken, and what is ours.
+    """
     from bot.terminal.week import show_week
 
     logs(ctx)
@@ -110,7 +117,7 @@ def disconnect(ctx: typer.Context, person: Person, vendor: Vendor = None) -> Non
 
 @keys.command("list", epilog=example("askarsan keys list"))
 def list_keys(ctx: typer.Context, as_json: Json = False) -> None:
-    """Show which keys there are, and how many secrets each has sealed."""
+    """Show the keys, and how many secrets each has sealed."""
     from bot.terminal.keys import show_keys
 
     logs(ctx)
@@ -119,7 +126,9 @@ def list_keys(ctx: typer.Context, as_json: Json = False) -> None:
 
 @keys.command(epilog=example("askarsan keys rotate"))
 def rotate(ctx: typer.Context) -> None:
-    """Seal everything anew: with a new key, or with the first of ASKARSAN_KEYS.
+    """Seal every secret with a new key.
+
+    Or with the first of ASKARSAN_KEYS, where that is set.
 
     The assistant may go on serving meanwhile. Stopped halfway, run it again.
     """
@@ -137,7 +146,10 @@ def availability(
     minutes: Annotated[int, typer.Option(min=5, max=720, metavar="N", help="The length of the meeting.")] = 45,
     as_json: Json = False,
 ) -> None:
-    """List when somebody could meet, by the rules by which interviews are offered."""
+    """List when somebody could meet.
+
+    By the rules by which interviews are offered.
+    """
     from bot.terminal.week import show_availability
 
     logs(ctx)
@@ -152,7 +164,10 @@ def hours(
     forget: Annotated[bool, typer.Option("--forget", help="Forget all that was said.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Say in words when somebody of the firm is away, or works besides."""
+    """Say in words when somebody is away.
+
+    Or what hours they keep free, or work besides; without words, what holds is shown.
+    """
     from bot.terminal.own_hours import tell_hours
 
     logs(ctx)

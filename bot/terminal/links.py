@@ -7,7 +7,7 @@ import sys
 from typing import Any
 
 from bot.house import House
-from bot.links import LinkState, save_link, switch_link
+from bot.links import LinkState, first, save_link, switch_link
 from bot.records import links, people
 from bot.records.links import LinkRow
 from bot.records.people import PersonRow
@@ -47,9 +47,14 @@ def set_link(settings: Settings, said: str, url: str, *, as_json: bool) -> int:
 
 
 def test_link(settings: Settings, said: str, *, as_json: bool) -> int:
+    """Opens it now, whatever was known, and has the assistant open it again too."""
+
     async def work(house: House) -> int:
         person, row = await _of(house, said)
-        return _show(person, row.url, await save_link(house, person.id, row.url), as_json=as_json)
+        seen = first(await house.links.look(row.url), house.clock.now())
+        async with house.records.write() as session:
+            await links.look_now(session, person.id, house.clock.now())
+        return _show(person, row.url, seen, as_json=as_json)
 
     return in_house(settings, work)
 

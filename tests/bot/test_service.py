@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.records.opening import ready
 from bot.service import build
 from bot.settings import load_settings
 from integrations.calendars.base import CalendarRefused
@@ -81,8 +82,14 @@ async def test_people_get_the_firms_own_room_or_none(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("ASKARSAN_MEETING_URL", "https://meet.firm.example/room")
     house = build(load_settings())
     assert (await house.meetings.create("1", "Technical", nine, 45)).url == "https://meet.firm.example/room"
+
+
+async def test_whoever_has_connected_no_calendar_has_none() -> None:
+    house = build(load_settings())
+    await ready(house.records)
     with pytest.raises(CalendarRefused):
         await house.calendar.remove("1", "rita@firm.example", 0)
+    await house.records.close()
 
 
 def test_a_port_that_is_taken_is_one_sentence() -> None:
