@@ -45,7 +45,7 @@ MINUTES, GRID, EVENTS, COUNT = 45, 15, 200, 5
 MEETING = Meeting(MINUTES, GRID)
 LENGTH = timedelta(minutes=MINUTES)
 ROUNDS = 5
-WHILE = 0.1  # s
+WHILE = 0.3  # s
 
 TIMES_THE_SCAN = 50.0
 KEPT_AT_MOST = 20.0  # µs
