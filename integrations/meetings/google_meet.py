@@ -33,14 +33,15 @@ class GoogleMeet(Meetings):
             stored = await self._inserted(key, body)
             if stored is None:
                 stored = await self._found(key)
-            if stored is None or stored.cancelled:
-                # Deleted, its id is taken for ever; but it can be called back.
-                stored = await self._written(key, body)
+            if stored is None:
+                raise MeetingsUnreachable("the event of the room is there, and is not")
+            if stored.cancelled:
+                stored = await self._called_back(key, stored, body)
             return await self._room(key, stored)
 
     async def move(self, key: str, start: datetime, minutes: int) -> Meeting:
         with _in_meeting_words():
-            return await self._room(key, await self._written(key, _times(start, minutes), alive=True))
+            return await self._room(key, await self._written(key, _times(start, minutes)))
 
     async def end(self, key: str) -> None:
         with _in_meeting_words():
@@ -72,21 +73,31 @@ class GoogleMeet(Meetings):
                 raise
             return None
 
-    async def _written(self, key: str, body: dict[str, Any], *, alive: bool = False) -> Stored:
+    async def _written(self, key: str, body: dict[str, Any]) -> Stored:
         for _ in range(TRIES):
             stored = await self._found(key)
-            if stored is None or (alive and stored.cancelled):
+            if stored is None or stored.cancelled:
                 raise MeetingsRefused(f"there is no meeting {key}")
             try:
-                return await self._patched(key, stored, body)
+                return await self._changed(key, stored, body)
             except Refusal as no:
                 if no.status != 412:
                     raise
         raise MeetingsUnreachable("the event of the room changes faster than we can write it")
 
-    async def _patched(self, key: str, stored: Stored, body: dict[str, Any]) -> Stored:
+    async def _called_back(self, key: str, stored: Stored, body: dict[str, Any]) -> Stored:
+        """Deleted, its id is taken for ever; but it can be called back, as a whole and with another room."""
+        try:
+            again = body | {"conferenceData": _wanted(key, stored.etag)}
+            return await self._changed(key, stored, again, method="PUT")
+        except Refusal as no:
+            if no.status != 412:
+                raise
+            raise MeetingsUnreachable("somebody else called the room back in the same moment") from no
+
+    async def _changed(self, key: str, stored: Stored, body: dict[str, Any], *, method: str = "PATCH") -> Stored:
         told = await self._calls.call(
-            self._calendar, "PATCH", self._path(key), query=_query(), body=body, match=stored.etag
+            self._calendar, method, self._path(key), query=_query(), body=body, match=stored.etag
         )
         return Stored.read(told)
 
@@ -106,7 +117,7 @@ class GoogleMeet(Meetings):
     async def _asked_anew(self, key: str, stored: Stored) -> Stored:
         """A request that failed is not looked at again: this one needs another name, and gets it from the ETag."""
         try:
-            return await self._patched(key, stored, {"conferenceData": _wanted(key, stored.etag)})
+            return await self._changed(key, stored, {"conferenceData": _wanted(key, stored.etag)})
         except Refusal as no:
             if no.status != 412:
                 raise

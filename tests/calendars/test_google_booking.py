@@ -182,6 +182,23 @@ async def test_an_id_that_was_deleted_is_called_back_and_not_written_anew(office
         await there.calendar.remove(UID, IDA, 0)
         await there.calendar.put(interview(1, when=at(12)))
         assert await times_in(there) == [(at(12), 1)]
+        assert "update" in there.kinds(), "as a whole: of a patch Google does not say that it is enough"
+
+
+async def test_deleted_in_the_moment_of_its_move_it_is_called_back_where_it_moves_to(office: Opens) -> None:
+    async with office() as there:
+        await there.calendar.put(interview())
+        there.google.race(id_of(UID), deletes=True)
+        await there.calendar.put(interview(1, when=at(15)))
+        assert await times_in(there) == [(at(15), 1)]
+
+
+async def test_deleted_in_the_moment_of_its_removal_it_is_gone(office: Opens) -> None:
+    async with office() as there:
+        await there.calendar.put(interview())
+        there.google.race(id_of(UID), deletes=True)
+        await there.calendar.remove(UID, IDA, 1)
+        assert there.google.events(IDA) == []
 
 
 @pytest.mark.parametrize("late", [0, 1, 2])

@@ -82,6 +82,8 @@ async def test_an_id_is_given_out_once_for_ever(office: Opens) -> None:
         assert (await asked(there, "DELETE", f"{EVENTS}/askarsan0123")).status_code == 204
         assert reason(await asked(there, "DELETE", f"{EVENTS}/askarsan0123")) == (410, "deleted")
         assert reason(await asked(there, "POST", EVENTS, json=named)) == (409, "duplicate")
+        assert reason(await asked(there, "PATCH", f"{EVENTS}/askarsan0123", json=EVENT)) == (410, "deleted")
+        assert (await asked(there, "PUT", f"{EVENTS}/askarsan0123", json=named)).json()["status"] == "confirmed"
 
 
 async def test_a_room_is_made_only_where_the_version_goes_along(office: Opens) -> None:

@@ -141,6 +141,16 @@ async def test_a_room_that_was_given_up_is_opened_again(office: Opens) -> None:
         assert there.google.events(IDA)[0]["start"]["dateTime"] == "2026-03-04T10:00:00+00:00"
 
 
+async def test_a_room_that_somebody_else_opens_again_is_asked_after_later(office: Opens) -> None:
+    async with rooms(office) as (meet, there):
+        made = await meet.create(KEY, "Ana Silva", TEN, 45)
+        await meet.end(KEY)
+        there.google.race(made.reference)
+        with pytest.raises(MeetingsUnreachable):
+            await meet.create(KEY, "Ana Silva", TEN, 45)
+        assert (await meet.create(KEY, "Ana Silva", TEN, 45)).url
+
+
 @pytest.mark.parametrize(
     ("fault", "error", "wait"),
     [

@@ -74,11 +74,11 @@ class GoogleCalendar(Calendar, Watched):
                 if stored is None:
                     await self._insert(event)
                 elif not stored.copied and (stored.sequence is None or stored.sequence < event.sequence):
-                    await self._patch(event.who, stored, written(event, stored))
+                    await self._rewrite(event, stored)
                 return
             except Refusal as no:
-                # 409: it is there, or was and is deleted, which takes its id for ever. 412: somebody was quicker.
-                if no.status not in (409, 412):
+                # 409: it is there, or was and is deleted, which takes its id for ever. 410, 412: somebody was quicker.
+                if no.status not in (409, 410, 412):
                     raise
             stored = await self._stored(event.who, event.uid)
         raise CalendarChanged("the event changes faster than we can write it")
@@ -92,7 +92,7 @@ class GoogleCalendar(Calendar, Watched):
                 if stored.sequence != sequence:
                     # A deleted event keeps what it said: so an older one that comes late does not bring it back.
                     mark = {"extendedProperties": {"private": marks(sequence)}}
-                    stored = await self._patch(who, stored, mark, mails="none")
+                    stored = await self._change(who, stored, mark, mails="none")
                 await self._delete(who, stored)
                 return
             except Refusal as no:
@@ -235,9 +235,18 @@ class GoogleCalendar(Calendar, Watched):
         query = {"sendUpdates": self._mails}
         await self._calls.on_calendar(event.who, "POST", query=query, body=written(event))
 
-    async def _patch(self, who: str, stored: Stored, body: dict[str, Any], mails: Mails | None = None) -> Stored:
+    async def _rewrite(self, event: CalendarEvent, stored: Stored) -> None:
+        if not stored.cancelled:
+            await self._change(event.who, stored, written(event, stored))
+        else:
+            # Called back as a whole: that a patch is enough for a deleted event, Google does not say.
+            await self._change(event.who, stored, written(event), method="PUT")
+
+    async def _change(
+        self, who: str, stored: Stored, body: dict[str, Any], *, method: str = "PATCH", mails: Mails | None = None
+    ) -> Stored:
         path, query = f"{events_of(who)}/{stored.id}", {"sendUpdates": mails or self._mails}
-        return Stored.read(await self._calls.call(who, "PATCH", path, query=query, body=body, match=stored.etag))
+        return Stored.read(await self._calls.call(who, method, path, query=query, body=body, match=stored.etag))
 
     async def _delete(self, who: str, stored: Stored) -> None:
         path, query = f"{events_of(who)}/{stored.id}", {"sendUpdates": self._mails}

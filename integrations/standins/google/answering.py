@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from dialogs.scheduling.intervals import Interval, union
 from integrations.standins.google import bodies
 from integrations.standins.google.bodies import instant, read_body
-from integrations.standins.google.diaries import FOREVER, Diaries, Diary, Role
+from integrations.standins.google.diaries import FOREVER, Diaries, Diary, How, Role
 from integrations.standins.google.fields import partial
 from integrations.standins.google.pushing import Pushing
 from integrations.standins.google.refusing import No
@@ -62,20 +62,27 @@ class Api:
     async def insert(self, request: Request, subject: str) -> Response:
         diary = self._open(request, subject, Role.WRITER)
         body = read_body(bodies.Event, await request.body())
-        return _json(diary.shown(self._diaries.insert(diary, body, **_how(request))), request)
+        return _json(diary.shown(self._diaries.insert(diary, body, _how(request))), request)
 
     async def patch(self, request: Request, subject: str) -> Response:
         diary = self._open(request, subject, Role.WRITER)
         body = read_body(bodies.Event, await request.body())
         self._limits.next_race(diary)
         match = request.headers.get("If-Match", "")
-        return _json(diary.shown(self._diaries.patch(diary, _event(request), body, match, **_how(request))), request)
+        return _json(diary.shown(self._diaries.patch(diary, _event(request), body, match, _how(request))), request)
+
+    async def update(self, request: Request, subject: str) -> Response:
+        diary = self._open(request, subject, Role.WRITER)
+        body = read_body(bodies.Event, await request.body())
+        self._limits.next_race(diary)
+        match = request.headers.get("If-Match", "")
+        return _json(diary.shown(self._diaries.update(diary, _event(request), body, match, _how(request))), request)
 
     async def delete(self, request: Request, subject: str) -> Response:
         diary = self._open(request, subject, Role.WRITER)
         self._limits.next_race(diary)
         match = request.headers.get("If-Match", "")
-        self._diaries.delete(diary, _event(request), match, mails=_how(request)["mails"])
+        self._diaries.delete(diary, _event(request), match, _how(request))
         return Response(status_code=204)
 
     async def free_busy(self, request: Request, subject: str) -> Response:
@@ -169,9 +176,9 @@ def _few_guests(event: Resource, query: Any) -> Resource:
     return event | {"attendees": [each for each in guests if each["self"]], "attendeesOmitted": True}
 
 
-def _how(request: Request) -> dict[str, Any]:
+def _how(request: Request) -> How:
     query = request.query_params
-    return {"conference": query.get("conferenceDataVersion") == "1", "mails": query.get("sendUpdates", "none")}
+    return How(query.get("conferenceDataVersion") == "1", query.get("sendUpdates", "none"))
 
 
 def _event(request: Request) -> str:

@@ -21,6 +21,7 @@ QUERIES = {
     "get": frozenset({"maxAttendees", "timeZone"}),
     "insert": frozenset({"sendUpdates", "conferenceDataVersion", "maxAttendees"}),
     "patch": frozenset({"sendUpdates", "conferenceDataVersion", "maxAttendees"}),
+    "update": frozenset({"sendUpdates", "conferenceDataVersion", "maxAttendees"}),
     "delete": frozenset({"sendUpdates"}),
     "watch": frozenset[str](),
     "stop": frozenset[str](),

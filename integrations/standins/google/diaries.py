@@ -19,6 +19,17 @@ FOREVER = timedelta(days=800)  # as far as a series is followed where no end is 
 A_GUESTS = frozenset({"attendees", "extendedProperties", "transparency", "colorId"})  # to change in their own copy
 
 
+ALWAYS_KEPT = ("kind", "id", "iCalUID", "organizer", "eventType")
+
+
+@dataclass(frozen=True, slots=True)
+class How:
+    """What a request says besides the event."""
+
+    conference: bool = False  # conferenceData counts
+    mails: str = "none"  # whom Google writes to
+
+
 class Role(IntEnum):
     """What somebody may do in a calendar; each may what those before it may."""
 
@@ -79,7 +90,7 @@ class Diaries:
     def get(self, address: str) -> Diary | None:
         return self._diaries.get(address)
 
-    def insert(self, diary: Diary, body: Resource, *, conference: bool, mails: str) -> Resource:
+    def insert(self, diary: Diary, body: Resource, how: How) -> Resource:
         google_id = body.get("id") or f"hand{self._etags:06d}"
         check_new_id(google_id)
         if google_id in diary.events:
@@ -95,35 +106,31 @@ class Diaries:
             **body,
             "id": google_id,
         }
-        check_event(event)
-        if conference and wanted:
-            self.rooms.ask(event, wanted)
-        self._keep(diary, event, mails)
-        return diary.events[google_id]
+        return self._rewritten(diary, event, wanted, how)
 
-    def patch(
-        self, diary: Diary, google_id: str, body: Resource, match: str, *, conference: bool, mails: str
-    ) -> Resource:
+    def patch(self, diary: Diary, google_id: str, body: Resource, match: str, how: How) -> Resource:
         stored = self.found(diary, google_id)
-        _check_match(stored, match)
-        if not stored["organizer"].get("self") and (foreign := sorted(set(body) - A_GUESTS)):
-            raise No(
-                403, "forbiddenForNonOrganizer", f"Shared property {foreign[0]} can only be changed by the organizer"
-            )
+        if stored["status"] == "cancelled":
+            raise No(410, "deleted", "Resource has been deleted")
+        _check_change(stored, body, match)
         wanted = body.pop("conferenceData", None)
-        event = _merged(stored, body)
-        check_event(event)
-        if conference and wanted:
-            self.rooms.ask(event, wanted)
-        self._keep(diary, event, mails)
-        return diary.events[google_id]
+        return self._rewritten(diary, _merged(stored, body), wanted, how)
 
-    def delete(self, diary: Diary, google_id: str, match: str, *, mails: str) -> None:
+    def update(self, diary: Diary, google_id: str, body: Resource, match: str, how: How) -> Resource:
+        """The event as a whole: what is not named is gone. So a deleted one comes back, too."""
+        stored = self.found(diary, google_id)
+        _check_change(stored, body, match)
+        wanted = body.pop("conferenceData", None)
+        names = ALWAYS_KEPT if how.conference else (*ALWAYS_KEPT, "conferenceData", "hangoutLink")
+        kept = {name: stored[name] for name in names if name in stored}
+        return self._rewritten(diary, {"status": "confirmed", **body, **kept}, wanted, how)
+
+    def delete(self, diary: Diary, google_id: str, match: str, how: How) -> None:
         stored = self.found(diary, google_id)
         if stored["status"] == "cancelled":
             raise No(410, "deleted", "Resource has been deleted")
         _check_match(stored, match)
-        self._keep(diary, stored | {"status": "cancelled"}, mails)
+        self._keep(diary, stored | {"status": "cancelled"}, how.mails)
         if not stored["organizer"].get("self"):
             # A guest who deletes an invitation has said no to it.
             self.answer(self._diaries[stored["organizer"]["email"]], google_id, diary.address, "declined")
@@ -155,6 +162,13 @@ class Diaries:
             self._keep(diary, event, "none")
         return diary.events[google_id]
 
+    def _rewritten(self, diary: Diary, event: Resource, wanted: Resource | None, how: How) -> Resource:
+        check_event(event)
+        if how.conference and wanted:
+            self.rooms.ask(event, wanted)
+        self._keep(diary, event, how.mails)
+        return diary.events[event["id"]]
+
     def _keep(self, diary: Diary, event: Resource, mails: str) -> None:
         self._etags += 1
         kept = event | {"etag": f'"{self._etags}"', "updated": self.now().isoformat()}
@@ -180,6 +194,13 @@ class Diaries:
             copy = deepcopy(event) | {"organizer": {"email": diary.address}}
             copy.get("extendedProperties", {}).pop("private", None)
             self._keep(other, copy if other.address in guests else copy | {"status": "cancelled"}, "none")
+
+
+def _check_change(stored: Resource, body: Resource, match: str) -> None:
+    _check_match(stored, match)
+    if not stored["organizer"].get("self") and (foreign := sorted(set(body) - A_GUESTS)):
+        message = f"Shared property {foreign[0]} can only be changed by the organizer"
+        raise No(403, "forbiddenForNonOrganizer", message, "calendar")
 
 
 def _check_match(stored: Resource, match: str) -> None:

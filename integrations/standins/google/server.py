@@ -2,7 +2,7 @@
 
 GET  /o/oauth2/v2/auth                                  the page on which somebody says yes
 POST /token                                             signed grants, codes and refresh tokens
-…    /calendar/v3/calendars/{calendar}/events[/{id}]    list, insert, get, patch, delete; …/watch
+…    /calendar/v3/calendars/{calendar}/events[/{id}]    list, insert, get, patch, update, delete; …/watch
 POST /calendar/v3/freeBusy, /calendar/v3/channels/stop
 """
 
@@ -43,6 +43,7 @@ def web(google: StandInGoogle) -> Starlette:
         ("insert", "POST", events, api.insert),
         ("get", "GET", f"{events}/{{event}}", api.get),
         ("patch", "PATCH", f"{events}/{{event}}", api.patch),
+        ("update", "PUT", f"{events}/{{event}}", api.update),
         ("delete", "DELETE", f"{events}/{{event}}", api.delete),
     ]
     routes = [

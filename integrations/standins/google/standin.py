@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from integrations.calendars.google.access import SCOPES
-from integrations.standins.google.diaries import Diaries, Diary, Role
+from integrations.standins.google.diaries import Diaries, Diary, How, Role
 from integrations.standins.google.pushing import Pushing
 from integrations.standins.google.refusing import Fault, No
 from integrations.standins.google.sign_in import SignIn
@@ -42,7 +42,7 @@ class StandInGoogle:
         self.oldest_sync = 0  # sync tokens before this one have run out
         self._now = now
         self._faults: list[tuple[str, Fault]] = []
-        self._races: list[str] = []
+        self._races: list[tuple[str, bool]] = []
         self._times: dict[str, list[datetime]] = {}
 
     # Who is there
@@ -66,18 +66,18 @@ class StandInGoogle:
 
     def add(self, address: str, **event: Any) -> str:
         """The owner writes an event of their own; the id Google gives it."""
-        made = self.diaries.insert(self._diary(address), event, conference=True, mails="none")
+        made = self.diaries.insert(self._diary(address), event, How())
         return str(made["id"])
 
     def change(self, address: str, google_id: str, **change: Any) -> None:
-        self.diaries.patch(self._diary(address), google_id, change, "", conference=False, mails="none")
+        self.diaries.patch(self._diary(address), google_id, change, "", How())
 
     def change_one(self, address: str, google_id: str, day: str, **change: Any) -> None:
         """One event of a series, the one that begins on that day."""
         self.diaries.except_one(self._diary(address), google_id, day, change)
 
     def delete(self, address: str, google_id: str) -> None:
-        self.diaries.delete(self._diary(address), google_id, "", mails="none")
+        self.diaries.delete(self._diary(address), google_id, "", How())
 
     def answer(self, address: str, google_id: str, guest: str, answer: str) -> None:
         """A guest answers; `address` is the calendar of the organizer."""
@@ -91,13 +91,13 @@ class StandInGoogle:
     # What goes wrong
 
     def fail(self, fault: Fault, times: int = 1, on: str = "") -> None:
-        """The next requests to the API; with `on`, those of this kind: list, get, insert, patch, delete, freebusy,
-        watch or stop; or token, which is asked for besides."""
+        """The next requests to the API; with `on`, those of this kind: list, get, insert, patch, update, delete,
+        freebusy, watch or stop; or token, which is asked for besides."""
         self._faults += [(on, fault)] * times
 
-    def race(self, *google_ids: str) -> None:
-        """Right before each of the next writes, somebody else touches the event."""
-        self._races += google_ids
+    def race(self, *google_ids: str, deletes: bool = False) -> None:
+        """Right before each of the next changes, somebody else touches the event, or deletes it."""
+        self._races += [(google_id, deletes) for google_id in google_ids]
 
     def expire_sync_tokens(self) -> None:
         self.oldest_sync = 1 + max((len(each.changed) for each in self.diaries), default=0)
@@ -113,8 +113,13 @@ class StandInGoogle:
         return None
 
     def next_race(self, diary: Diary) -> None:
-        if self._races and self._races[0] in diary.events:
-            self.diaries.touch(diary, self._races.pop(0))
+        if not self._races or self._races[0][0] not in diary.events:
+            return
+        google_id, deletes = self._races.pop(0)
+        if deletes:
+            self.diaries.delete(diary, google_id, "", How())
+        else:
+            self.diaries.touch(diary, google_id)
 
     def check_quota(self, subject: str) -> None:
         since = self._now() - timedelta(minutes=1)
