@@ -37,6 +37,7 @@ from integrations.calendars.taken import taken, when_is
 OURS = "X-ASKARSAN-SEQUENCE"  # SEQUENCE is also raised by whoever moves the event by hand
 TRIES = 4
 A_DAY = timedelta(days=1)
+FRESH = timedelta(minutes=5)  # so long a calendar that was added, or is gone, goes unnoticed
 CHOOSE = "Say which of your calendars askARSAN may write to: "
 FREE_TO_WRITE = "Allow askARSAN to write to one of your calendars, and connect it again."
 
@@ -44,9 +45,9 @@ ANSWERS = {"ACCEPTED": Answer.ACCEPTED, "TENTATIVE": Answer.TENTATIVE, "DECLINED
 
 
 class CalDavCalendar(Calendar):
-    """One person's account. Its calendars are found once; which is written to and which block may be chosen by name.
+    """One person's account. Its calendars are found anew every few minutes.
 
-    `zone` is its owner's: whole days, and times without a zone, are meant there. Guests are not written into the
+    Which of them is written to, and which block, may be chosen by name. `zone` is its owner's: whole days, and times without a zone, are meant there. Guests are not written into the
     event, since servers that know scheduling would send them invites of their own beside ours (RFC 6638).
     """
 
@@ -65,11 +66,12 @@ class CalDavCalendar(Calendar):
         self._writes_to = writes_to
         self._blocking = tuple(blocking)
         self._found: tuple[At, ...] = ()
+        self._found_at = now()
 
     async def calendars(self) -> tuple[At, ...]:
         """All there are, to choose from. Raises CalendarError."""
-        if not self._found:
-            self._found = await self._account.collections()
+        if not self._found or self._now() >= self._found_at + FRESH:
+            self._found, self._found_at = await self._account.collections(), self._now()
         return self._found
 
     async def busy(self, who: str, between: Interval) -> Busy:

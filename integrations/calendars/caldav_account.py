@@ -64,17 +64,15 @@ class Account:
 
     async def collections(self) -> tuple[Collection, ...]:
         """The calendars for events, by name, wherever in the account the address points: to one, or to their owner."""
-        found = await self._first()
+        here, found = await self._first()
         if CAL + "calendar" in _types(found):
-            return (_collection(self._url, found),)
-        homes = _addresses(found.get(CAL + "calendar-home-set"))
-        if not homes:
-            (principal,) = _addresses(found.get(DAV + "current-user-principal")) or [self._url]
-            address = urljoin(self._url, principal)
-            (asked,) = (await self._properties(address, 0)).values() or [{}]
-            homes = [urljoin(address, each) for each in _addresses(asked.get(CAL + "calendar-home-set"))] or [address]
+            return (_collection(here, found),)
+        homes = [urljoin(here, each) for each in _addresses(found.get(CAL + "calendar-home-set"))]
+        for principal in _addresses(found.get(DAV + "current-user-principal")) if not homes else ():
+            for url, asked in (await self._properties(urljoin(here, principal), 0)).items():
+                homes += [urljoin(url, each) for each in _addresses(asked.get(CAL + "calendar-home-set"))] or [url]
         made: dict[str, Collection] = {}
-        for home in (urljoin(self._url, each) for each in homes):
+        for home in homes:
             for url, properties in (await self._properties(home, 1)).items():
                 if CAL + "calendar" in _types(properties) and _for_events(properties):
                     made[url] = _collection(url, properties)
@@ -86,14 +84,14 @@ class Account:
         """Everything with an occurrence in that time, as it was written: we unfold series ourselves, all in one way."""
         with _in_our_words():
             told = await self._client.calendar_query(collection.url, start=start, end=end, event=True)
-            return _items(collection.url, _whole(told).parse_calendar_query())
+            return _items(_source(told), _whole(told).parse_calendar_query())
 
     async def with_uid(self, collection: Collection, uid: str) -> Item | None:
         """Looked up by its UID (RFC 4791 §7.8.6), since its address is whatever its maker made of it."""
         with _in_our_words():
             told = await self._client.report(collection.url, _uid_query(uid), depth=1)
             found = _whole(told).parse_calendar_query()
-        return next(iter(_items(collection.url, found)), None)
+        return next(iter(_items(_source(told), found)), None)
 
     async def read(self, url: str) -> Item | None:
         answer = await self._client.ask("GET", url)
@@ -131,10 +129,10 @@ class Account:
         if found.truncated or not found.sync_token:
             return "", None
         hrefs = [*(each.href for each in found.changed), *found.deleted]
-        return found.sync_token, [_absolute(collection.url, each) for each in hrefs]
+        return found.sync_token, [_absolute(_source(told), each) for each in hrefs]
 
-    async def _first(self) -> Mapping[str, object]:
-        """What stands at the address, or where its server says the calendars begin (RFC 6764 §5)."""
+    async def _first(self) -> tuple[str, Mapping[str, object]]:
+        """What stands at the address, or where its server says the calendars begin (RFC 6764 §5), and where that is."""
         for url in dict.fromkeys((self._url, urljoin(self._url, WELL_KNOWN))):
             try:
                 found = await self._properties(url, 0)
@@ -142,16 +140,16 @@ class Account:
                 if error.remedy not in (RIGHT_ADDRESS, LET_US_IN):
                     raise
                 continue
-            for properties in found.values():
+            for here, properties in found.items():
                 if properties.get(DAV + "current-user-principal") or CAL + "calendar" in _types(properties):
-                    return properties
+                    return here, properties
         raise CalendarDisconnected("there is no CalDAV server at this address", remedy=RIGHT_ADDRESS)
 
     async def _properties(self, url: str, depth: int) -> dict[str, Mapping[str, object]]:
         """By absolute address."""
         with _in_our_words():
             told = await self._client.propfind(url, body=PROPERTIES, depth=depth)
-            return {_absolute(url, each.href): each.properties for each in _whole(told).parse_propfind()}
+            return {_absolute(_source(told), each.href): each.properties for each in _whole(told).parse_propfind()}
 
 
 # The package knows most of these, and leaves out the others without a word.
@@ -185,7 +183,8 @@ class _Client(AsyncDAVClient):
         answer = await self.ask(method, str(url), headers=headers, content=body.encode() if body else None)
         # Of anything but an answer in XML it would print the body to the log.
         told = answer.body if answer.status == 207 else b""
-        return DAVResponse(httpx2.Response(answer.status, headers={"Content-Type": "text/xml"}, content=told), self)
+        response = httpx2.Response(answer.status, headers={"Content-Type": "text/xml"}, content=told)
+        return _Told(response, answer.url, self)
 
     async def ask(
         self, method: str, url: str, *, headers: Mapping[str, str] | None = None, content: bytes | None = None
@@ -205,6 +204,19 @@ class _Client(AsyncDAVClient):
             wait = answer.wait(self._now())
             raise CalendarUnreachable(f"the calendar server answers {answer.status}", retry_after=wait)
         return answer
+
+
+class _Told(DAVResponse):
+    """An answer that knows where it came from, redirects followed: the addresses in it are meant from there."""
+
+    def __init__(self, response: httpx2.Response, source: str, client: _Client) -> None:
+        super().__init__(response, client)
+        self.source = source
+
+
+def _source(told: DAVResponse) -> str:
+    assert isinstance(told, _Told)
+    return told.source
 
 
 def _whole(told: DAVResponse) -> DAVResponse:

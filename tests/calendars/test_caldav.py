@@ -183,6 +183,35 @@ async def test_it_is_found_from_wherever_its_owner_points(server: Radicale, path
         assert [each.name for each in await calendar.calendars()] == ["Work"]
 
 
+async def test_an_address_that_leads_to_another_house_of_the_same_server_is_followed(server: Radicale) -> None:
+    """As from fastmail.com to caldav.fastmail.com: the addresses in the answer are meant from there."""
+
+    async def resolve(host: str, port: int) -> list[str]:
+        return ["127.0.0.1"]
+
+    port = server.url.rpartition(":")[2]
+    server.instead("PROPFIND", 301, {"Location": f"http://dav.cloud.example:{port}/"})
+    own = ["cloud.example", "dav.cloud.example"]
+    outside = Outside(own=own, login=Login(USER, PASSWORD), resolve=resolve, seconds=30)
+    calendar = CalDavCalendar(Account(f"http://cloud.example:{port}", outside, now), BERLIN, now)
+    assert [each.url for each in await calendar.calendars()] == [f"http://dav.cloud.example:{port}/{USER}/work/"]
+    await calendar.put(EVENT)
+    assert (await calendar.busy(USER, WEEK)).intervals == (SLOT,)
+    await calendar.close()
+
+
+async def test_a_calendar_that_is_added_later_blocks_too(server: Radicale) -> None:
+    times = [NOW]
+    outside = Outside(own=["127.0.0.1"], login=Login(USER, PASSWORD), seconds=30)
+    calendar = CalDavCalendar(Account(server.url, outside, lambda: times[-1]), BERLIN, lambda: times[-1])
+    assert (await calendar.busy(USER, WEEK)).intervals == ()
+    server.make("home", "Private")
+    server.put("home/b.ics", "UID:b\nDTSTART:20260304T140000Z\nDTEND:20260304T144500Z")
+    times.append(NOW + timedelta(minutes=6))
+    assert (await calendar.busy(USER, WEEK)).intervals == (SLOT,)
+    await calendar.close()
+
+
 # What is written
 
 

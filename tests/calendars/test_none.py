@@ -20,3 +20,5 @@ async def test_nobody_is_free_and_nothing_can_be_written() -> None:
         await calendar.put(CalendarEvent("1", 0, "rita@firm.example", MORNING, "Technical"))
     with pytest.raises(CalendarRefused):
         await calendar.remove("1", "rita@firm.example", 1)
+    with pytest.raises(CalendarRefused):
+        await calendar.find("1", "rita@firm.example")
