@@ -81,7 +81,7 @@ async def test_a_candidate_picks_moves_and_withdraws(acme: Staged, browser: Brow
 async def test_a_client_gives_times(acme: Staged, browser: Browser, size: Any, script: bool) -> None:
     async with reader(browser, viewport=size, java_script_enabled=script) as page:
         await page.goto(acme.link("carl", 0))
-        await page.get_by_role("link", name="Mark other times in a week").click()
+        await page.get_by_role("link", name="Mark times in a week").click()
         for half in ("10:00", "10:30"):
             await page.get_by_label(f"Wednesday 4 March {half}", exact=True).check()
         await page.get_by_role("button", name="Later week").click()
