@@ -8,7 +8,7 @@ from fastapi.responses import PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
 from bot.house import House
-from bot.records import connections, models, numbers
+from bot.records import connections, links, models, numbers
 
 log = structlog.get_logger()
 
@@ -48,8 +48,11 @@ async def exposition(house: House) -> bytes:
         for labels, count in (await numbers.messages_by(session)).items():
             counted.labels(*labels).set(count)
         connected = gauge("connections", "Calendars that people have connected, by how they fare.", "vendor", "state")
-        for labels, count in (await connections.count_by_state(session)).items():
-            connected.labels(*labels).set(count)
+        for vendor_and_state, count in (await connections.count_by_state(session)).items():
+            connected.labels(*vendor_and_state).set(count)
+        linked = gauge("links", "Booking links, by how they stand.", "status")
+        for status, count in (await links.count_by_status(session)).items():
+            linked.labels(status).set(count)
         asked = gauge("model_calls", "How often a model was asked, by what came of it.", "outcome")
         tokens = gauge("model_tokens", "What a model was sent, and what it answered.", "direction", "outcome")
         cost = gauge("model_cost", "What that cost, in the money of the prices.", "outcome")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, func, or_, select
+from sqlalchemy import ForeignKey, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -59,6 +59,11 @@ async def everyone(session: AsyncSession) -> Sequence[LinkRow]:
     return (await session.scalars(select(LinkRow).order_by(LinkRow.person_id))).all()
 
 
+async def count_by_status(session: AsyncSession) -> Mapping[str, int]:
+    rows = await session.execute(select(LinkRow.status, func.count()).group_by(LinkRow.status))
+    return {str(row[0]): int(row[1]) for row in rows}
+
+
 async def due(session: AsyncSession, now: datetime) -> Sequence[str]:
     """Whose link it is time to look at, the longest overdue first."""
     query = select(LinkRow.person_id).where(LinkRow.due_at <= now)
@@ -67,6 +72,12 @@ async def due(session: AsyncSession, now: datetime) -> Sequence[str]:
 
 async def next_due(session: AsyncSession) -> datetime | None:
     return await session.scalar(select(func.min(LinkRow.due_at)))
+
+
+async def look_now(session: AsyncSession, person_id: str, now: datetime) -> None:
+    """To be looked at at once; one that was switched off, or can never work, is left alone."""
+    mine = (LinkRow.person_id == person_id, LinkRow.due_at > now)
+    await session.execute(update(LinkRow).where(*mine).values(due_at=now))
 
 
 async def lock(session: AsyncSession, person_id: str) -> LinkRow | None:

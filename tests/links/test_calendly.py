@@ -58,9 +58,16 @@ async def test_bookings_are_told_once_we_ask_for_it_and_asking_every_day_changes
 
 
 async def test_a_webhook_switched_off_after_a_day_of_failures_is_noticed_and_made_anew(account: Account) -> None:
-    first = await account.calendly.subscribe(URL, KEY)
-    account.standin.hooks[first.uri].state = "disabled"
+    first = await account.calendly.subscribe("http://127.0.0.1:9/nobody-home", KEY)
+    account.standin.book("ben@mail.example", NOON + 10 * DAY)
+    for later in (timedelta(), timedelta(hours=12), DAY):
+        assert account.standin.hooks[first.uri].state == "active"
+        account.standin.now = lambda later=later: NOON + later  # type: ignore[misc]
+        await account.standin.send_all()
+    assert account.standin.hooks[first.uri].state == "disabled"
+    account.standin.hooks[first.uri].url = URL
     missed = account.standin.book("ana@mail.example", NOON + DAY)
+    assert len(account.standin.outbox) == 1, "nobody is told of it"
     second = await account.calendly.subscribe(URL, KEY, known=first.uri)
     assert second.new, "so that what was booked meanwhile is asked for"
     assert [(each.uri, each.state) for each in account.standin.hooks.values()] == [(second.uri, "active")]

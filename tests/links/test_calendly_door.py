@@ -138,6 +138,24 @@ async def test_what_could_not_be_done_is_done_when_it_is_told_again(desk: Desk) 
     assert desk.kinds == ["Booked"]
 
 
+async def test_the_answer_waits_for_the_keeping_and_for_nothing_else(desk: Desk) -> None:
+    asked: list[str] = []
+
+    async def note(connection: str) -> None:
+        asked.append(connection)
+
+    app = FastAPI()
+    app.include_router(calendly_door(desk.stage.house, key_of, note))
+    (hook,) = desk.calendly.hooks.values()
+    desk.calendly.book("ana@mail.example", NOON + DAY)
+    async with serving(app) as url:
+        hook.url = f"{url}/hooks/calendly/con_1"
+        assert await desk.calendly.send(desk.calendly.outbox[0]) == [204]
+    assert (asked, desk.acted) == (["con_1"], [])
+    await desk.told("con_1")
+    assert desk.kinds == ["Booked"]
+
+
 async def test_what_was_missed_and_what_was_told_after_all_is_one(desk: Desk) -> None:
     desk.calendly.book("ana@mail.example", NOON + DAY)
     await desk.calendly.send_all()

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.clock import JumpingClock
+from bot.doors.metrics import exposition
 from bot.house import Firm, House
 from bot.links import DAILY, MISSES, SOON, LinkState, check_links, first, link_of, save_link, switch_link
 from bot.records import links as rows
@@ -224,3 +225,13 @@ def test_whatever_is_seen_one_after_the_other_a_link_stands_as_it_was_seen_last(
         else:
             assert (state.status, state.why) == (Finding(why).status, why)
         assert (state.since == now) == (state.status is not before.status)
+
+
+async def test_how_many_links_are_dead_is_counted_for_whoever_watches(desk: Desk) -> None:
+    await desk.save()
+    await desk.save("https://cal.com/rita", "rita")
+    desk.links.turns(NOOR, Why.GONE)
+    await desk.check(DAILY)
+    told = (await exposition(desk.house)).decode()
+    assert 'askarsan_links{status="active"} 1.0' in told
+    assert 'askarsan_links{status="inactive"} 1.0' in told

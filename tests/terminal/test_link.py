@@ -54,6 +54,9 @@ def test_a_link_is_opened_the_moment_it_is_set(ask: Ask, url: str, says: str) ->
 def test_a_link_is_switched_off_and_taken_away(ask: Ask) -> None:
     ask("link", "set", "Noor", "--url", "https://127.0.0.1:9/noor")
     assert ask("link", "off", "Noor", "Haddad").stdout == "Noor Haddad: Inactive: it was switched off.\n"
+    assert ask("link", "test", "Noor").stdout == "Noor Haddad: Inactive: it leads where people outside cannot go.\n"
+    (noor, _) = json.loads(ask("link", "list", "--json").stdout)
+    assert noor["why"] == "switched_off", "to look is not to switch on"
     assert ask("link", "on", "Noor").stdout == "Noor Haddad: Inactive: it leads where people outside cannot go.\n"
     ask("link", "set", "Noor", "--url", "")
     told = ask("link", "test", "Noor")
