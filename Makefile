@@ -64,8 +64,8 @@ UV_LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 	--custom-compile-command "make lock"
 
 pages: $(READY) ## Make .env.example and the page of settings anew from the settings
-	@$(BIN)/askarsan settings --example > .env.example
-	@$(BIN)/askarsan settings --page > docs/reference/settings.md
+	@$(BIN)/askarsan settings --example > .venv/made && mv .venv/made .env.example
+	@$(BIN)/askarsan settings --page > .venv/made && mv .venv/made docs/reference/settings.md
 
 lock: $(READY) ## Pin the newest allowed versions anew in requirements/
 	@$(UV_LOCK) --upgrade --group build -o requirements/build.txt
