@@ -54,6 +54,8 @@ class StandInCalendar(Calendar):
         self._now = now
         self._health = Health(now)
         self._people: dict[str, _Person] = {}
+        self._refuses_writing = False
+        self._misplaced: Interval | None = None
 
     def connect(self, who: str, hours: WorkingHours | None = None, busy: Iterable[Interval] = ()) -> None:
         """The person has a calendar from now on, as it is given here."""
@@ -66,6 +68,18 @@ class StandInCalendar(Calendar):
     def fail(self, until: datetime, error: int = 503) -> None:
         """Out of order up to `until`, for everyone."""
         self._health.fail(until, error)
+
+    def refuse_writing(self, refuses: bool = True) -> None:
+        """Busy times are still told; nothing can be put there or taken out."""
+        self._refuses_writing = refuses
+
+    def misplace_next(self, when: Interval) -> None:
+        """The next event written is kept, but at another time."""
+        self._misplaced = when
+
+    def put_back(self, event: CalendarEvent) -> None:
+        """A write that took long arrives only now, whatever has been said since."""
+        self._people[event.who].events[event.uid] = event
 
     def events(self, who: str) -> tuple[CalendarEvent, ...]:
         """What we wrote there and did not remove, by time."""
@@ -87,13 +101,17 @@ class StandInCalendar(Calendar):
 
     async def put(self, event: CalendarEvent) -> None:
         person = self._found(event.who)
+        self._raise_if_read_only()
         if event.sequence <= max(self._sequence(person, event.uid), person.gone.get(event.uid, -1)):
             return
+        if self._misplaced:
+            event, self._misplaced = replace(event, when=self._misplaced), None
         person.events[event.uid] = event
         self.received.append(Received(self._now(), Method.REQUEST, event))
 
     async def remove(self, uid: str, who: str, sequence: int) -> None:
         person = self._found(who)
+        self._raise_if_read_only()
         if self._sequence(person, uid) > sequence:
             return
         # What overtakes its removal, or repeats late, must not bring the event back.
@@ -136,6 +154,10 @@ class StandInCalendar(Calendar):
         if who not in self._people:
             raise CalendarRefused(f"there is no calendar of {who}")
         return self._people[who]
+
+    def _raise_if_read_only(self) -> None:
+        if self._refuses_writing:
+            raise CalendarRefused("the calendar answered 403")
 
     def _raise_if_out(self) -> None:
         outage = self._health.outage

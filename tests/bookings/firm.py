@@ -44,13 +44,12 @@ def slot(day: int, clock: int) -> Interval:
     return Interval.lasting(hour(day, clock), MINUTES)
 
 
-def a_house(database_url: str, rules: Rules | None = None) -> House:
+def a_house(records: Records, clock: JumpingClock, rules: Rules | None = None) -> House:
     """Rita's calendar is open from 10 to 17 on every weekday."""
-    clock = JumpingClock(MONDAY)
     calendar = StandInCalendar(clock.now)
     calendar.connect(RITA, WorkingHours.parse("10:00-17:00", zone=MADRID))
     return House(
-        records=Records(database_url),
+        records=records,
         clock=clock,
         channels={name: StandInChannel(name, ABILITIES[name], clock.now) for name in ("email", "slack")},
         calendar=calendar,

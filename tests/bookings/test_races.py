@@ -9,10 +9,12 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 from sqlalchemy import select
 
+from bot.clock import JumpingClock
 from bot.effects import carry_out
 from bot.house import House
 from bot.listening import hear
 from bot.records import negotiations, work
+from bot.records.base import Records
 from bot.records.interviews import BookingCellRow, cells
 from bot.records.negotiations import NegotiationRow
 from bot.records.schema import migrate_url
@@ -20,7 +22,7 @@ from bot.records.work import EffectRow
 from dialogs.negotiation.facts import Rules
 from dialogs.negotiation.state import Given, Negotiation, Status
 from dialogs.scheduling.intervals import Interval
-from tests.bookings.firm import a_house, hour, keep, presses, seed, slot
+from tests.bookings.firm import MONDAY, a_house, hour, keep, presses, seed, slot
 from tests.conftest import Database
 
 MANY = 1000
@@ -36,7 +38,7 @@ def url(database: Database) -> Iterator[str]:
 
 @pytest.fixture
 async def house(url: str) -> AsyncIterator[House]:
-    made = a_house(url, Rules(share_slots=True))
+    made = a_house(Records(url), JumpingClock(MONDAY), Rules(share_slots=True))
     yield made
     await made.records.close()
 
@@ -94,7 +96,7 @@ async def test_whoever_was_slower_hears_of_it_without_having_written(house: Hous
 
 
 async def test_without_the_setting_nobody_hears_of_what_somebody_else_took(url: str) -> None:
-    house = a_house(url, Rules(share_slots=False))
+    house = a_house(Records(url), JumpingClock(MONDAY), Rules(share_slots=False))
     await seed(house, 3, [WANTED])
     async with house.records.write() as session:
         await keep(session, presses(0, WANTED))
