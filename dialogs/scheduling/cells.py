@@ -15,6 +15,7 @@ from dialogs.scheduling.intervals import Interval
 # Every offset from UTC is a multiple of this (minutes), so clocks everywhere agree on the quarters.
 QUARTER = 15
 YEAR = 31_556_952  # seconds
+SEASON = 64 * 1440  # minutes
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -65,6 +66,16 @@ class Frame:
         return cls(first, cell, max(0, -(-(last - first) // cell)))
 
     @property
+    def season(self) -> Frame:
+        """A longer one around it, the same for as long as a season: what is worked out for it keeps."""
+        first = self.first // SEASON * SEASON
+        return Frame(first, self.cell, -((first - self.end) // SEASON) * SEASON // self.cell)
+
+    def cut(self, mask: int) -> int:
+        """What lies in this frame of a mask of its season."""
+        return mask >> (self.first - self.season.first) // self.cell & self.all
+
+    @property
     def all(self) -> int:
         return (1 << self.count) - 1
 
@@ -97,19 +108,23 @@ class Frame:
         return off == 0 and bit >= 0 and bool(mask >> bit & 1)
 
 
-@lru_cache(maxsize=256)
 def on_the_grid(frame: Frame, grid: int, zone: ZoneInfo) -> int:
     """The starts at which clocks in `zone` show a full `grid` of minutes: 10:00, 10:15 … for fifteen."""
-    mask = 0
+    return frame.cut(_round_all_season(frame.season, grid, zone))
+
+
+@lru_cache(maxsize=256)
+def _round_all_season(frame: Frame, grid: int, zone: ZoneInfo) -> int:
+    mask, every = 0, grid // frame.cell
     for low, high, offset in _offsets(frame, zone):
         begin = max(-(-(low - frame.first) // frame.cell), 0)
         end = min(-(-(high - frame.first) // frame.cell), frame.count)
         # The first cell from `begin` on whose wall time is a multiple of the grid.
         late = (frame.first + begin * frame.cell + offset) % grid
         begin += -(-(grid - late) // frame.cell) if late else 0
-        every = grid // frame.cell
-        for bit in range(begin, end, every):
-            mask |= 1 << bit
+        if begin < end:
+            times = -(-(end - begin) // every)
+            mask |= (((1 << times * every) - 1) // ((1 << every) - 1)) << begin
     return mask
 
 

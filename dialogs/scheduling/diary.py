@@ -112,7 +112,7 @@ def refusals(diary: Diary, meeting: Meeting, frame: Frame) -> Refusals:
     if diary.booked:
         _interviews(diary, meeting, found)
     if diary.hours:
-        found[Reason.OUTSIDE_HOURS] = _out_of(diary.hours, meeting.minutes, frame)
+        found[Reason.OUTSIDE_HOURS] = _out_of(diary.hours, meeting.minutes, frame.season)
     if diary.soft and not diary.consents:
         kept_free = diary.soft.minutes(frame.first, frame.end + meeting.minutes)
         found[Reason.CONSENT] = [(start - meeting.minutes + 1, end) for start, end in kept_free]
@@ -125,7 +125,7 @@ def starts(diary: Diary, meeting: Meeting, frame: Frame, refused: Refusals) -> i
     """The starts in `frame` that none of its refusals is against."""
     against = frame.paint(chain.from_iterable(refused[each] for each in refused if each is not Reason.OUTSIDE_HOURS))
     if diary.hours and diary.readable:
-        against |= _painted_out_of(diary.hours, meeting.minutes, frame)
+        against |= frame.cut(_painted_out_of(diary.hours, meeting.minutes, frame.season))
     return frame.all & ~against
 
 
