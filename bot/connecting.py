@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from bot.records import connections
-from bot.records.base import Session
+from bot.records.base import Records, Session
 from bot.records.connections import ConnectionKind, ConnectionRow, ConnectionState, Fault
 from bot.records.people import PersonRow
 from bot.records.sealed import Keys, SealError, seal, unseal
@@ -48,32 +49,44 @@ class Desks:
         keys: Keys,
         now: Callable[[], datetime],
         settings: Mapping[str, str],
+        records: Records | None = None,
         vendors: Mapping[str, Callable[[catalog.Means], Calendar]] = catalog.CALENDARS,
     ) -> None:
+        """Without `records` a secret that a vendor changes is not kept."""
         self.keys = keys
         self._vendors = vendors
+        self._records = records
         self._now = now
         self.settings = settings  # the firm's own, by name
-        self._made: dict[str, tuple[tuple[object, ...], Calendar]] = {}
+        self._made: dict[str, tuple[datetime, Calendar]] = {}  # with when it was set up
         self._outdated: list[Calendar] = []
 
     def of(self, row: ConnectionRow) -> Calendar:
         """Raises Unusable."""
-        as_it_is = (row.vendor, json.dumps(row.settings, sort_keys=True), str(row.secret))
         made = self._made.get(row.id)
-        if made and made[0] == as_it_is:
+        if made and made[0] == row.set_up_at:
             return made[1]
         if made:
             self._outdated.append(made[1])  # somebody may still be waiting for its answer
-        calendar = self.make(row.vendor, {**row.settings, **secrets_of(row, self.keys)})
-        self._made[row.id] = (as_it_is, calendar)
+        keep = partial(self.keep_secret, row.id, row.set_up_at) if self._records else None
+        calendar = self.make(row.vendor, {**row.settings, **secrets_of(row, self.keys)}, keep)
+        self._made[row.id] = (row.set_up_at, calendar)
         return calendar
 
-    def make(self, vendor: str, given: Mapping[str, str]) -> Calendar:
+    async def keep_secret(self, connection_id: str, set_up_at: datetime, name: str, value: str) -> None:
+        """The vendor has changed a secret. One that was connected anew meanwhile has a newer one."""
+        assert self._records
+        async with self._records.write() as session:
+            row = await connections.lock(session, connection_id)
+            if row and row.set_up_at == set_up_at and row.secret:
+                secrets = {**secrets_of(row, self.keys), name: value}
+                row.secret = seal(json.dumps(secrets), row.place("secret"), self.keys)
+
+    def make(self, vendor: str, given: Mapping[str, str], keep: catalog.Keep | None = None) -> Calendar:
         """One that is not kept, from the firm's settings and what is given. Raises Unusable."""
         try:
             make = catalog.known("calendar vendor", vendor, self._vendors)
-            return make(catalog.Means(self._now, {**self.settings, **given}))
+            return make(catalog.Means(self._now, {**self.settings, **given}, keep=keep))
         except (catalog.NotMade, ValueError) as error:
             raise Unusable(Fault.NOT_SET_UP, str(error)) from error
 
@@ -119,8 +132,7 @@ async def connect(
     row.settings = dict(given.settings)
     row.secret = seal(json.dumps(given.secrets), row.place("secret"), keys) if given.secrets else None
     row.state, row.since, row.fault, row.failures = ConnectionState.ACTIVE.value, now, None, 0
-    row.looked_at = row.good_at = now
-    row.look_at = now
+    row.set_up_at = row.looked_at = row.good_at = row.look_at = now
     row.cursor = row.followed_at = None
     person.calendar = given.vendor
     await session.flush()

@@ -131,7 +131,7 @@ async def look_after(house: House, connection_id: str, reconcile: Reconciler = n
     followed = await follow(house, desks, row) if fault is None else NOTHING_FOLLOWED
     async with house.records.write() as session:
         kept = await connections.lock(session, connection_id)
-        if kept is None or kept.state == ConnectionState.INACTIVE.value or str(kept.secret) != str(row.secret):
+        if kept is None or kept.state == ConnectionState.INACTIVE.value or kept.set_up_at != row.set_up_at:
             return ()  # it was disconnected or connected anew meanwhile: what was seen is no longer about it
         turn = Turn(house, session)
         asked_again = (kept.look_at, kept.followed_at) != (row.look_at, row.followed_at)

@@ -53,9 +53,9 @@ def build(settings: Settings, *, hears: bool = True) -> House:
         given["gateway_url"] = settings.gateway_url
         given["gateway_secret"] = settings.gateway_secret.get_secret_value()
     means = catalog.Means(clock.now, given)
-    desks = desks_of(settings, clock)
     vendor = "gateway" if settings.gateway_url else "console"
     records = Records(settings.database)
+    desks = desks_of(settings, clock, records)
     return House(
         records=records,
         clock=clock,
@@ -79,9 +79,9 @@ def build(settings: Settings, *, hears: bool = True) -> House:
     )
 
 
-def desks_of(settings: Settings, clock: Clock) -> Desks:
+def desks_of(settings: Settings, clock: Clock, records: Records) -> Desks:
     keys = keys_of(settings.keys.get_secret_value() if settings.keys else None, settings.data_dir)
-    return Desks(keys, clock.now, of_vendors(settings))
+    return Desks(keys, clock.now, of_vendors(settings), records)
 
 
 def of_vendors(settings: Settings) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from difflib import get_close_matches
@@ -30,6 +30,7 @@ ABILITIES: dict[str, Abilities] = {
 
 
 T = TypeVar("T")
+Keep = Callable[[str, str], Awaitable[None]]
 
 
 class NotMade(Exception):
@@ -43,6 +44,7 @@ class Means:
     now: Callable[[], datetime]
     settings: Mapping[str, str] = field(default_factory=dict, repr=False)  # by name; secrets are among them
     stream: TextIO = field(default_factory=lambda: sys.stdout, repr=False)
+    keep: Keep | None = None  # a secret that the vendor has changed, by its name: the old one will end
 
     def need(self, setting: str) -> str:
         if value := self.settings.get(setting):
@@ -133,7 +135,7 @@ def microsoft_calendar(means: Means) -> Calendar:
     from integrations.calendars.microsoft.set_up import calendar_from
 
     try:
-        return calendar_from(means.settings, means.now)
+        return calendar_from(means.settings, means.now, means.keep)
     except ValueError as error:
         raise NotMade(f"Microsoft 365: {error}") from error
 

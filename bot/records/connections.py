@@ -53,6 +53,7 @@ class ConnectionRow(Table):
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)  # what is no secret, by name
     secret: Mapped[Sealed | None] = mapped_column(SealedText)  # what is one: a JSON object, by name
     made_at: Mapped[datetime]
+    set_up_at: Mapped[datetime]  # when what is above was last given
 
     state: Mapped[str]
     since: Mapped[datetime]

@@ -135,9 +135,10 @@ async def here(filled: Path, tmp_path: Path) -> AsyncIterator[Office]:
 async def _open(url: str) -> AsyncIterator[Office]:
     clock = JumpingClock(NINE)
     mill = PaperMill(clock.now)
-    desks = Desks(GivenKeys(str(KEY)), clock.now, {}, {"paper": mill.desk, "reading": mill.reading_desk})
     mail = StandInChannel("email", ABILITIES["email"], clock.now)
     records = Records(url)
+    vendors = {"paper": mill.desk, "reading": mill.reading_desk}
+    desks = Desks(GivenKeys(str(KEY)), clock.now, {}, records, vendors)
     house = House(
         records=records,
         clock=clock,

@@ -57,6 +57,7 @@ async def test_one_vendor_s_object_serves_a_connection_until_that_changes(office
         await office.house.calendar.busy(RITA, DAYS)
     assert office.mill.made == 1
     office.mill.accounts[RITA].password = "new"
+    office.clock.advance_to(NINE + timedelta(seconds=1))
     await office.connect("rita", RITA, password="new")
     await office.house.calendar.busy(RITA, DAYS)
     assert office.mill.made == 2

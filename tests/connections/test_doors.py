@@ -74,7 +74,11 @@ async def connected(office: Office, settings: Mapping[str, str], vendor: str) ->
         await make_app(office.house, made.begin, None, "1")(scope, receive, send)  # type: ignore[arg-type]
 
     async with serving(door) as url:
-        desks = Desks(office.house.desks.keys, office.clock.now, settings) if office.house.desks else None
+        desks = (
+            Desks(office.house.desks.keys, office.clock.now, settings, office.house.records)
+            if office.house.desks
+            else None
+        )
         assert desks
         switchboard = Switchboard(office.house.records, desks, NoCalendar(), office.clock.now)
         firm = replace(office.house.firm, public_url=url)

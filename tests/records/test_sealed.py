@@ -49,7 +49,7 @@ async def fill(records: Records, number: int, sealed_with: GivenKeys) -> None:
         for each in range(number):
             row = ConnectionRow(id=f"connection_{each}", kind=ConnectionKind.CALENDAR.value, vendor="paper")
             row.account, row.settings, row.told, row.failures = f"{each}@firm.example", {}, {}, 0
-            row.made_at = row.since = row.look_at = NOW
+            row.made_at = row.set_up_at = row.since = row.look_at = NOW
             row.state = ConnectionState.ACTIVE.value
             row.secret = seal(f"secret {each}", row.place("secret"), sealed_with)
             session.add(row)

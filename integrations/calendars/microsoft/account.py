@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 GRAPH = "https://graph.microsoft.com/v1.0"
@@ -20,6 +21,7 @@ class Account:
     mailbox: str = ""  # whose refresh token it is, where others are asked for with it
     graph_url: str = GRAPH
     login_url: str = LOGIN
+    renewed: Callable[[str], Awaitable[None]] | None = field(default=None, repr=False)  # to keep a new refresh token
 
     @property
     def for_the_firm(self) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,14 +16,16 @@ from integrations.calendars.base import Busy, Calendar, CalendarEvent, Changes, 
 from integrations.calendars.microsoft.account import GRAPH, LOGIN, Account
 from integrations.calendars.microsoft.notices import Certificate, Notices
 
+Keep = Callable[[str, str], Awaitable[None]]
+
 if TYPE_CHECKING:
     from integrations.calendars.microsoft.bookings import MicrosoftBookings
     from integrations.calendars.microsoft.calendar import MicrosoftCalendar
 
 
-def calendar_from(settings: Mapping[str, str], now: Callable[[], datetime]) -> Calendar:
-    """Raises ValueError with what is missing."""
-    return OpenedWhenNeeded(account_from(settings), now, certificate_from(settings))
+def calendar_from(settings: Mapping[str, str], now: Callable[[], datetime], keep: Keep | None = None) -> Calendar:
+    """`keep` is told each new refresh token. Raises ValueError with what is missing."""
+    return OpenedWhenNeeded(account_from(settings, keep), now, certificate_from(settings))
 
 
 def notices_from(settings: Mapping[str, str], now: Callable[[], datetime]) -> Notices:
@@ -60,7 +63,7 @@ def bookings_from(settings: Mapping[str, str], now: Callable[[], datetime]) -> M
     return MicrosoftBookings(Graph(account, now))
 
 
-def account_from(settings: Mapping[str, str]) -> Account:
+def account_from(settings: Mapping[str, str], keep: Keep | None = None) -> Account:
     """Somebody's own permission goes before the app's. Raises ValueError with what is missing."""
     if find_spec("msgraph") is None:
         raise ValueError("the packages of the extra `microsoft` are missing")
@@ -75,6 +78,7 @@ def account_from(settings: Mapping[str, str]) -> Account:
         mailbox=settings.get("microsoft_mailbox", ""),
         graph_url=settings.get("microsoft_graph_url", GRAPH),
         login_url=settings.get("microsoft_login_url", LOGIN),
+        renewed=partial(keep, "microsoft_refresh_token") if keep else None,
     )
 
 

@@ -74,11 +74,18 @@ class Tokens(AuthenticationProvider):
             case {"access_token": str() as token, "expires_in": int() as seconds, **rest} if answer.is_success:
                 self._token = token
                 self._until = self._now() + timedelta(seconds=seconds) - LEEWAY
-                self.refresh_token = str(rest.get("refresh_token") or self.refresh_token)
+                await self._renew(str(rest.get("refresh_token") or ""))
             case {"error": str() as reason} if answer.status_code in (400, 401, 403):
                 raise CalendarDisconnected(f"Microsoft's sign-in said {reason}", remedy=SIGN_IN_AGAIN)
             case _:
                 raise CalendarUnreachable(f"Microsoft's sign-in answered {answer.status_code}")
+
+    async def _renew(self, refresh_token: str) -> None:
+        """Kept at once: after a restart in some months the first one would be too old."""
+        if refresh_token and refresh_token != self.refresh_token:
+            self.refresh_token = refresh_token
+            if self._account.renewed:
+                await self._account.renewed(refresh_token)
 
     def _asking(self) -> Mapping[str, str]:
         who = {"client_id": self._account.client_id, "client_secret": self._account.client_secret}
