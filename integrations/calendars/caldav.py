@@ -47,8 +47,9 @@ ANSWERS = {"ACCEPTED": Answer.ACCEPTED, "TENTATIVE": Answer.TENTATIVE, "DECLINED
 class CalDavCalendar(Calendar):
     """One person's account. Its calendars are found anew every few minutes.
 
-    Which of them is written to, and which block, may be chosen by name. `zone` is its owner's: whole days, and times without a zone, are meant there. Guests are not written into the
-    event, since servers that know scheduling would send them invites of their own beside ours (RFC 6638).
+    Which of them is written to, and which block, may be chosen by name. `zone` is its owner's: whole days, and times
+    without a zone, are meant there. Guests are not written into the event, since servers that know scheduling would
+    send them invites of their own beside ours (RFC 6638).
     """
 
     def __init__(

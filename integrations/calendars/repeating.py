@@ -32,7 +32,7 @@ DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 class Patience:
     """The steps that are left for all the rules of a file."""
 
-    steps: int = 800_000
+    steps: int = 1_200_000
 
     def spend(self, steps: int) -> None:
         if steps > ONE_RULE or steps > self.steps:

@@ -40,13 +40,20 @@ FREE_BUSY: Mapping[str, Show] = {
 }
 
 
-def taken(file: CalendarFile, between: Interval, *, zone: ZoneInfo, own: Collection[str] = ()) -> tuple[Block, ...]:
+def taken(
+    file: CalendarFile,
+    between: Interval,
+    *,
+    zone: ZoneInfo,
+    own: Collection[str] = (),
+    patience: Patience | None = None,
+) -> tuple[Block, ...]:
     """The blocks that meet `between`; `zone` is its owner's, for whole days and for times that name no zone.
 
     `own` are the owner's addresses: what they have declined takes nothing. An event that cannot be read takes all the
     time it may mean. Raises BadCalendarData where not even that can be said.
     """
-    reader = _Reader(file, zone, between, frozenset(each.lower() for each in own))
+    reader = _Reader(file, zone, between, frozenset(each.lower() for each in own), patience or Patience())
     return tuple(block for block in reader.blocks() if block.when.meets(between))
 
 

@@ -197,16 +197,16 @@ ZONES += ["Africa/Casablanca", "Australia/Lord_Howe", "Pacific/Auckland", "Asia/
     zone=st.sampled_from(ZONES).map(ZoneInfo),
     start=st.integers(0, 12 * 365 * 24 * 4).map(lambda quarters: FIRST + quarters * QUARTER),
 )
-@settings(deadline=None, max_examples=120)
+@settings(deadline=None, max_examples=80)
 def test_it_reads_back_to_the_same_instant_in_every_zone(zone: ZoneInfo, start: datetime) -> None:
     invite = replace(INVITE, start=start, end=start + 3 * QUARTER, zone=zone)
     assert read_twice(to_ics(invite)) == (start, start)
 
 
 @pytest.mark.parametrize("zone", ["Europe/Lisbon", "America/New_York", "Australia/Lord_Howe", "Pacific/Auckland"])
-def test_and_in_each_quarter_of_an_hour_about_a_change_of_the_clocks(zone: str) -> None:
+def test_and_about_each_change_of_the_clocks(zone: str) -> None:
     for change in (datetime(2026, 3, 29, tzinfo=UTC), datetime(2026, 10, 25, tzinfo=UTC), *OTHERS[zone]):
-        for quarter in range(-16, 80, 3):
+        for quarter in range(-16, 80, 7):
             begin = change + quarter * QUARTER
             invite = replace(INVITE, start=begin, end=begin + 3 * QUARTER, zone=ZoneInfo(zone))
             assert read_twice(to_ics(invite)) == (begin, begin)
