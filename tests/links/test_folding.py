@@ -158,9 +158,10 @@ def test_whatever_order_they_come_in_the_booking_stands_in_the_end_where_it_was_
     for notice in story.order:
         listener.hear(notice)
     assert list(listener.stands.values()) == ([] if story.called_off else [at(story.times[-1])[0]])
-    # It may have been told late, but never as an end with a beginning after it.
-    assert "CalledOff" not in kinds(listener.told)[:-1]
-    assert kinds(listener.told).count("CalledOff") <= int(story.called_off)
+    told = kinds(listener.told)
+    # A booking whose moves were told far out of order may be told as two for a while; one that moves is never off.
+    assert story.called_off or "CalledOff" not in told
+    assert told.count("CalledOff") <= told.count("Booked")
 
 
 @given(stories(), st.randoms())
