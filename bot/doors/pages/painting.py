@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from babel.dates import format_date
 from fastapi import APIRouter, Request, Response
 from starlette.datastructures import FormData
 
@@ -120,7 +121,5 @@ def _outside(shown: Week, visit: Visit) -> Sequence[Interval]:
 
 def _day(say: Teller, day: date) -> tuple[str, str, str]:
     """The head of a column: the short name of the weekday, the number of the day, and the whole of it."""
-    from babel.dates import format_date
-
     locale = say.reader.locale
     return format_date(day, "ccc", locale=locale), str(day.day), say.reader.day(day)
