@@ -163,7 +163,7 @@ class CalDavCalendar(Calendar):
         """Where we put it; else wherever its owner, or the server, has."""
         home = await self._that_is_written()
         item = await self._account.read(_address(home, uid))
-        if item and _uid_of(item) == uid:
+        if item and item.etag and _uid_of(item) == uid:
             return item
         for collection in (home, *(each for each in await self.calendars() if each != home)):
             if found := await self._account.with_uid(collection, uid):

@@ -101,8 +101,11 @@ class Account:
         return Item(url, answer.headers.get("etag", ""), answer.body.decode("utf-8", "replace"))
 
     async def write(self, url: str, data: bytes, etag: str | None) -> bool:
-        """Over the version of that ETag, or where nothing is yet. False if meanwhile it is another."""
-        condition = {"If-Match": etag} if etag else {"If-None-Match": "*"}
+        """Over the version of that ETag, or with None where nothing is yet. False if meanwhile it is another.
+
+        A few servers tell no ETag; there whoever writes last wins, as it does for everybody else.
+        """
+        condition = {"If-None-Match": "*"} if etag is None else {"If-Match": etag} if etag else {}
         headers = {"Content-Type": "text/calendar; charset=utf-8", **condition}
         answer = await self._client.ask("PUT", url, headers=headers, content=data)
         if answer.status in (409, 412) or (answer.status in (403, 404) and b"no-uid-conflict" in answer.body):
