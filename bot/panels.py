@@ -29,6 +29,8 @@ from integrations.calendars.base import Busy
 
 A_WEEK = timedelta(days=7)
 A_DAY = timedelta(days=1)
+OWN_PEOPLE = frozenset({"recruiter", "interviewer"})
+FREE = Busy()  # of whom no calendar is known
 
 
 @dataclass(frozen=True)
@@ -56,19 +58,22 @@ async def taken_time(session: Session, house: House, case: Case, seen: Look) -> 
     since = now - A_WEEK if case.pools or _capped(rules) else now
     booked = await interviews.booked(session, people, since, besides=case.interview.id)
     connected = [person.id for person in case.panel if person.id in seen.busy]
-    if not connected:
+    # The firm's own people tell us of their hours whether or not they have a calendar.
+    telling = [person.id for person in case.panel if person.id in seen.busy or person.role in OWN_PEOPLE]
+    said = await own_hours.exceptions_of(session, telling) if telling else {}
+    planned = [person for person in telling if person in seen.busy or said[person] is not NOTHING_SAID]
+    if not planned:
         return Taken(between, booked, {}, {}, frozenset())
     # Where every block says whose it is, ours are known by that; else by what we have written.
     unnamed = [person for person in connected if not all(block.uid for block in seen.busy[person].blocks)]
     unnamed += [person for person in connected if seen.busy[person].intervals and not seen.busy[person].blocks]
     ours = await entries.standing(session, unnamed, now) if unnamed else ()
-    said = await own_hours.exceptions_of(session, connected)
     shown = {
         person: (
-            *_foreign(seen.busy[person], [each for each in ours if each.person_id == person], case, seen.at),
+            *_foreign(seen.busy.get(person, FREE), [each for each in ours if each.person_id == person], case, seen.at),
             *(Block(when, Show.AWAY) for when in said[person].blocked(between)),
         )
-        for person in connected
+        for person in planned
     }
     unreadable = frozenset(person for person in connected if not seen.busy[person].readable)
     return Taken(between, booked, shown, said, unreadable)

@@ -52,8 +52,9 @@ class Office:
 
 
 def account(microsoft: StandInMicrosoft, url: str, **other: str) -> Account:
-    known = {"tenant": microsoft.tenant, "client_id": microsoft.client_id, "client_secret": microsoft.client_secret}
-    return Account(**{**known, "graph_url": f"{url}/v1.0", "login_url": url, **other})
+    known: dict[str, Any] = {"tenant": microsoft.tenant, "client_id": microsoft.client_id}
+    known |= {"client_secret": microsoft.client_secret, "graph_url": f"{url}/v1.0", "login_url": url}
+    return Account(**{**known, **other})
 
 
 @asynccontextmanager

@@ -153,7 +153,8 @@ def test_what_is_worked_besides(said: str) -> None:
     found = read(said)
     assert found
     assert [stretch(each) for each in found.extra] == ["Sat 10:00 – Sat 14:00"]
-    assert found.away == found.weekly == ()
+    assert not found.away
+    assert not found.weekly
 
 
 @pytest.mark.parametrize(
