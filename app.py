@@ -19,7 +19,7 @@ from bot.terminal.calendar_commands import (
     hours,
     keys,
 )
-from bot.terminal.link_commands import link
+from bot.terminal.link_commands import MEETINGS_EXAMPLE, link, meetings
 from bot.terminal.prelude import Json, example, logs, settings_now
 
 if TYPE_CHECKING:
@@ -276,6 +276,7 @@ def timers(ctx: typer.Context) -> None:
 
 app.add_typer(calendar, name="calendar")
 app.add_typer(link, name="link")
+app.command(epilog=MEETINGS_EXAMPLE)(meetings)
 app.command(epilog=AVAILABILITY_EXAMPLE)(availability)
 app.command(epilog=HOURS_EXAMPLE)(hours)
 

@@ -1,4 +1,4 @@
-"""`askarsan link …`: what each is asked with."""
+"""`askarsan link …` and `askarsan meetings`: what each is asked with."""
 
 from __future__ import annotations
 
@@ -64,3 +64,17 @@ def on(ctx: typer.Context, person: Person) -> None:
 
     logs(ctx)
     turn_link(settings_now(), " ".join(person), on=True)
+
+
+MEETINGS_EXAMPLE = example("askarsan meetings", "ASKARSAN_MEETINGS=zoom askarsan meetings")
+
+
+def meetings(ctx: typer.Context) -> None:
+    """Ask whoever makes the rooms of video interviews whether one could be made now.
+
+    Makes none. Exits with 1 if it could not, and says what to do.
+    """
+    from bot.terminal.meetings import test_meetings
+
+    logs(ctx)
+    raise typer.Exit(test_meetings(settings_now()))
