@@ -121,6 +121,7 @@ async def _hear_party(house: House, person_id: str, opinions: Opinions, only: in
             seen = await look(house, hosts)
         except NotAsked as wanted:
             opinions[wanted.question] = await wanted.of.read(wanted.question)
+            seen = NOTHING_SEEN  # that took seconds: what is booked is looked at right before
 
 
 async def _hear_having_seen(

@@ -290,14 +290,14 @@ async def _search_again(turn: Turn, case: Case, _effect: e.SearchAgain, effect_i
 
 async def pass_on(turn: Turn, case: Case, before: Negotiation, turn_id: str) -> None:
     """Time that was taken goes from the tables of others; time that came free goes to whoever waits for it."""
-    now, after = case.state, [person.id for person in case.hosts]
+    now, people = case.state, list({case.host.id, *case.interview.people, *(person.id for person in case.hosts)})
     held = before.booked if not before.over else None
     holds = now.booked if not now.over else None
     if holds and holds != held and turn.house.rules.share_slots:
-        for other in await negotiations.offered_meanwhile(turn.session, after, case.row.id, holds):
+        for other in await negotiations.offered_meanwhile(turn.session, people, case.row.id, holds):
             turn.begin(f"{turn_id}.gone.{other}", "offer_without_gone", {}, None, other)
     if held and holds != held and held.start > turn.now:
-        line = await wishes.for_time_of(turn.session, after, held, case.row.id)
+        line = await wishes.for_time_of(turn.session, people, held, case.row.id)
         if line:
             freed = {"start": held.start.isoformat(), "end": held.end.isoformat(), "line": line}
             turn.begin(f"{turn_id}.freed", "offer_freed", freed, None, line[0])
