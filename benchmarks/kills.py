@@ -1,4 +1,4 @@
-"""The process is killed fifty times in the middle of twelve negotiations: what is said then, beside what is said else."""
+"""The process is killed fifty times in the middle of twelve negotiations: what is said then, beside what is said."""
 
 from __future__ import annotations
 
