@@ -72,7 +72,7 @@ class Health:
     def after(self, fault: Fault | None, now: datetime) -> Health:
         """How it fares after one more look; one that failed may be a hiccup, so it takes two."""
         if fault is None:
-            return self if self == replace(self, failures=0, fault=None) else self._now(ConnectionState.ACTIVE, now)
+            return self._now(ConnectionState.ACTIVE, now)
         failures = self.failures + 1
         if fault in OWNERS:
             return replace(self._now(ConnectionState.SET_UP_REQUIRED, now), fault=fault, failures=failures)

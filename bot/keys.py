@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot.reasons import why
 from bot.records.base import Records
-from bot.records.sealed import Key, Keys, Resealed, reseal, uses
+from bot.records.sealed import Key, Resealed, reseal, uses
 
 FILE = "keys"
 _HEAD = (
@@ -158,6 +158,3 @@ def _read(lines: Sequence[str], where: str) -> list[Key]:
 
 def _find(keys: Sequence[Key], id: str) -> Key | None:
     return next((key for key in keys if key.id == id), None)
-
-
-__all__ = ["FileKeys", "GivenKeys", "Keys", "KeysError", "keys_of", "rotate"]
