@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 import sqlite3
+import subprocess
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +16,7 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
+import app
 from integrations.standins.feed import Fault, StandInFeed, web
 from tests.loopback import serving
 from tests.terminal.conftest import Ask
@@ -206,6 +210,32 @@ def test_whoever_is_not_there_is_told_with_the_nearest(ask: Ask, team: None) -> 
     told = ask("calendar", "test", "Reta")
     assert told.exit_code == 2
     assert "Did you mean Rita Lopes?" in told.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [*(f"calendar {name}" for name in ("connect", "list", "test", "show", "disconnect")), "keys list", "keys rotate"],
+)
+def test_each_teaches_with_an_example(ask: Ask, command: str) -> None:
+    told = ask(*command.split(), "--help")
+    assert told.exit_code == 0
+    assert re.search(rf"^  Examples?:\n(?:    .*\n)*    .*askarsan {command}\b", told.stdout, re.MULTILINE)
+    listed = ask(command.split(maxsplit=1)[0], "--help").stdout.split("Commands:")[1]
+    assert "..." not in listed, "a line of the list is cut off"
+
+
+def test_a_shell_completes_vendors(ask: Ask) -> None:
+    words = "app.py calendar connect Rita --with fe"
+    asked = {"_TYPER_COMPLETE_ARGS": words, "COMP_WORDS": words, "COMP_CWORD": "5"}
+    program = Path(app.__file__)
+    done = subprocess.run(
+        [sys.executable, str(program)],
+        env={**os.environ, **asked, "_APP.PY_COMPLETE": "complete_bash"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stdout.split() == ["feed"]
 
 
 # Keys
