@@ -17,10 +17,11 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Gen
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
 import httpx2
+
+from integrations.waits import asked_to_wait
 
 REDIRECTS = 5
 LEADS_ON = frozenset({301, 302, 303, 307, 308})
@@ -52,13 +53,9 @@ class Answer:
     url: str  # where it came from in the end
 
     def wait(self, now: datetime) -> float | None:
-        """The seconds it asks to wait (RFC 9110 §10.2.3), at most a day; None where it says nothing we can read."""
-        words = self.headers.get("retry-after", "").strip()
-        try:
-            seconds = int(words) if words.isdecimal() else (parsedate_to_datetime(words) - now).total_seconds()
-        except (ValueError, TypeError, OverflowError):
-            return None
-        return float(min(max(seconds, 0), 86_400))
+        """The seconds it asks to wait; None where it says nothing we can read."""
+        wait = asked_to_wait(self.headers.get("retry-after", ""), now)
+        return None if wait is None else wait.total_seconds()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ from fastapi import Request
 LARGEST = 1_000_000
 
 
-async def whole_body(request: Request) -> bytes | None:
+async def whole_body(request: Request, largest: int = LARGEST) -> bytes | None:
     """The raw body; None if it is too large to be a message."""
     chunks: list[bytes] = []
     size = 0
     async for chunk in request.stream():
         size += len(chunk)
-        if size > LARGEST:
+        if size > largest:
             return None
         chunks.append(chunk)
     return b"".join(chunks)

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 from starlette.background import BackgroundTask
 
+from bot.doors.bodies import whole_body
 from integrations.calendars.microsoft.notices import BadNotice, Notice, Notices
 
 log = structlog.get_logger()
@@ -39,7 +40,7 @@ def microsoft_door(secret_of: SecretOf, told: Told, notices: Notices | None = No
     async def from_graph(request: Request, connection_id: str) -> Response:
         if (token := request.query_params.get("validationToken")) is not None:
             return _handshake(token)
-        raw = await _body(request)
+        raw = await whole_body(request, LARGEST)
         secret = await secret_of(connection_id)
         # Whatever comes is taken: to one who should not know, a refusal would say what we have.
         if raw is None or not secret:
@@ -70,15 +71,3 @@ async def _tell(told: Told, connection_id: str, found: Sequence[Notice]) -> None
         await told(connection_id, found)
     except Exception:
         log.exception("notice_failed", door="microsoft", connection=connection_id)
-
-
-async def _body(request: Request) -> bytes | None:
-    """None if it is too large."""
-    chunks: list[bytes] = []
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > LARGEST:
-            return None
-        chunks.append(chunk)
-    return b"".join(chunks)

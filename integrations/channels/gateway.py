@@ -17,7 +17,6 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Annotated, Literal
 from urllib.parse import quote
 
@@ -45,6 +44,7 @@ from integrations.channels.base import (
     WindowClosed,
     from_status,
 )
+from integrations.waits import asked_to_wait
 
 SIGNATURE = "X-Askarsan-Signature"
 IDEMPOTENCY_KEY = "Idempotency-Key"
@@ -146,7 +146,7 @@ def _id_in(answer: httpx2.Response) -> str:
 
 
 def _refusal(answer: httpx2.Response, now: datetime) -> ChannelError:
-    error = from_status(answer.status_code, _retry_after(answer.headers.get("Retry-After", ""), now))
+    error = from_status(answer.status_code, asked_to_wait(answer.headers.get("Retry-After", ""), now))
     if isinstance(error, Permanent):
         match _json(answer):
             case {"error": str() as reason, **rest} if reason in REASONS:
@@ -159,15 +159,6 @@ def _json(answer: httpx2.Response) -> object:
         return answer.json()
     except ValueError:
         return None
-
-
-def _retry_after(words: str, now: datetime) -> timedelta | None:
-    """Seconds or an HTTP date (RFC 9110 §10.2.3), at most a day; None where it is neither."""
-    try:
-        wait = timedelta(seconds=int(words)) if words.isdecimal() else parsedate_to_datetime(words) - now
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return min(max(wait, timedelta()), timedelta(days=1))
 
 
 # In

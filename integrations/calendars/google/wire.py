@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx2
 
 from integrations.calendars.base import CalendarUnreachable
+from integrations.waits import asked_to_wait
 
 PATIENCE = timedelta(seconds=15)  # for one answer, all told
 
@@ -50,10 +50,6 @@ def told_in(answer: httpx2.Response) -> dict[str, Any]:
 
 
 def wait_in(answer: httpx2.Response, now: datetime) -> float | None:
-    """Retry-After in seconds (RFC 9110 §10.2.3), at most a day; None where there is none that can be read."""
-    words = answer.headers.get("Retry-After", "")
-    try:
-        wait = timedelta(seconds=int(words)) if words.isdecimal() else parsedate_to_datetime(words) - now
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return min(max(wait, timedelta()), timedelta(days=1)).total_seconds()
+    """The seconds it asks to wait; None where it says nothing we can read."""
+    wait = asked_to_wait(answer.headers.get("Retry-After", ""), now)
+    return None if wait is None else wait.total_seconds()

@@ -8,7 +8,6 @@ from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
-from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -35,11 +34,11 @@ from integrations.calendars.base import (
 from integrations.calendars.microsoft.account import Account
 from integrations.calendars.microsoft.tokens import SIGN_IN_AGAIN, Tokens
 from integrations.calendars.microsoft.told import Refusal
+from integrations.waits import asked_to_wait
 
 LET_US_IN = "Ask whoever runs your Microsoft 365 to let askARSAN in; the guide says which permissions it needs."
 NO_SUCH_MAILBOX = "Look at the address: Microsoft 365 has no mailbox of that name."
 AT_ONCE = 4  # per app and mailbox; a fifth request is refused ("MailboxConcurrency")
-LONGEST_REST = timedelta(days=1)
 NO_MAILBOX = frozenset(
     {"ErrorInvalidUser", "MailboxNotEnabledForRESTAPI", "Request_ResourceNotFound", "ErrorNonExistentMailbox"}
 )
@@ -209,11 +208,11 @@ def _problem(answer: httpx.Response, now: datetime) -> CalendarError:
         case 409 | 412:
             return CalendarChanged(said)
         case 408 | 425 | 429:
-            return CalendarUnreachable(said, retry_after=_seconds(answer.headers.get("Retry-After", ""), now))
+            return CalendarUnreachable(said, retry_after=_wait_in(answer, now))
     if 400 <= status < 500:
         return CalendarRefused(said)
     # Among them redirects, which are not followed: they are some proxy's.
-    return CalendarUnreachable(said, retry_after=_seconds(answer.headers.get("Retry-After", ""), now))
+    return CalendarUnreachable(said, retry_after=_wait_in(answer, now))
 
 
 def _code(answer: httpx.Response) -> str:
@@ -223,10 +222,7 @@ def _code(answer: httpx.Response) -> str:
         return ""
 
 
-def _seconds(words: str, now: datetime) -> float | None:
-    """Retry-After as seconds or a date (RFC 9110 §10.2.3), at most a day; None where it is neither."""
-    try:
-        wait = timedelta(seconds=int(words)) if words.isdecimal() else parsedate_to_datetime(words) - now
-    except (ValueError, TypeError, OverflowError):
-        return None
-    return min(max(wait, timedelta()), LONGEST_REST).total_seconds()
+def _wait_in(answer: httpx.Response, now: datetime) -> float | None:
+    """The seconds it asks to wait; None where it says nothing we can read."""
+    wait = asked_to_wait(answer.headers.get("Retry-After", ""), now)
+    return None if wait is None else wait.total_seconds()

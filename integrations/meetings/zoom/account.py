@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import httpx2
 
 from integrations.meetings.base import MeetingsDisconnected, MeetingsError, MeetingsRefused, MeetingsUnreachable
+from integrations.waits import LONGEST, asked_to_wait
 
 API = "https://api.zoom.us/v2"
 LOGIN = "https://zoom.us/oauth/token"
@@ -165,18 +165,10 @@ def _wait(answer: httpx2.Response, message: str, now: datetime) -> float:
     meetings a day of one user are used up, nothing but a sentence: they begin anew at midnight, UTC.
     """
     words = answer.headers.get("Retry-After", "")
-    if words.isdecimal():
-        return min(float(words), 86_400)
-    if until := instant(words) or _http_date(words):
-        return min(max((until - now).total_seconds(), 1), 86_400)
+    wait = until - now if (until := instant(words)) else asked_to_wait(words, now)
+    if wait is not None:
+        return min(max(wait, timedelta(seconds=1)), LONGEST).total_seconds()
     if "daily" in answer.headers.get("X-RateLimit-Type", "").lower() or "daily rate limit" in message:
         today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         return (today + timedelta(days=1) - now).total_seconds()
     return 1
-
-
-def _http_date(words: str) -> datetime | None:
-    try:
-        return parsedate_to_datetime(words)
-    except ValueError:
-        return None
