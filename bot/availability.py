@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from bot.calendars import USUAL_DAYS, USUAL_HOURS
+from bot.diaries import lunch_of, week_of
 from bot.house import House
 from bot.looking import calendar_address
 from bot.records import hours as own_hours
@@ -15,11 +17,12 @@ from bot.records import interviews
 from bot.records.people import PersonRow
 from dialogs.negotiation.facts import Rules
 from dialogs.scheduling.diary import Diary, Meeting
-from dialogs.scheduling.hours import WorkingHours, country_of, holidays_of
-from dialogs.scheduling.intervals import Interval, covers, difference, intersection, union
+from dialogs.scheduling.hours import WorkingHours
+from dialogs.scheduling.intervals import Interval, difference, intersection
 from dialogs.scheduling.panel import Panel
 from dialogs.scheduling.plan import Plan
-from integrations.calendars.base import TAKES, Block, Busy, CalendarError
+from dialogs.scheduling.week import Week
+from integrations.calendars.base import Block, Busy, CalendarError, Show
 
 MINUTE = timedelta(minutes=1)
 
@@ -30,7 +33,7 @@ class PersonsTime:
 
     person: PersonRow
     between: Interval
-    open: tuple[Interval, ...]  # the hours they work, holidays and days away taken out
+    week: Week  # the hours they work, holidays taken out
     blocks: tuple[Block, ...]  # as their calendar shows it
     booked: tuple[Interval, ...]  # interviews of ours
     away: tuple[Interval, ...]  # what they told us themselves
@@ -41,27 +44,30 @@ class PersonsTime:
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.person.zone)
 
-    @property
-    def busy(self) -> tuple[Interval, ...]:
-        if not self.readable:
-            return (self.between,)
-        return union([*self.away, *(block.when for block in self.blocks if block.show in TAKES)])
+    @cached_property
+    def open(self) -> tuple[Interval, ...]:
+        """The hours they work, holidays and days away taken out."""
+        return difference(self.week.open(self.between), self.away)
 
-    def starts(self, minutes: int, rules: Rules) -> Sequence[datetime]:
-        """Every start, by the same rules by which interviews are offered."""
-        buffer = int(rules.buffer / MINUTE)
+    def plan(self, minutes: int, rules: Rules) -> Plan:
+        """A meeting with nobody else, by the same rules by which interviews are offered."""
         diary = Diary(
             id=self.person.id,
             zone=self.zone,
-            blocks=tuple(map(Block, self.busy)),
+            hours=self.week,
+            blocks=(*self.blocks, *(Block(when, Show.AWAY) for when in self.away)),
             booked=tuple(map(Block, self.booked)),
+            readable=self.readable,
+            soft=lunch_of(rules, self.person),
             per_day=rules.a_day_at_most or None,
             per_week=rules.a_week_at_most or None,
         )
-        grid, gap = int(rules.grid / MINUTE), int(rules.gap / MINUTE)
+        buffer, grid, gap = (int(each / MINUTE) for each in (rules.buffer, rules.grid, rules.gap))
         meeting = Meeting(minutes, grid, before=buffer, after=buffer, gap=gap)
-        plan = Plan(Panel(required=(diary.id,)), {diary.id: diary}, meeting, self.between, self.zone)
-        return [start for start in plan.starts() if covers(self.open, Interval.lasting(start, minutes))]
+        return Plan(Panel(required=(diary.id,)), {diary.id: diary}, meeting, self.between, self.zone)
+
+    def starts(self, minutes: int, rules: Rules) -> Sequence[datetime]:
+        return list(self.plan(minutes, rules).starts())
 
 
 async def time_of(house: House, person: PersonRow, between: Interval) -> PersonsTime:
@@ -70,17 +76,13 @@ async def time_of(house: House, person: PersonRow, between: Interval) -> Persons
     async with house.records.read() as session:
         said: Mapping[str, own_hours.Exceptions] = await own_hours.exceptions_of(session, [person.id])
         booked = await interviews.booked(session, [person.id], between.start, besides="")
-    years = range(between.start.year, between.end.year + 1)
-    off = holidays_of(person.country or country_of(person.zone), years)
-    works = union([*hours.open(between, off), *said[person.id].opened(between)])
-    away = said[person.id].blocked(between)
     return PersonsTime(
         person=person,
         between=between,
-        open=difference(works, away),
+        week=week_of(house.rules, person, hours, said[person.id], between),
         blocks=seen.blocks or tuple(map(Block, intersection(seen.intervals, [between]))),
         booked=tuple(each for each in booked[person.id] if each.meets(between)),
-        away=away,
+        away=said[person.id].blocked(between),
         connected=bool(person.calendar),
         readable=seen.readable,
     )

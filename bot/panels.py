@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from bot.diaries import lunch_of, travel_of, week_of
 from bot.facts import Case
 from bot.house import House
 from bot.looking import Look
@@ -16,19 +17,17 @@ from bot.records.base import Session
 from bot.records.entries import EntryRow
 from bot.records.hours import NOTHING_SAID, Exceptions
 from bot.records.people import PersonRow
-from dialogs.negotiation.facts import Rules
+from dialogs.negotiation.facts import Mode, Rules
 from dialogs.negotiation.state import Hosting
 from dialogs.scheduling.blocks import TAKES, Block, Show
 from dialogs.scheduling.diary import Diary, Meeting
-from dialogs.scheduling.hours import MIDNIGHT, country_of, day_of, holidays_of
-from dialogs.scheduling.intervals import Interval, difference, intersection
+from dialogs.scheduling.intervals import Interval, difference
 from dialogs.scheduling.panel import Panel
 from dialogs.scheduling.plan import Plan
-from dialogs.scheduling.week import Change, Exceptional, Week
+from dialogs.scheduling.week import Week
 from integrations.calendars.base import Busy
 
 A_WEEK = timedelta(days=7)
-A_DAY = timedelta(days=1)
 OWN_PEOPLE = frozenset({"recruiter", "interviewer"})
 FREE = Busy()  # of whom no calendar is known
 
@@ -42,6 +41,7 @@ class Taken:
     shown: Mapping[str, tuple[Block, ...]]  # what their calendars show, without what we ourselves put there
     said: Mapping[str, Exceptions]  # what they told us of their hours
     unreadable: frozenset[str]
+    on_the_way: Mapping[str, tuple[Interval, ...]]  # their other interviews on site, with the way there and back
 
     def of(self, person: str) -> tuple[Interval, ...]:
         if person in self.unreadable:
@@ -57,13 +57,14 @@ async def taken_time(session: Session, house: House, case: Case, seen: Look) -> 
     # What is over still counts where somebody takes only so many a week, or has the least to do.
     since = now - A_WEEK if case.pools or _capped(rules) else now
     booked = await interviews.booked(session, people, since, besides=case.interview.id)
+    on_the_way = await _on_the_way(session, rules, case, since)
     connected = [person.id for person in case.panel if person.id in seen.busy]
     # The firm's own people tell us of their hours whether or not they have a calendar.
     telling = [person.id for person in case.panel if person.id in seen.busy or person.role in OWN_PEOPLE]
     said = await own_hours.exceptions_of(session, telling) if telling else {}
     planned = [person for person in telling if person in seen.busy or said[person] is not NOTHING_SAID]
     if not planned:
-        return Taken(between, booked, {}, {}, frozenset())
+        return Taken(between, booked, {}, {}, frozenset(), on_the_way)
     # Where every block says whose it is, ours are known by that; else by what we have written.
     unnamed = [person for person in connected if not all(block.uid for block in seen.busy[person].blocks)]
     unnamed += [person for person in connected if seen.busy[person].intervals and not seen.busy[person].blocks]
@@ -76,7 +77,20 @@ async def taken_time(session: Session, house: House, case: Case, seen: Look) -> 
         for person in planned
     }
     unreadable = frozenset(person for person in connected if not seen.busy[person].readable)
-    return Taken(between, booked, shown, said, unreadable)
+    return Taken(between, booked, shown, said, unreadable, on_the_way)
+
+
+async def _on_the_way(session: Session, rules: Rules, case: Case, since: datetime) -> dict[str, tuple[Interval, ...]]:
+    """Who comes back from an interview on site cannot be on the screen at once. Two on site are at one place."""
+    ways = {person.id: timedelta(minutes=travel_of(rules, person)) for person in case.panel}
+    if case.interview.mode == Mode.ONSITE or not any(ways.values()):
+        return {}
+    held = await interviews.booked(session, list(ways), since, case.interview.id, Mode.ONSITE)
+    return {
+        person: tuple(Interval(each.start - way, each.end + way) for each in held[person])
+        for person, way in ways.items()
+        if way
+    }
 
 
 def _foreign(busy: Busy, ours: Sequence[EntryRow], case: Case, at: datetime | None) -> Iterator[Block]:
@@ -101,7 +115,9 @@ def _foreign(busy: Busy, ours: Sequence[EntryRow], case: Case, at: datetime | No
 def plan_of(house: House, case: Case, taken: Taken, seen: Look) -> Plan | None:
     """The search for a time among the host's people; None where nothing but their own words limits it."""
     rules = house.rules
-    if not (case.pools or taken.shown or rules.gap or _capped(rules)):
+    lunches = {person.id: _lunch(rules, person) for person in case.panel}
+    limited = case.pools or taken.shown or rules.gap or rules.travel or _capped(rules)
+    if not (limited or taken.on_the_way or any(lunches.values())):
         return None
     panel = Panel(
         required=tuple(person.id for person in case.fixed),
@@ -109,9 +125,19 @@ def plan_of(house: House, case: Case, taken: Taken, seen: Look) -> Plan | None:
         one_of=tuple(tuple(person.id for person in pool) for pool in case.pools),
     )
     by_calendar = case.state.hosting is Hosting.CALENDAR
-    diaries = {person.id: _diary(rules, person, taken, seen, by_calendar=by_calendar) for person in case.panel}
+    diaries = {
+        person.id: replace(_diary(rules, person, taken, seen, by_calendar=by_calendar), soft=lunches[person.id])
+        for person in case.panel
+    }
     buffer = _minutes(rules.buffer)
-    meeting = Meeting(case.interview.minutes, before=buffer, after=buffer, gap=_minutes(rules.gap))
+    meeting = Meeting(
+        case.interview.minutes,
+        _minutes(rules.grid),
+        before=buffer,
+        after=buffer,
+        gap=_minutes(rules.gap),
+        on_site=case.interview.mode == Mode.ONSITE,
+    )
     return Plan(panel, diaries, meeting, taken.between, ZoneInfo(case.candidate.zone))
 
 
@@ -120,36 +146,24 @@ def _diary(rules: Rules, person: PersonRow, taken: Taken, seen: Look, *, by_cale
     return Diary(
         id=person.id,
         zone=ZoneInfo(person.zone),
-        hours=_week(person, taken, seen) if by_calendar else None,
-        blocks=taken.shown.get(person.id, ()),
+        hours=_week(rules, person, taken, seen) if by_calendar else None,
+        blocks=(*taken.shown.get(person.id, ()), *map(Block, taken.on_the_way.get(person.id, ()))),
         booked=tuple(map(Block, taken.booked[person.id])),
         readable=person.id not in taken.unreadable,
         per_day=rules.a_day_at_most or None,
         per_week=rules.a_week_at_most or None,
+        travel=travel_of(rules, person),
     )
 
 
-def _week(person: PersonRow, taken: Taken, seen: Look) -> Week:
-    """Without hours from a calendar, none: nobody is booked into a week we know nothing of."""
-    hours = seen.hours.get(person.id)
-    zone = ZoneInfo(person.zone)
-    extra = tuple(_besides(taken.said.get(person.id, NOTHING_SAID).opened(taken.between), zone))
-    if hours is None:
-        return Week(zone, exceptions=extra)
-    years = {taken.between.start.year, taken.between.end.year}
-    return Week.of(hours, holidays_of(person.country or country_of(person.zone), years), extra)
+def _lunch(rules: Rules, person: PersonRow) -> Week | None:
+    """A client without a calendar says in words when they can, and lunch with it."""
+    asked_in_words = person.role not in OWN_PEOPLE and not person.calendar and not person.lunch
+    return None if asked_in_words else lunch_of(rules, person)
 
 
-def _besides(opened: Sequence[Interval], zone: ZoneInfo) -> Iterator[Exceptional]:
-    """Time somebody works besides the usual week, as hours of single days."""
-    for stretch in opened:
-        day, last = stretch.start.astimezone(zone).date(), stretch.end.astimezone(zone).date()
-        while day <= last:
-            whole = day_of(day, zone)
-            for piece in intersection([stretch], [whole]):
-                end = MIDNIGHT if piece.end == whole.end else piece.end.astimezone(zone).time()
-                yield Exceptional(Change.ALSO, day, day, ((piece.start.astimezone(zone).time(), end),))
-            day += A_DAY
+def _week(rules: Rules, person: PersonRow, taken: Taken, seen: Look) -> Week:
+    return week_of(rules, person, seen.hours.get(person.id), taken.said.get(person.id, NOTHING_SAID), taken.between)
 
 
 def _capped(rules: Rules) -> bool:

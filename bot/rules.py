@@ -11,9 +11,11 @@ from typing import Any, get_type_hints
 
 from dialogs.negotiation.facts import Rules
 from dialogs.outreach.quiet import QuietHours
+from dialogs.scheduling.firm_days import Closed, Lunch, Region
 
 UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 LONGEST = timedelta(days=366)
+A_DAY = timedelta(days=1)
 
 
 class BadRule(ValueError):
@@ -48,6 +50,8 @@ def rules_from(given: Mapping[str, str | tuple[str, ...]], base: Rules | None = 
             changes[name] = _parsed(default, value)
         except ValueError as error:
             raise BadRule(f"{name}: {error}") from error
+    if A_DAY % changes.get("grid", A_DAY):
+        raise BadRule("grid: a day can not be cut into steps of that length; write 5m, 10m, 15m, 20m, 30m or 1h")
     return replace(base or Rules(), **changes)
 
 
@@ -90,6 +94,8 @@ def _parsed(default: object, value: str | tuple[str, ...]) -> object:
             value if isinstance(value, tuple) else tuple(each.strip() for each in value.split(",") if each.strip())
         )
         return tuple(duration(each) for each in several)
+    if isinstance(value, tuple) and isinstance(default, Closed):
+        value = ", ".join(value)
     if isinstance(value, tuple):
         raise ValueError("one value is needed, not a list")
     if not default and not isinstance(default, bool) and value.strip().lower() in ("0", "0m", "none", "off"):
@@ -125,4 +131,7 @@ PARSERS: dict[type, Callable[[str], object]] = {
     int: _whole,
     bool: _truth,
     QuietHours: _quiet,
+    Closed: Closed.parse,
+    Region: Region.parse,
+    Lunch: Lunch.parse,
 }

@@ -30,6 +30,9 @@ class NewPerson:
     tags: Sequence[str] = ()
     calendar: str | None = None
     room: str = ""
+    region: str | None = None
+    lunch: str | None = None
+    travel: int | None = None
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class NewRound:
     people: Sequence[str] = field(default=())
     optional: Sequence[str] = field(default=())
     one_of: Sequence[Sequence[str]] = field(default=())
+    rooms: Sequence[str] = field(default=())
 
 
 async def add_company(session: Session, ids: Ids, name: str) -> CompanyRow:
@@ -68,6 +72,9 @@ async def add_person(session: Session, ids: Ids, person: NewPerson) -> PersonRow
         tags=list(person.tags),
         calendar=person.calendar,
         room=person.room,
+        region=person.region,
+        lunch=person.lunch,
+        travel=person.travel,
     )
     session.add(row)
     await session.flush()
@@ -101,6 +108,7 @@ async def add_job(session: Session, ids: Ids, title: str, company: str, rounds: 
                 people=list(each.people),
                 optional=list(each.optional),
                 one_of=[list(group) for group in each.one_of],
+                rooms=list(each.rooms),
             )
         )
     return job

@@ -31,6 +31,8 @@ class InterviewRow(HasVenue, Table):
     people: Mapped[list[str]] = mapped_column(default=list)  # the interviewers besides the host, all required
     optional: Mapped[list[str]] = mapped_column(default=list)  # are invited, and stand in no slot's way
     one_of: Mapped[list[Any]] = mapped_column(default=list)  # groups of ids: one of each comes, and is among `people`
+    rooms: Mapped[list[str]] = mapped_column(default=list, server_default="[]")  # ids: it is held in one of these
+    room_id: Mapped[str | None]  # the one it is booked in
     status: Mapped[str]
     start: Mapped[datetime | None]
     end: Mapped[datetime | None]
@@ -65,6 +67,9 @@ _BOOKED = (
         BookingCellRow.interview_id != bindparam("besides"),
     )
     .group_by(BookingCellRow.person_id, BookingCellRow.interview_id)
+)
+_OF_MODE = _BOOKED.join(InterviewRow, InterviewRow.id == BookingCellRow.interview_id).where(
+    InterviewRow.mode == bindparam("mode")
 )
 
 
@@ -107,12 +112,16 @@ async def taken(session: AsyncSession, people: Iterable[str], now: datetime) -> 
 
 
 async def booked(
-    session: AsyncSession, people: Iterable[str], since: datetime, besides: str
+    session: AsyncSession, people: Iterable[str], since: datetime, besides: str, mode: str | None = None
 ) -> dict[str, tuple[Interval, ...]]:
-    """What each of these people is booked for from `since` on, interview by interview, without the one of that id."""
+    """What each of these people is booked for from `since` on, interview by interview, without the one of that id;
+    with a mode, only what is held so.
+    """
     found: dict[str, list[Interval]] = {person: [] for person in people}
     asked = {"people": list(found), "cell": int(since.timestamp()) // CELL, "besides": besides}
-    for person, first, last in (await session.execute(_BOOKED, asked)).all():
+    if mode:
+        asked["mode"] = mode
+    for person, first, last in (await session.execute(_OF_MODE if mode else _BOOKED, asked)).all():
         start, end = (datetime.fromtimestamp(cell * CELL, UTC) for cell in (first, last + 1))
         found[person].append(Interval(start, end))
     return {person: tuple(sorted(intervals)) for person, intervals in found.items()}

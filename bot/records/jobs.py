@@ -40,6 +40,7 @@ class RoundRow(HasVenue, Table):
     people: Mapped[list[str]] = mapped_column(default=list)  # ids of the interviewers, all required
     optional: Mapped[list[str]] = mapped_column(default=list)  # are invited, and stand in no slot's way
     one_of: Mapped[list[Any]] = mapped_column(default=list)  # groups of ids: one of each has to come
+    rooms: Mapped[list[str]] = mapped_column(default=list, server_default="[]")  # ids: it is held in one of these
 
 
 class ApplicationRow(Table):

@@ -18,7 +18,7 @@ class PersonRow(Table):
     __tablename__ = "people"
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    role: Mapped[str]  # candidate, client, recruiter, interviewer
+    role: Mapped[str]  # candidate, client, recruiter, interviewer, room
     name: Mapped[str] = mapped_column(index=True)
     zone: Mapped[str]  # IANA
     locale: Mapped[str] = mapped_column(default="en")
@@ -31,6 +31,9 @@ class PersonRow(Table):
     opted_out_at: Mapped[datetime | None]
     language: Mapped[str | None]  # what they write in, once known
     room: Mapped[str] = mapped_column(default="", server_default="")  # their own, for every video interview they hold
+    region: Mapped[str | None]  # whose public holidays they keep, like DE-BY
+    lunch: Mapped[str | None]  # kept free every day, like 12:00-13:00; else the firm's
+    travel: Mapped[int | None]  # minutes to where interviews on site are held; else the firm's
 
     @property
     def tongue(self) -> str:

@@ -26,6 +26,9 @@ def new_person(person: Person, id: str, calendar: str | None = None) -> NewPerso
         tags=person.tags,
         calendar=calendar,
         room=person.room,
+        region=person.region,
+        lunch=person.lunch,
+        travel=person.travel,
     )
 
 
@@ -40,6 +43,7 @@ def new_rounds(job: Job, ids: Mapping[str, str]) -> list[NewRound]:
             people=[ids[key] for key in each.people],
             optional=[ids[key] for key in each.optional],
             one_of=[[ids[key] for key in group] for group in each.one_of],
+            rooms=[ids[key] for key in each.rooms],
         )
         for each in job.rounds
     ]

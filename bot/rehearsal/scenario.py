@@ -14,6 +14,7 @@ from bot.records.venues import Venue
 from bot.rehearsal.yamlfile import Fault, Fields, Items, Value, Word, fields, items, read, suggestion, word
 from bot.rules import BadRule, duration, rules_from
 from dialogs.negotiation.facts import Rules
+from dialogs.scheduling.firm_days import Lunch, Region
 from dialogs.scheduling.hours import WorkingHours
 from dialogs.scheduling.intervals import Interval
 from integrations import contact
@@ -21,7 +22,7 @@ from integrations.channels.base import ReceiptStatus
 from integrations.contact import nearest
 from integrations.links.base import Why
 
-ROLES = ("candidate", "client", "recruiter", "interviewer")
+ROLES = ("candidate", "client", "recruiter", "interviewer", "room")
 MODES = ("video", "phone", "onsite")
 CALLERS = ("host", "candidate")
 VENUE = ("place", "directions", "arrival_notes", "caller", "phone")
@@ -49,6 +50,9 @@ class Person:
     tags: tuple[str, ...] = ()
     addresses: Mapping[str, str] = field(default_factory=dict)  # by channel
     room: str = ""
+    region: str | None = None
+    lunch: str | None = None
+    travel: int | None = None  # minutes
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,7 @@ class Round:
     people: tuple[str, ...]
     optional: tuple[str, ...] = ()
     one_of: tuple[tuple[str, ...], ...] = ()
+    rooms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,14 +313,15 @@ def _person(key: str, value: Value, strict: Strictness) -> Person:
     said = fields(value, key)
     said.only(
         *("role", "name", "timezone", "locale", "language", "channels", "consent", "company", "email", "phone"),
-        *("country", "seniority", "tags", "addresses", "room"),
+        *("country", "seniority", "tags", "addresses", "room", "region", "lunch", "travel"),
     )
     checked = _Checked(said)
     role = said.word("role")
     if role not in ROLES:
         raise Fault(said.line_of("role"), f"{role!r} is no role{suggestion(role, ROLES)}")
     email, phone = checked.maybe("email", strict.email), checked.maybe("phone", strict.phone)
-    channels = said.words("channels") or ("email",)
+    # A room is told of nothing: it has a calendar.
+    channels = said.words("channels") or (("email",) if email or role != "room" else ())
     for channel in (*channels, *(said.words("consent") or ())):
         if channel not in CHANNELS:
             raise Fault(said.line_of("channels"), f"{channel!r} is no channel{suggestion(channel, CHANNELS)}")
@@ -341,6 +347,9 @@ def _person(key: str, value: Value, strict: Strictness) -> Person:
         tags=said.words("tags") or (),
         addresses={channel: address for channel, address in addresses.items() if address},
         room=checked.maybe("room", _room) or "",
+        region=checked.maybe("region", lambda text: str(Region.parse(text))),
+        lunch=checked.maybe("lunch", lambda text: str(Lunch.parse(text))),
+        travel=int(checked.maybe("travel", _minutes) or 0) if "travel" in said.values else None,
     )
 
 
@@ -370,6 +379,10 @@ def _room(text: str) -> str:
     if not re.fullmatch(r"https://[^\s/]+(/\S*)?", text):
         raise ValueError(f"{text!r} is no room; it is where a browser goes, and begins with https://")
     return text
+
+
+def _minutes(text: str) -> str:
+    return str(int(duration(text).total_seconds()) // 60) if text != "none" else "0"
 
 
 def _phone(text: str) -> str:
@@ -414,7 +427,7 @@ def _job(value: Value, people: Mapping[str, Person], strict: Strictness) -> Job:
 
 def _round(number: int, value: Value, people: Mapping[str, Person], strict: Strictness) -> Round:
     said = fields(value, "a round")
-    said.only("name", "minutes", "mode", "people", "optional", "one_of", *VENUE)
+    said.only("name", "minutes", "mode", "people", "optional", "one_of", "rooms", *VENUE)
     minutes, mode = said.word("minutes", "45"), said.word("mode", "video")
     if not minutes.isdigit() or not 5 <= int(minutes) <= 600:
         raise Fault(said.line_of("minutes"), f"{minutes!r} is no number of minutes from 5 to 600")
@@ -423,6 +436,9 @@ def _round(number: int, value: Value, people: Mapping[str, Person], strict: Stri
     for key in ("people", "optional"):
         for person in said.words(key) or ():
             _known(person, people, said.line_of(key))
+    for room in said.words("rooms") or ():
+        if _known(room, people, said.line_of("rooms")).role != "room":
+            raise Fault(said.line_of("rooms"), f"{room} is no room: under people it needs the role room")
     return Round(
         name=said.word("name", f"Interview {number}"),
         minutes=int(minutes),
@@ -431,6 +447,7 @@ def _round(number: int, value: Value, people: Mapping[str, Person], strict: Stri
         people=said.words("people") or (),
         optional=said.words("optional") or (),
         one_of=_groups(said, people),
+        rooms=said.words("rooms") or (),
     )
 
 

@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 
 from dialogs.negotiation.effects import Reader
 from dialogs.outreach.quiet import QuietHours
+from dialogs.scheduling.firm_days import Closed, Lunch, Region
 from dialogs.scheduling.intervals import Interval
 from dialogs.scheduling.plan import Plan
 
 NINE_TO_EIGHT = QuietHours()
+NEVER, NO_REGION, NO_LUNCH = Closed(), Region(), Lunch()
 
 
 class Mode(StrEnum):
@@ -40,6 +42,10 @@ class Rules:
     gap: Annotated[timedelta, "between two interviews of one person"] = timedelta()
     a_day_at_most: Annotated[int, "interviews of one person on one day; 0 for any number"] = 0
     a_week_at_most: Annotated[int, "interviews of one person in one week; 0 for any number"] = 0
+    holidays: Annotated[Closed, "days on which nobody is offered, besides public holidays"] = NEVER
+    region: Annotated[Region, "whose regional holidays are kept by people of that country with no other"] = NO_REGION
+    lunch: Annotated[Lunch, "kept free on everyone's own clock, unless both sides ask for it by name"] = NO_LUNCH
+    travel: Annotated[timedelta, "to where interviews on site are held, and back, kept free around them"] = timedelta()
     nudge_after: Annotated[tuple[timedelta, ...], "silence before each nudge"] = (timedelta(days=1), timedelta(days=2))
     give_up_after: Annotated[timedelta, "silence after the last nudge before a human is called"] = timedelta(days=2)
     nudge_on_weekends: Annotated[bool, "may a nudge go out on a Saturday or Sunday?"] = False
