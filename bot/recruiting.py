@@ -251,7 +251,10 @@ async def _move(self: Obeying, order: Order) -> None:
         windows = tuple(window for window in windows if window.end > soonest)
         if not windows:
             raise Unclear("no_time_in_words", words)
-    await self.act(order, MoveAsked(windows), Part("command_move", words={"to": words}))
+    case = await self.turn.happen(order.case.row, MoveAsked(windows), self.seen)
+    self.note(order, case.row.id)
+    if case.state != order.case.state:  # else it was said why not
+        self.answer(order.recruiter, Part("command_move", words={"to": words}), about=case)
 
 
 async def _cancel(self: Obeying, order: Order) -> None:

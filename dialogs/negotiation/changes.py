@@ -21,6 +21,7 @@ from dialogs.negotiation.settling import hear_times
 from dialogs.negotiation.state import Given, Hosting, Party, Status
 from dialogs.negotiation.times import civil, free, worth_offering
 from dialogs.negotiation.waiting import stop_waiting
+from dialogs.negotiation.whynot import tell_why_not
 from dialogs.scheduling.intervals import Interval, difference, intersection
 from dialogs.understanding.meaning import Understanding
 
@@ -58,6 +59,9 @@ def start_moving(d: Draft) -> None:
 
 def move_for_recruiter(d: Draft, windows: Sequence[Interval]) -> None:
     """The recruiter wants another time; both parties have a say in it."""
+    if windows and d.n.hosting is Hosting.CALENDAR and not d.facts.calendars_away:
+        _move_by_calendar(d, windows)
+        return
     if d.n.booked and d.n.status is Status.CONFIRMED:
         start_moving(d)
     if not windows:
@@ -78,7 +82,24 @@ def move_for_recruiter(d: Draft, windows: Sequence[Interval]) -> None:
     if starts:
         put(d, Party.HOST, starts, "offer_move")
     else:
+        tell_why_not(d, windows)
         ask_for_times(d, Party.HOST, "availability_request_move")
+
+
+def _move_by_calendar(d: Draft, windows: Sequence[Interval]) -> None:
+    """The recruiter speaks for the calendars. A time that is free is put to the candidate; else nothing changes."""
+    before = d.n
+    d.change(candidate=Given(), host=Given(tuple(windows)))
+    wanted = difference(civil(windows, d.zone(Reader.RECRUITER)), (*d.facts.host_busy, *d.facts.candidate_busy))
+    open_then = intersection(free(d, Party.HOST), wanted)
+    if not worth_offering(d, open_then, Party.CANDIDATE) and tell_why_not(d, windows):
+        d.n = before
+        d.say(Reader.RECRUITER, Kind.ANSWER, "move_not_made")
+        return
+    if d.n.booked and d.n.status is Status.CONFIRMED:
+        start_moving(d)
+    if not offer(d, Party.CANDIDATE, open_then, "offer_move"):
+        none_left(d, Party.CANDIDATE)
 
 
 def withdraw(d: Draft) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from dialogs.negotiation.booked import confirm, set_alarms
+from dialogs.negotiation.by_name import both_asked, named
 from dialogs.negotiation.draft import Draft
 from dialogs.negotiation.effects import Alarm, Book, Forget, Kind, Restore, Wish
 from dialogs.negotiation.offering import ask_for_times, offer, offer_anew, put, withdraw_offer
@@ -107,6 +108,9 @@ def propose(d: Draft, party: Party, meaning: Understanding) -> None:
     start = first_start(d, common, d.n.given(party).preferred, party)
     if start:
         book(d, start)
+    elif named(d, party) and d.n.hosting is not Hosting.CALENDAR:
+        d.because("it is over lunch, which the other side has to ask for by name too")
+        _put_to_other(d, party)
     elif starts(intersection(wanted, said(d, party.other)), d.facts.minutes, zone=d.zone(party)):
         d.because("the time named is taken")
         d.do(Wish(wanted[0]))
@@ -171,7 +175,7 @@ def book(d: Draft, start: datetime) -> None:
 def _who_comes(d: Draft, start: datetime) -> tuple[str, ...]:
     """Where one of a group is to come: whoever is free then and has the least to do."""
     plan = d.facts.plan
-    seated = plan.seat(start) if plan and plan.panel.one_of else None
+    seated = plan.seat(start) or plan.with_consent.seat(start) if plan and plan.panel.one_of else None
     return seated.people if seated else ()
 
 
@@ -219,7 +223,7 @@ def _first_times(d: Draft, party: Party) -> None:
 def _other_can(d: Draft, party: Party, start: datetime) -> bool:
     meeting = Interval.lasting(start, d.facts.minutes)
     # An offered slot may be taken to the last minute; only new offers keep the notice.
-    return covers(gave(d, party.other), meeting)
+    return covers(gave(d, party.other), meeting) and both_asked(d, start)
 
 
 def _put_to_other(d: Draft, party: Party) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from dialogs.negotiation.by_name import both_asked, may_be_put, open_by_name
 from dialogs.negotiation.draft import Draft
 from dialogs.negotiation.state import Hosting, Party
 from dialogs.scheduling.hours import WorkingHours
@@ -42,7 +43,7 @@ def civil(windows: Sequence[Interval], zone: ZoneInfo) -> tuple[Interval, ...]:
 def gave(d: Draft, party: Party) -> tuple[Interval, ...]:
     """What a party gave, however soon that is and whether or not somebody is taken meanwhile."""
     if party is Party.HOST and d.n.hosting is Hosting.CALENDAR:
-        return d.facts.host_open or ()
+        return (*(d.facts.host_open or ()), *open_by_name(d, Party.HOST))
     given = d.n.given(party)
     return difference(civil(given.windows, d.zone(party)), given.blocked)
 
@@ -62,15 +63,16 @@ def free(d: Draft, party: Party) -> tuple[Interval, ...]:
     can = difference(said(d, party), (*taken(d), *d.n.given(party.other).blocked))
     if d.facts.plan is None or d.n.hosting is Hosting.CALENDAR:
         return can
-    return intersection(can, d.facts.plan.open_time())
+    return intersection(can, (*d.facts.plan.open_time(), *open_by_name(d, party)))
 
 
 def is_free(d: Draft, start: datetime) -> bool:
-    """Still ahead, and nobody who must be there is taken."""
+    """Still ahead, and nobody who must be there is taken; over lunch only where somebody asked for it by name."""
     meeting = Interval.lasting(start, d.facts.minutes)
     if start <= d.facts.now or any(meeting.meets(each) for each in taken(d)):
         return False
-    return d.facts.plan is None or d.facts.plan.fits(start)
+    plan = d.facts.plan
+    return plan is None or plan.fits(start) or (may_be_put(d, start) and plan.with_consent.fits(start))
 
 
 def step(d: Draft) -> int:
@@ -81,9 +83,9 @@ def step(d: Draft) -> int:
 def first_start(d: Draft, windows: Sequence[Interval], preferred: Sequence[Interval], party: Party) -> datetime | None:
     """The earliest start in the windows, one that somebody would rather have before any other."""
     for choice in (intersection(windows, preferred), windows):
-        found = starts(choice, d.facts.minutes, zone=d.zone(party), step=step(d))
-        if found:
-            return found[0]
+        for start in starts(choice, d.facts.minutes, zone=d.zone(party), step=step(d)):
+            if both_asked(d, start):
+                return start
     return None
 
 
@@ -95,7 +97,8 @@ def worth_offering(d: Draft, windows: Sequence[Interval], to: Party) -> tuple[da
     # The best first: by day for whoever reads it and on no other table; by day; anything at all.
     held = () if d.facts.rules.share_slots else d.facts.held
     for choice in (difference(by_day, held), by_day, windows):
-        if found := starts(choice, minutes, zone=zone, step=step(d)):
+        found = [s for s in starts(choice, minutes, zone=zone, step=step(d)) if may_be_put(d, s, windows)]
+        if found:
             return spread(found, d.facts.rules.offer_size, zone, minutes=minutes, preferred=preferred)
     return ()
 

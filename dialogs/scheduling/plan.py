@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import chain
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from dialogs.scheduling.cells import Frame, Range, ceil_minute, floor_minute, on_the_grid
 from dialogs.scheduling.diary import Diary, Meeting, Reason, Refusals, refusals, starts
 from dialogs.scheduling.explain import Why, reasons
-from dialogs.scheduling.intervals import Interval
+from dialogs.scheduling.intervals import Interval, union
 from dialogs.scheduling.panel import Panel, Seated, seat
 
 _UTC = ZoneInfo("UTC")
@@ -82,6 +82,17 @@ class Plan:
         found = tuple(Why(reason, counted[reason]) for reason in Reason if counted[reason])
         # Each group has somebody free, but it is one and the same.
         return found or (Why(Reason.POOL, len(set(chain(*self.panel.one_of)))),)
+
+    @cached_property
+    def kept_free(self) -> tuple[Interval, ...]:
+        """What those who are looked at keep free unless they consent: lunch."""
+        asked = (self._diary(who) for who in self.panel.everyone)
+        return union(chain.from_iterable(each.soft.open(self.between) for each in asked if each.soft))
+
+    @cached_property
+    def with_consent(self) -> Plan:
+        """The same if everybody gave up what they keep free."""
+        return replace(self, diaries={who: replace(each, consents=True) for who, each in self.diaries.items()})
 
     @cached_property
     def frame(self) -> Frame:

@@ -12,6 +12,7 @@ from bot.rendering import FIELDS, PIECES
 from dialogs.negotiation.asking import FOR_A_HUMAN
 from dialogs.negotiation.effects import Reason
 from dialogs.negotiation.state import Hosting
+from dialogs.scheduling.diary import Reason as WhyNot
 from dialogs.understanding.meaning import Topic
 from dialogs.wording import Phrasebook
 
@@ -30,6 +31,7 @@ COMPOSED = {
     *(f"concession_{kind}" for kind in ("after", "before", "on")),
     *(f"command_outcome_{outcome}" for outcome in ("passed", "rejected", "no_show")),
     *(f"command_schedule_{hosting.value}" for hosting in Hosting),
+    *(f"why_{reason.value}" for reason in WhyNot),
 }
 
 
