@@ -15,6 +15,7 @@ from dialogs.scheduling.intervals import Interval, intersection
 from dialogs.scheduling.week import Change, Exceptional, Week
 
 A_DAY = timedelta(days=1)
+OWN_PEOPLE = frozenset({"recruiter", "interviewer"})
 
 
 def days_off(rules: Rules, person: PersonRow, years: Iterable[int]) -> frozenset[date]:
@@ -31,9 +32,19 @@ def days_off(rules: Rules, person: PersonRow, years: Iterable[int]) -> frozenset
 
 
 def lunch_of(rules: Rules, person: PersonRow) -> Week | None:
-    """Their own, else the firm's, on the clock where they live."""
+    """Their own, else the firm's, on the clock where they live.
+
+    A client without a calendar says in words when they can, and so keeps only a lunch of their own.
+    """
+    if not person.lunch and not person.calendar and person.role not in OWN_PEOPLE:
+        return None
     lunch = Lunch.parse(person.lunch) if person.lunch else rules.lunch
     return lunch.week(ZoneInfo(person.zone))
+
+
+def gives_up_lunch(rules: Rules, person: PersonRow, when: Interval) -> bool:
+    lunch = lunch_of(rules, person)
+    return lunch is not None and bool(lunch.open(when))
 
 
 def travel_of(rules: Rules, person: PersonRow) -> int:

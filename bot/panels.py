@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.diaries import lunch_of, travel_of, week_of
+from bot.diaries import OWN_PEOPLE, lunch_of, travel_of, week_of
 from bot.facts import Case
 from bot.house import House
 from bot.looking import Look
@@ -28,7 +28,6 @@ from dialogs.scheduling.week import Week
 from integrations.calendars.base import Busy
 
 A_WEEK = timedelta(days=7)
-OWN_PEOPLE = frozenset({"recruiter", "interviewer"})
 FREE = Busy()  # of whom no calendar is known
 
 
@@ -115,7 +114,7 @@ def _foreign(busy: Busy, ours: Sequence[EntryRow], case: Case, at: datetime | No
 def plan_of(house: House, case: Case, taken: Taken, seen: Look) -> Plan | None:
     """The search for a time among the host's people; None where nothing but their own words limits it."""
     rules = house.rules
-    lunches = {person.id: _lunch(rules, person) for person in case.panel}
+    lunches = {person.id: lunch_of(rules, person) for person in case.panel}
     limited = case.pools or taken.shown or rules.gap or rules.travel or _capped(rules)
     if not (limited or taken.on_the_way or any(lunches.values())):
         return None
@@ -154,12 +153,6 @@ def _diary(rules: Rules, person: PersonRow, taken: Taken, seen: Look, *, by_cale
         per_week=rules.a_week_at_most or None,
         travel=travel_of(rules, person),
     )
-
-
-def _lunch(rules: Rules, person: PersonRow) -> Week | None:
-    """A client without a calendar says in words when they can, and lunch with it."""
-    asked_in_words = person.role not in OWN_PEOPLE and not person.calendar and not person.lunch
-    return None if asked_in_words else lunch_of(rules, person)
 
 
 def _week(rules: Rules, person: PersonRow, taken: Taken, seen: Look) -> Week:

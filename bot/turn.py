@@ -6,9 +6,11 @@ from collections.abc import Awaitable, Callable, Collection
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
+from bot.diaries import gives_up_lunch
 from bot.facts import Case, load
 from bot.gathering import gather
 from bot.house import House
@@ -23,7 +25,7 @@ from bot.records.work import EffectRow
 from dialogs.negotiation import effects as e
 from dialogs.negotiation.decide import decide
 from dialogs.negotiation.events import Event, Heard, Requested
-from dialogs.negotiation.state import Negotiation, Status
+from dialogs.negotiation.state import Hosting, Negotiation, Status
 from dialogs.scheduling.intervals import Interval
 from dialogs.understanding.meaning import Understanding
 
@@ -249,6 +251,21 @@ async def _invite(turn: Turn, case: Case, invite: e.Invite, effect_id: str) -> N
     for person in case.invited:
         payload = {"method": "REQUEST", "sequence": invite.sequence}
         turn.begin(f"{effect_id}.{person.id}", "invite", payload, person.id, case.row.id)
+    _tell_whose_lunch_it_is(turn, case, invite, effect_id)
+
+
+def _tell_whose_lunch_it_is(turn: Turn, case: Case, invite: e.Invite, effect_id: str) -> None:
+    """Not to whoever asked for it by name: the recruiter where calendars speak, else the host."""
+    asked = case.recruiter if case.state.hosting is Hosting.CALENDAR else case.host
+    booked, rules = case.state.booked, turn.house.rules
+    for person in case.hosts:
+        if booked is None or person.id == asked.id or not gives_up_lunch(rules, person, booked):
+            continue
+        told = e.Say(e.Reader.HOST, e.Kind.ANSWER, (e.Part("over_lunch"),), e.Holds("booking", invite.sequence))
+        morning = rules.quiet_hours.next_allowed(turn.now, ZoneInfo(person.zone))
+        due = morning if turn.now < morning < booked.start else None
+        payload = SAY.dump_python(told, mode="json")
+        turn.begin(f"{effect_id}.{person.id}.lunch", "say", payload, person.id, case.row.id, due)
 
 
 async def _cancel(turn: Turn, case: Case, cancel: e.Cancel, effect_id: str) -> None:
