@@ -18,8 +18,8 @@ from bot.records.people import PersonRow
 from bot.records.work import EffectRow
 from bot.turn import Turn
 from dialogs.negotiation.events import Arranged, NotArranged
-from integrations.calendars.base import CalendarEvent, CalendarRefused, CalendarUnreachable
-from integrations.meetings.base import MeetingsRefused, MeetingsUnreachable
+from integrations.calendars.base import CalendarError, CalendarEvent, CalendarRefused, CalendarUnreachable
+from integrations.meetings.base import MeetingsError, MeetingsRefused, MeetingsUnreachable
 
 log = structlog.get_logger()
 
@@ -98,18 +98,33 @@ async def _refused(house: House, effect: EffectRow, case: Case, error: str) -> S
 
 
 async def write_events(house: House, case: Case, url: str) -> None:
-    """Into every calendar of somebody who comes; out of that of whoever no longer does. Raises CalendarError."""
+    """Into every calendar of somebody who comes; out of that of whoever no longer does.
+
+    Raises CalendarError, after all the others have what is theirs: one calendar that says no must not keep the old time
+    in somebody else's.
+    """
     coming = {person.id: person for person in (case.candidate, *case.hosts, *case.optional)}
     async with house.records.read() as session:
         planned = await entries.of_uid(session, case.interview.uid)
         people_of = {person.id: person for person in await people.all_of(session, [e.person_id for e in planned])}
+    failed: list[CalendarError] = []
     for entry in planned:
         if entry.removed_at:
             continue
-        if entry.person_id not in coming:
-            await take_out(house, entry, people_of[entry.person_id])
-        elif not entry.written_at:
-            await _write(house, case, entry, coming[entry.person_id], url)
+        try:
+            if entry.person_id not in coming:
+                await take_out(house, entry, people_of[entry.person_id])
+            elif not entry.written_at:
+                await _write(house, case, entry, coming[entry.person_id], url)
+        except CalendarError as error:
+            failed.append(error)
+    _raise_first(failed)
+
+
+def _raise_first(failed: Sequence[CalendarError]) -> None:
+    """What may still work comes before what will not."""
+    for error in sorted(failed, key=lambda each: not isinstance(each, CalendarUnreachable)):
+        raise error
 
 
 async def _write(house: House, case: Case, entry: EntryRow, person: PersonRow, url: str) -> None:
@@ -174,15 +189,21 @@ async def release(house: House, effect: EffectRow) -> Sequence[str]:
         whose = {person.id: person for person in await people.all_of(session, [e.person_id for e in planned])}
     if case.state.sequence != effect.payload["sequence"]:
         return await nothing_to_do(house, effect)  # it is on again: what it needs is made anew, or still there
-    try:
-        if case.interview.meeting_url:
-            await house.meetings.end(case.interview.uid)
-        for entry in planned:
+    failed: list[CalendarError | MeetingsError] = []
+    for entry in planned:
+        try:
             await take_out(house, entry, whose[entry.person_id])
-    except (MeetingsUnreachable, CalendarUnreachable) as error:
-        raise Later from error
-    except (MeetingsRefused, CalendarRefused) as error:
-        log.warning("release_refused", effect=effect.id, error=type(error).__name__)
+        except CalendarError as error:
+            failed.append(error)
+    if case.interview.meeting_url:
+        try:
+            await house.meetings.end(case.interview.uid)
+        except MeetingsError as error:
+            failed.append(error)
+    for each in failed:
+        if isinstance(each, CalendarUnreachable | MeetingsUnreachable):
+            raise Later from each
+        log.warning("release_refused", effect=effect.id, error=type(each).__name__)
     async with house.records.write() as session:
         (await load(session, case.row.id)).interview.meeting_url = ""
         await done(session, house, effect.id, "done")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-from bot.records import connections
+from bot.records import connections, entries
 from bot.records.base import Records, Session
 from bot.records.connections import ConnectionKind, ConnectionRow, ConnectionState, Fault
 from bot.records.people import PersonRow
@@ -124,7 +124,7 @@ async def connect(
 ) -> ConnectionRow:
     """Kept, its secrets sealed, and in use from the next look on. The same account again is the same connection."""
     kind = ConnectionKind.CALENDAR.value
-    row = await connections.same(session, kind, given.vendor, person.id, given.account)
+    known = row = await connections.same(session, kind, given.vendor, person.id, given.account)
     if row is None:
         row = ConnectionRow(id=ids("connection"), kind=kind, vendor=given.vendor, person_id=person.id, told={})
         row.account, row.made_at = given.account, now
@@ -136,6 +136,8 @@ async def connect(
     row.cursor = row.followed_at = None
     person.calendar = given.vendor
     await session.flush()
+    if known is None:
+        await entries.write_all_anew(session, person.id, now)
     return row
 
 
@@ -147,3 +149,5 @@ async def disconnect(session: Session, row: ConnectionRow, person: PersonRow, no
     await session.flush()
     left: Sequence[ConnectionRow] = await connections.of_person(session, person.id)
     person.calendar = left[0].vendor if left else None
+    if left:
+        await entries.write_all_anew(session, person.id, now)

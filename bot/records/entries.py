@@ -111,6 +111,16 @@ def write_anew(entry: EntryRow, when: Interval) -> None:
     entry.written_at = entry.removed_at = entry.noticed = None
 
 
+async def write_all_anew(session: AsyncSession, person_id: str, now: datetime) -> None:
+    """Another calendar may be written to from now on: what is booked has to stand there too, and is not gone.
+
+    What its owner did by hand is left as it is.
+    """
+    booked = (EntryRow.person_id == person_id, EntryRow.offer.is_(None), EntryRow.end > now)
+    stands = (EntryRow.removed_at.is_(None), EntryRow.noticed.is_(None))
+    await session.execute(update(EntryRow).where(*booked, *stands).values(written_at=None, checked_at=None))
+
+
 async def get(session: AsyncSession, uid: str, person_id: str) -> EntryRow | None:
     return await session.get(EntryRow, (uid, person_id))
 

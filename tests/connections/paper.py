@@ -34,6 +34,7 @@ class Account:
     changed: list[str] = field(default_factory=list)  # uids, in order: a cursor is how many of them were seen
     watches: dict[str, tuple[Watch, str, str]] = field(default_factory=dict)  # with where to tell, and the secret
     hides: bool = False
+    locked: bool = False  # it may be read, and nothing be written or taken out
 
 
 class PaperMill:
@@ -79,6 +80,12 @@ class PaperCalendar(Calendar, Watched):
     async def _account(self, who: str) -> Account:
         return await self._mill.enter(who, self._user, self._password)
 
+    async def _to_write(self, who: str) -> Account:
+        account = await self._account(who)
+        if account.locked:
+            raise CalendarRefused("it may only be read")
+        return account
+
     async def busy(self, who: str, between: Interval) -> Busy:
         self._mill.looks += 1
         account = await self._account(who)
@@ -91,12 +98,12 @@ class PaperCalendar(Calendar, Watched):
         return (await self._account(who)).hours
 
     async def put(self, event: CalendarEvent) -> None:
-        account = await self._account(event.who)
+        account = await self._to_write(event.who)
         account.events[event.uid] = event
         account.changed.append(event.uid)
 
     async def remove(self, uid: str, who: str, sequence: int) -> None:
-        (await self._account(who)).events.pop(uid, None)
+        (await self._to_write(who)).events.pop(uid, None)
 
     async def find(self, uid: str, who: str) -> Standing | None:
         event = (await self._account(who)).events.get(uid)
