@@ -41,7 +41,7 @@ def _row(house: House, inbound: Inbound, person: PersonRow | None) -> MessageRow
         person_id=person.id if person else None,
         channel=inbound.channel,
         address=inbound.sender,
-        text=_kept(inbound.text or inbound.pressed or ""),
+        text=keepable(inbound.text or inbound.pressed or ""),
         kind="command" if person and person.role == "recruiter" else "reply",
         status="received",
         vendor_id=inbound.vendor_id,
@@ -51,7 +51,7 @@ def _row(house: House, inbound: Inbound, person: PersonRow | None) -> MessageRow
     )
 
 
-def _kept(text: str) -> str:
+def keepable(text: str) -> str:
     """What was written, as any database takes it: PostgreSQL has no zero byte, and half a surrogate is no character."""
     return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
 

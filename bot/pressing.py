@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Self
 
 from dialogs.scheduling.intervals import Interval
@@ -59,9 +59,9 @@ def _instant(text: str) -> datetime | None:
     """An aware instant, as our own buttons carry it."""
     try:
         found = datetime.fromisoformat(text)
-    except ValueError:
+        return found.astimezone(UTC) if found.tzinfo else None
+    except (ValueError, OverflowError):
         return None
-    return found if found.tzinfo else None
 
 
 def _stretches(text: str) -> tuple[Interval, ...] | None:
@@ -70,5 +70,5 @@ def _stretches(text: str) -> tuple[Interval, ...] | None:
         return None
     try:
         return tuple(Interval(datetime.fromisoformat(start), datetime.fromisoformat(end)) for start, end in pairs)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None

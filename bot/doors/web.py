@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, HTTPException, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 
+from bot.doors.bodies import whole_body
 from bot.doors.calendars import calendar_doors
 from bot.doors.metrics import metrics_door
 from bot.doors.pages.door import pages_door
@@ -21,9 +23,6 @@ from integrations.channels import gateway
 from integrations.channels.base import BadMessage, BadSignature, Inbound
 
 log = structlog.get_logger()
-
-# A message is text; nobody writes a megabyte of it.
-LARGEST = 1_000_000
 
 WELCOME = """<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>askARSAN</title><style>body{font:18px/1.5 system-ui;max-width:34em;margin:4em auto;padding:0 1em}</style>
@@ -44,7 +43,15 @@ def make_app(
     **options: Any,
 ) -> FastAPI:
     """The application. `begin` starts jobs after they were committed."""
-    app = FastAPI(title="askARSAN", version=version, docs_url=None, redoc_url=None, openapi_url=None, **options)
+    app = FastAPI(
+        title="askARSAN",
+        version=version,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        dependencies=[Depends(no_zero_byte)],
+        **options,
+    )
     if metrics:
         app.include_router(metrics_door(house))
     app.include_router(pages_door(house, begin))
@@ -71,7 +78,7 @@ def make_app(
         """A signed message or receipt from the firm's own gateway."""
         if gateway_secret is None:
             return PlainTextResponse("no gateway is set up here", status_code=404)
-        raw = await _body(request)
+        raw = await whole_body(request)
         if raw is None:
             return PlainTextResponse("the message is too large", status_code=413)
         try:
@@ -89,13 +96,7 @@ def make_app(
     return app
 
 
-async def _body(request: Request) -> bytes | None:
-    """The raw body as it was signed; None if it is too large to be a message."""
-    chunks: list[bytes] = []
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > LARGEST:
-            return None
-        chunks.append(chunk)
-    return b"".join(chunks)
+async def no_zero_byte(request: Request) -> None:
+    """No address of ours has one, and PostgreSQL breaks off where it is asked for one."""
+    if "\0" in request.scope["path"] or b"\0" in unquote_to_bytes(request.scope["query_string"]):
+        raise HTTPException(404)

@@ -36,7 +36,8 @@ async def test_times_a_program_gives_are_offered(acme: Staged, http: Http) -> No
 async def test_what_cannot_be_taken_is_refused_and_says_why(acme: Staged, http: Http) -> None:
     naive = {"start": "2026-03-04T10:00:00", "end": "2026-03-04T12:00:00"}
     backwards = {"start": WEDNESDAY["end"], "end": WEDNESDAY["start"]}
-    for windows in ([], [naive], [backwards], [{**WEDNESDAY, "room": "3"}], "soon"):
+    beyond = {"start": WEDNESDAY["start"], "end": "9999-12-31T23:59:59-12:00"}
+    for windows in ([], [naive], [backwards], [beyond], [{**WEDNESDAY, "room": "3"}], "soon"):
         answer = await give(acme, http, windows)
         assert answer.status_code == 422, windows
         assert answer.json()["error"] == "this is no availability"

@@ -134,6 +134,9 @@ NONSENSE = [
     {"start": "2026-03-04T10:00:00"},
     {"start": "cancel"},
     {"start": "2026-03-01T10:00:00+00:00"},
+    {"start": "9999-12-31T23:59:59-12:00"},
+    {"start": "9999-12-31T23:59:59+00:00"},
+    {"start": "9999-12-31T10:00:00-12:00/9999-12-31T23:59:59-12:00"},
     {"cell": "'; drop table people", "go": "send"},
 ]
 
@@ -144,6 +147,18 @@ async def test_what_no_form_of_ours_sends_is_refused_in_words(acme: Staged, http
         answer = await http.post(address, data={"mark": "x", **sent})
         assert answer.status_code == 422, sent
         assert 'class="notice wrong"' in answer.text, sent
+
+
+async def test_a_zero_byte_breaks_no_page_whatever_keeps_the_records(database_url: str, http: Http) -> None:
+    async with firm(database_url) as acme:
+        link = acme.link("carl")
+        for sent in ({"words": "hello\0", "mark": "x"}, {"words": "hello", "mark": "\0"}):
+            assert (await http.post(link, data=sent)).status_code == 409
+        assert (await http.get(f"{link}?said=%00")).status_code == 404
+        assert (await http.post(f"{acme.url}/hooks/microsoft/%00", content="{}")).status_code == 404
+        page = await read(http, link)
+        assert (await page.do("words", words="Wednesday 10-12\0")).answer.status_code == 200
+        assert "1. Wed 4 Mar, 10:00" in acme.mails("ana")[-1]
 
 
 async def test_a_form_of_a_megabyte_is_not_read(acme: Staged, http: Http) -> None:

@@ -26,8 +26,10 @@ class Window(BaseModel):
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Window:
-        if self.end <= self.start:
-            raise ValueError("a window ends after it starts")
+        try:
+            Interval(self.start, self.end)
+        except OverflowError:
+            raise ValueError("no calendar reaches so far") from None
         return self
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from fastapi import APIRouter, Request, Response
 
@@ -23,6 +23,7 @@ from bot.pressing import Press
 from dialogs.understanding.meaning import Act
 from integrations.calendars.saving import to_file
 
+A_YEAR = timedelta(days=366)  # whatever lies further off was never offered
 LONGEST = 2_000  # characters; who has more to say writes a mail
 
 # What a button wishes, and the name of the text on it.
@@ -89,7 +90,7 @@ def _sheet(house: House, visit: Visit, form: Mapping[str, str]) -> Sheet | Wrong
         press = Press.read(f"{negotiation}@{start}")
         if press is None or not isinstance(press.meant, datetime):
             return Wrong(say("wrong_form"))
-        if press.meant <= house.clock.now():
+        if not house.clock.now() < press.meant < house.clock.now() + A_YEAR:
             return Wrong(say("wrong_time"))
         return Sheet(negotiation, mark, when(say, press.meant), press.meant)
     if wish := WISHES.get(form.get("do", "")):

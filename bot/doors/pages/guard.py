@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from fastapi import Request
 from starlette.datastructures import FormData
 
+from bot.inbox import keepable
+
 LARGEST = 64 * 1024  # a week painted black has 20 KB
 MOST_FIELDS = 2_000
 GUESSES, WITHIN = 20, timedelta(minutes=10)
@@ -46,7 +48,8 @@ async def form_of(request: Request) -> FormData:
     length = request.headers.get("content-length", "")
     if not length.isdigit() or int(length) > LARGEST:
         raise TooLarge
-    return await request.form(max_files=0, max_fields=MOST_FIELDS)
+    form = await request.form(max_files=0, max_fields=MOST_FIELDS)
+    return FormData([(name, keepable(str(value))) for name, value in form.multi_items()])
 
 
 class Guesses:
