@@ -44,9 +44,14 @@ def _parts(wall_from: int, wall_to: int, zone: ZoneInfo) -> list[Segment]:
 
 
 def reached(wall: int, zone: ZoneInfo) -> int:
-    """The first instant of that time of year at which the clock has come as far as `wall`: if skipped, the jump."""
+    """The first instant of that time of year at which the clock has come as far as `wall`: if skipped, the jump.
+
+    Raises OverflowError where the calendar ends before it gets there.
+    """
     near = (max(begin, wall - offset) for begin, end, offset in segments(zone, _year(wall)) if wall - offset < end)
-    return next(near)
+    for instant in near:
+        return instant
+    raise OverflowError("beyond the last day there is")
 
 
 def days(first: date, last: date, zone: ZoneInfo) -> Iterator[tuple[int, int | None]]:

@@ -24,7 +24,8 @@ _LINE = re.compile(r'([A-Za-z0-9-]+)((?:;[^=;:"]+=(?:"[^"]*"|[^";:])*)*):(.*)', 
 _PARAM = re.compile(r';([^=;:"]+)=((?:"[^"]*"|[^";:])*)')
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _WHEN = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T(\d\d)(\d\d)(\d\d)(Z?))?", re.IGNORECASE)
-_LENGTH = re.compile(r"\+?P(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?)?", re.IGNORECASE)
+_N = r"(\d{1,9})"
+_LENGTH = re.compile(rf"\+?P(?:{_N}W)?(?:{_N}D)?(?:T(?:{_N}H)?(?:{_N}M)?(?:{_N}S)?)?", re.IGNORECASE)
 
 
 class BadCalendarData(ValueError):
@@ -101,7 +102,7 @@ class CalendarFile:
             raise BadCalendarData(f"a time but no time zone: {stated.value.strip()}")
         try:
             return found.astimezone(UTC)
-        except OverflowError:
+        except (OverflowError, ValueError):  # beyond the calendar, or in a zone of their own a day and more from UTC
             raise BadCalendarData(f"a time that does not exist: {stated.value.strip()}") from None
 
     def zone(self, name: str) -> tzinfo:
@@ -147,6 +148,7 @@ def length(words: str) -> timedelta:
 
 KEPT = ("VEVENT", "VFREEBUSY")
 BESIDE = (*KEPT, "VTIMEZONE", "VTODO", "VJOURNAL")  # these stand side by side, never within each other
+DEEPEST = 10  # three are enough for whatever the RFC knows
 
 
 class _Parts:
@@ -157,6 +159,7 @@ class _Parts:
         self.components: list[Component] = []
         self.zones: list[list[str]] = []
         self.ended = False
+        self._astray = False
         self._inside: list[str] = []
         self._own: dict[str, list[Property]] = {}
 
@@ -176,6 +179,10 @@ class _Parts:
     def _begin(self, kind: str) -> None:
         if kind in BESIDE and len(self._inside) > 1:
             self._end(self._inside[1])
+        if len(self._inside) == DEEPEST:
+            # A million of them within each other would keep us busy for days; of such a file nothing is whole.
+            self._astray = True
+            return
         self._inside.append(kind)
         self.ended = False
         if len(self._inside) == 2:
@@ -192,7 +199,7 @@ class _Parts:
                 self.components.append(Component(last, self._own))
             if last == kind:
                 break
-        self.ended = kind == "VCALENDAR" and not self._inside
+        self.ended = kind == "VCALENDAR" and not self._inside and not self._astray
 
 
 def _lines(data: bytes) -> Iterator[tuple[str, str, str, str]]:

@@ -239,6 +239,11 @@ def test_no_answer_is_lost_for_a_trifle() -> None:
         (counter(";TZID=Mars/Olympus:20260305T140000", ":20260305T144500Z"), "'Mars/Olympus' is not known"),
         (counter(";TZID=../../etc/passwd:20260305T140000", ":20260305T144500Z"), "is not known"),
         (counter(":20261305T140000Z", ":20260305T144500Z"), "a time that does not exist"),
+        (answer("DTSTART:20260305T140000Z", f"DURATION:P{'9' * 5_000}D", method="COUNTER"), "no length of time"),
+        (
+            counter(";TZID=Customized Time Zone:20260305T140000", ":20260305T144500Z", custom_zone("+9900")),
+            "a time that does not exist",
+        ),
     ],
 )
 def test_what_cannot_be_read_says_why(data: bytes, complaint: str) -> None:
