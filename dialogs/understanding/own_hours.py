@@ -14,6 +14,7 @@ import yaml
 
 from dialogs.scheduling.hours import MIDNIGHT, WorkingHours, local_day
 from dialogs.scheduling.intervals import Interval
+from dialogs.scheduling.slots import sensible
 from dialogs.understanding.meaning import Context
 from dialogs.understanding.reader import read_times, understand
 
@@ -36,6 +37,8 @@ class OwnHours:
 def read_own_hours(text: str, context: Context) -> OwnHours | None:
     """None where the words say nothing of the writer's own hours, or nothing that can be read."""
     said = _POLITE.sub("", " ".join(text.lower().replace("’", "'").split())).rstrip(" .!")
+    if any(words.stays.search(said) for words in _known().values()):
+        return None  # "I won't be away Thursday" must never keep them away
     for words in _in_order(context.locale):
         said = words.spelt_out(said)
         for kind in ("back", "also", "away"):
@@ -49,6 +52,7 @@ def read_own_hours(text: str, context: Context) -> OwnHours | None:
 @dataclass(frozen=True)
 class _Words:
     daily: str
+    stays: re.Pattern[str]
     each: Mapping[str, str]
     patterns: Mapping[str, Sequence[re.Pattern[str]]]
 
@@ -76,7 +80,8 @@ def _back(said: str, rest: str, context: Context, words: _Words) -> OwnHours | N
 
 
 def _also(said: str, rest: str, context: Context, words: _Words) -> OwnHours | None:
-    times = read_times(words.without("also", rest) or rest, context)
+    """Of whole days the civil hours: who works on Saturday is not there at midnight."""
+    times = sensible(read_times(words.without("also", rest) or rest, context), context.timezone)
     return OwnHours(extra=times) if times else None
 
 
@@ -149,6 +154,7 @@ def _known() -> Mapping[str, _Words]:
     return {
         name: _Words(
             words["daily"],
+            re.compile(words["stays"]),
             words.get("each", {}),
             {kind: [re.compile(each) for each in words[kind]] for kind in ("away", "also", "back")},
         )

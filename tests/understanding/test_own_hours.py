@@ -148,6 +148,32 @@ def test_back_without_a_day_is_now() -> None:
     assert read("I'm back!") == OwnHours(back=MONDAY)
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "I won't be away Thursday"),
+        ("en", "I'm not away Thursday after all"),
+        ("en", "I'm no longer on holiday Thursday"),
+        ("de", "Ich bin am Donnerstag nicht weg"),
+        ("fr", "je ne suis pas absente jeudi"),
+        ("es", "No estoy fuera el jueves"),
+        ("it", "non sono via giovedì"),
+        ("nl", "ik ben donderdag niet weg"),
+        ("pt", "não estou fora quinta-feira"),
+    ],
+)
+def test_whoever_is_not_away_is_not_kept_away(language: str, said: str) -> None:
+    assert read(said, language) is None
+    assert read(said, "en") is None, "in whatever language they usually write"
+
+
+@pytest.mark.parametrize("said", ["I'm free Thursday", "I work from home Thursday", "I also work Thursday"])
+def test_a_whole_day_worked_besides_has_no_night(said: str) -> None:
+    found = read(said)
+    assert found
+    assert [stretch(each) for each in found.extra] == ["Thu 08:00 – Thu 20:00"]
+
+
 @pytest.mark.parametrize("said", ["I also work Saturday 10-14", "I work Saturday 10-14 too", "Saturday 10-14 too"])
 def test_what_is_worked_besides(said: str) -> None:
     found = read(said)
