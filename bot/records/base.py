@@ -73,7 +73,8 @@ class Records:
             self._reader = sqlite.engine(where, begin="BEGIN", pool_size=4)
             self._together = sqlite.Together(self._writer)
         else:
-            pool: dict[str, Any] = {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True}
+            # An error goes into the log with its statement, and never with what people wrote.
+            pool: dict[str, Any] = {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True, "hide_parameters": True}
             self._writer = create_async_engine(url, **pool)
             # Every question sees what is committed at its moment, with a BEGIN and a ROLLBACK around it or without.
             self._reader = create_async_engine(url, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True, **pool)

@@ -132,6 +132,7 @@ def engine(url: URL, *, begin: str, pool_size: int) -> AsyncEngine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=2 * PATIENCE,
+        hide_parameters=True,  # an error's text goes into the log, and people's words must not
     )
 
 

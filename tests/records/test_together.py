@@ -173,3 +173,11 @@ async def test_another_process_that_writes_is_waited_for(records: Records) -> No
 
     assert await kept(records) == ["ours", "theirs"]
     await other.close()
+
+
+async def test_what_people_wrote_stands_in_no_error(records: Records) -> None:
+    """Errors go into the log."""
+    await keep(records, "a word of Ana's")
+    with pytest.raises(DBAPIError) as error:
+        await keep(records, "a word of Ana's")
+    assert "Ana" not in f"{error.value} {error.value!r}"
