@@ -144,15 +144,20 @@ def availability(
     start: Annotated[str | None, typer.Option("--from", metavar="ISO", help="A day or an instant; else now.")] = None,
     end: Annotated[str | None, typer.Option("--to", metavar="ISO", help="A day or an instant; else in a week.")] = None,
     minutes: Annotated[int, typer.Option(min=5, max=720, metavar="N", help="The length of the meeting.")] = 45,
+    at: Annotated[str | None, typer.Option(metavar="WORDS", help="A time: could they then, and if not, why?")] = None,
     as_json: Json = False,
 ) -> None:
     """List when somebody could meet.
 
-    By the rules by which interviews are offered.
+    By the rules by which interviews are offered. With --at, why not then.
     """
     from bot.terminal.week import show_availability
+    from bot.terminal.whynot import show_why_not
 
     logs(ctx)
+    if at:
+        show_why_not(settings_now(), " ".join(person), at, minutes, as_json=as_json)
+        return
     show_availability(settings_now(), " ".join(person), start, end, minutes, as_json=as_json)
 
 
@@ -178,5 +183,7 @@ HOURS_EXAMPLE = example(
     'askarsan hours Rita "I\'m away Thursday"', 'askarsan hours Rita "no meetings before 10"', "askarsan hours Rita"
 )
 AVAILABILITY_EXAMPLE = example(
-    "askarsan availability Rita Lopes", "askarsan availability Rita --from 2026-03-02 --to 2026-03-06 --minutes 60"
+    "askarsan availability Rita Lopes",
+    "askarsan availability Rita --from 2026-03-02 --to 2026-03-06 --minutes 60",
+    'askarsan availability Rita --at "Tuesday 15:00"',
 )

@@ -12,6 +12,7 @@ import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from typer.testing import Result
@@ -169,6 +170,30 @@ async def test_the_week_is_a_picture(type_: Type, link: str) -> None:
     data = json.loads((await type_("calendar", "show", "Rita", "--json")).stdout)
     assert data["readable"]
     assert {each["show"] for each in data["blocks"]} == {"busy", "tentative"}
+
+
+async def test_why_not_then_is_told_in_words_that_name_no_event(type_: Type, link: str) -> None:
+    await type_("calendar", "connect", "Rita", "--with", "feed", "--days", "Mon-Sun", given=f"{link}\n\n")
+    day = f"{IN_TWO_DAYS:%Y-%m-%d}"
+    zone = ZoneInfo("Europe/Lisbon")
+    busy = IN_TWO_DAYS.astimezone(zone)
+    told = await type_("availability", "Rita", "--at", f"{day} {busy:%H:%M}")
+    assert told.exit_code == 0, told.output
+    assert f"Rita Lopes could not meet for 45 minutes: {busy:%a} {busy.day} {busy:%b %H:%M} Lisbon time." in told.stdout
+    assert "– Not everyone who has to come is free then." in told.stdout
+    assert "Uncle Bob" not in told.output
+    late = json.loads((await type_("availability", "Rita", "--at", f"{day} 22:00", "--json")).stdout)
+    assert (late["free"], late["reasons"]) == (False, ["outside_hours"])
+    closed = await type_("availability", "Rita", "--at", f"{day} 15:00", ASKARSAN_HOLIDAYS=day)
+    assert "– It is a public holiday, or a day off, for somebody who has to come." in closed.stdout
+    lunch = await type_("availability", "Rita", "--at", f"{day} 15:00", "--json", ASKARSAN_LUNCH="15:00-16:00")
+    assert "consent" in json.loads(lunch.stdout)["reasons"]
+
+
+async def test_a_time_that_is_none_is_no_question(type_: Type, team: None) -> None:
+    told = await type_("availability", "Rita", "--at", "sometime soon")
+    assert told.exit_code == 2
+    assert "is not one time; write a day and an hour ahead" in told.stderr
 
 
 async def test_availability_leaves_out_what_is_busy(type_: Type, link: str) -> None:
