@@ -131,9 +131,10 @@ async def _write(house: House, case: Case, entry: EntryRow, person: PersonRow, u
     """Written, and read back: some calendars take an event and keep another one."""
     who = calendar_address(person)
     if not await house.calendar.writes_to(who):
-        async with house.records.write() as session:
-            await entries.forget(session, entry.uid, entry.person_id)  # it can only be read: the invite goes by mail
-        return
+        if not entry.may_stand:
+            async with house.records.write() as session:
+                await entries.forget(session, entry.uid, entry.person_id)  # it can only be read
+        return  # the invite goes by mail; what stood there is moved when it can be written to again
     for _ in range(WRITTEN_AT_MOST):
         await house.calendar.put(_event(house, case, entry, person, url))
         found = await house.calendar.find(entry.uid, who)
@@ -170,15 +171,18 @@ def _event(house: House, case: Case, entry: EntryRow, person: PersonRow, url: st
     )
 
 
-async def take_out(house: House, entry: EntryRow, person: PersonRow) -> None:
-    """Raises CalendarError. What is gone already is left so."""
+async def take_out(house: House, entry: EntryRow, person: PersonRow) -> bool:
+    """Raises CalendarError. What is gone already is left so. False: it has to wait until the calendar is back."""
     who = calendar_address(person)
     if await house.calendar.writes_to(who):
         await house.calendar.remove(entry.uid, who, entry.sequence)
+    elif entry.may_stand:
+        return False
     async with house.records.write() as session:
         row = await entries.lock(session, entry.uid, entry.person_id)
         if row and row.sequence == entry.sequence:
             row.removed_at = house.clock.now()
+    return True
 
 
 async def release(house: House, effect: EffectRow) -> Sequence[str]:

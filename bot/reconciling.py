@@ -83,8 +83,7 @@ def _wanted(entry: EntryRow, case: Case, offers: frozenset[int]) -> bool:
 async def _tidy(house: House, entry: EntryRow, person: PersonRow) -> None:
     """Not ours to be there any more: taken out, also if it was before and has come back."""
     who = calendar_address(person)
-    if not entry.removed_at or await house.calendar.find(entry.uid, who):
-        await take_out(house, entry, person)
+    if (not entry.removed_at or await house.calendar.find(entry.uid, who)) and await take_out(house, entry, person):
         log.info("entry_tidied", entry=entry.uid)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, ForeignKey, and_, delete, or_, select, update
@@ -44,6 +44,11 @@ class EntryRow(Table):
     def when(self) -> Interval:
         return Interval(self.start, self.end)
 
+    @property
+    def may_stand(self) -> bool:
+        """It was written once, so something of it is in the calendar as long as nobody has taken it out."""
+        return self.written_at is not None or self.sequence > 0
+
 
 def hold_uid(negotiation_id: str, offer: int, slot: int) -> str:
     return f"hold.{negotiation_id}.{offer}.{slot}{OURS}"
@@ -84,9 +89,11 @@ async def plan_holds(
 
 
 async def plan_event(
-    session: AsyncSession, uid: str, negotiation_id: str, people: Iterable[str], when: Interval
+    session: AsyncSession, uid: str, negotiation_id: str, people: Collection[str], when: Interval
 ) -> None:
-    """The interview is to stand at `when` in the calendars of these people; whoever is not among them loses it."""
+    """The interview is to stand at `when` in the calendars of these people; whoever is not among them loses it, or has
+    it moved when the calendar they have disconnected is back.
+    """
     known = {entry.person_id: entry for entry in await of_uid(session, uid)}
     for person in sorted(set(people)):
         entry = known.get(person)
@@ -102,6 +109,9 @@ async def plan_event(
                 )
             )
         else:
+            write_anew(entry, when)
+    for person, entry in known.items():
+        if person not in people and entry.removed_at is None:
             write_anew(entry, when)
 
 

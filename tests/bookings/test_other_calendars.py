@@ -41,7 +41,7 @@ class Firm:
         self.house = replace(a_house(records, self.clock), calendar=calendar, desks=self.desks)
 
     async def connect(self, who: str, account: str) -> str:
-        self.mill.accounts[account] = Account("hush")
+        self.mill.accounts.setdefault(account, Account("hush"))
         given = Given("paper", account, {"paper_user": account}, {"paper_password": "hush"})
         async with self.house.records.write() as session:
             person = await people.get(session, who)
@@ -54,17 +54,23 @@ class Firm:
             assert row
             await disconnect(session, row, await people.get(session, who), self.clock.now())
 
-    async def amy_comes_too(self) -> None:
+    async def amy_comes_too(self, *, optional: bool = False) -> str:
         async with self.house.records.write() as session:
             way = (["email"], ["email"], {"email": AMY})
             amy = NewPerson("amy", "interviewer", "Amy Moreau", "Europe/Madrid", *way, email=AMY)
             await add_person(session, self.house.ids, amy)
-            (await session.get_one(InterviewRow, "i0")).people = ["amy"]
-        await self.connect("amy", AMY)
+            interview = await session.get_one(InterviewRow, "i0")
+            interview.people, interview.optional = ([], ["amy"]) if optional else (["amy"], [])
+        return await self.connect("amy", AMY)
 
     async def take(self, start: datetime, message: str) -> None:
         async with self.house.records.write() as session:
             await keep(session, {**presses(0, start), "vendor_id": message, "at": self.clock.now()})
+        await self.wait(timedelta())
+
+    async def withdraw(self) -> None:
+        async with self.house.records.write() as session:
+            await keep(session, {**presses(0, hour(3, 10)), "vendor_id": "off", "pressed": "n0@cancel"})
         await self.wait(timedelta())
 
     async def wait(self, length: timedelta) -> None:
@@ -138,7 +144,31 @@ async def test_nor_does_it_keep_what_is_off_in_another(firm: Firm) -> None:
     await firm.take(hour(3, 10), "one")
     assert firm.interviews(RITA) == [slot(3, 10)]
     firm.mill.accounts[AMY].locked = True
-    async with firm.house.records.write() as session:
-        await keep(session, {**presses(0, hour(3, 10)), "vendor_id": "off", "pressed": "n0@cancel"})
-    await firm.wait(timedelta())
+    await firm.withdraw()
     assert firm.interviews(RITA) == []
+
+
+async def test_what_moved_while_a_calendar_was_disconnected_is_moved_there_when_it_is_back(firm: Firm) -> None:
+    await firm.connect("rita", RITA)
+    amys = await firm.amy_comes_too(optional=True)
+    await firm.take(hour(3, 10), "one")
+    assert firm.interviews(AMY) == [slot(3, 10)]
+    await firm.disconnect("amy", amys)
+    await firm.take(hour(4, 12), "two")
+    await firm.wait(timedelta(minutes=6))
+    await firm.connect("amy", AMY)
+    await firm.wait(timedelta(minutes=6))
+    assert firm.interviews(AMY) == firm.interviews(RITA) == [slot(4, 12)]
+
+
+async def test_what_was_called_off_meanwhile_is_taken_out_however_much_later_it_is_back(firm: Firm) -> None:
+    await firm.connect("rita", RITA)
+    amys = await firm.amy_comes_too(optional=True)
+    await firm.take(hour(3, 10), "one")
+    await firm.disconnect("amy", amys)
+    await firm.withdraw()
+    for _ in range(3):
+        await firm.wait(timedelta(minutes=50))
+    await firm.connect("amy", AMY)
+    await firm.wait(timedelta(minutes=6))
+    assert firm.interviews(AMY) == []
