@@ -50,8 +50,13 @@ async def arrange(house: House, effect: EffectRow) -> Sequence[str]:
     async with house.records.write() as session:
         turn = Turn(house, session)
         row = await negotiations.get(session, case.row.id)
-        await done(session, house, effect.id, refused or "done")
-        (await load(session, row.id)).interview.meeting_url = url
+        if not await done(session, house, effect.id, refused or "done"):
+            return ()
+        now = await load(session, row.id)
+        now.interview.meeting_url = url
+        if now.state.over:  # it was called off meanwhile, by somebody who saw no meeting yet that could have ended
+            released = {"sequence": now.state.sequence}
+            turn.begin(f"{effect.id}.over", "release", released, now.candidate.id, row.id)
         if refused:
             await turn.happen(row, NotArranged(refused))
         await turn.happen(row, Arranged(sequence))
@@ -199,7 +204,8 @@ async def release(house: House, effect: EffectRow) -> Sequence[str]:
             await take_out(house, entry, whose[entry.person_id])
         except CalendarError as error:
             failed.append(error)
-    if case.interview.meeting_url:
+    # Also one whose link was never noted: whoever made it may have been waiting for a calendar.
+    if case.interview.meeting_url or case.interview.mode == "video":
         try:
             await house.meetings.end(case.interview.uid)
         except MeetingsError as error:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
 from bot.clock import JumpingClock
+from bot.effects import carry_out
 from bot.engine import InlineEngine
 from bot.house import House
 from bot.reconciling import reconcile
@@ -18,6 +20,8 @@ from bot.turn import Turn
 from bot.worker import Assistant
 from dialogs.negotiation.events import CalledOff
 from dialogs.scheduling.intervals import Interval
+from integrations.meetings.base import Meeting
+from integrations.standins.meeting import StandInMeetings
 from tests.bookings.firm import MONDAY, RITA, a_house, calendar_of, hour, keep, presses, seed, slot
 from tests.conftest import Database
 
@@ -127,6 +131,51 @@ async def test_what_was_left_in_a_calendar_is_taken_out_by_the_next_comparison(h
     assert interviews(house) == []
     calendar_of(house).put_back(event)
     await later(house, timedelta(minutes=6))
+    assert interviews(house) == []
+
+
+class Meanwhile(StandInMeetings):
+    """Something happens just as a room was made."""
+
+    def __init__(self, house: House, happens: Callable[[House], Awaitable[None]]) -> None:
+        super().__init__(house.clock.now)
+        self._house = house
+        self._happens = happens
+
+    async def create(self, key: str, topic: str, start: datetime, minutes: int) -> Meeting:
+        made = await super().create(key, topic, start, minutes)
+        await self._happens(self._house)
+        return made
+
+
+async def call_off(house: House) -> None:
+    async with house.records.write() as session:
+        turn = Turn(house, session)
+        await turn.happen(await negotiations.get(session, "n0"), CalledOff())
+    for effect in turn.begun:
+        await carry_out(house, effect)
+
+
+async def test_called_off_while_it_is_arranged_no_room_is_left(house: House) -> None:
+    meetings = Meanwhile(house, call_off)
+    house = replace(house, meetings=meetings)
+    await book(house)
+    await settle(house)
+    assert meetings.planned == {}
+    assert interviews(house) == []
+
+
+async def test_called_off_while_a_calendar_is_away_no_room_is_left(house: House) -> None:
+    async def calendars_go(_: House) -> None:
+        calendar_of(house).fail(house.clock.now() + timedelta(minutes=2))
+
+    meetings = Meanwhile(house, calendars_go)
+    house = replace(house, meetings=meetings)
+    await book(house)
+    assert len(meetings.planned) == 1
+    await call_off(house)
+    await later(house, timedelta(minutes=10))
+    assert meetings.planned == {}
     assert interviews(house) == []
 
 
