@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from datetime import datetime
 
 from bot.house import House
 from bot.records import links
 from bot.records.base import Session
 from bot.records.links import LinkNoticeRow
-from integrations.links.calendly.folding import Change, Notice, Told, changes, fold
+from integrations.links.calendly.folding import Booking, By, Change, Notice, Told, changes, fold
 
 Act = Callable[[Session, Change], Awaitable[None]]
 
@@ -17,7 +18,27 @@ Act = Callable[[Session, Change], Awaitable[None]]
 async def keep_notices(house: House, connection_id: str, notices: Iterable[Notice]) -> int:
     """How many of them are new. Kept before the door answers: whoever told it does not tell it again."""
     async with house.records.write() as session:
-        return sum([await links.keep_notice(session, _row(house, connection_id, each)) for each in notices])
+        return await keep_all(session, connection_id, notices, house.clock.now())
+
+
+async def keep_all(
+    session: Session, connection_id: str, notices: Iterable[Notice], now: datetime, *, done: bool = False
+) -> int:
+    """`done`: nobody is to act on them; they are only to be known."""
+    rows = [_row(connection_id, each, now) for each in notices]
+    for row in rows:
+        row.done_at = now if done else None
+    return sum([await links.keep_notice(session, row) for row in rows])
+
+
+async def known_notices(session: Session, connection_id: str, since: datetime) -> Sequence[Notice]:
+    return [_notice(row) for row in await links.told_of(session, connection_id, since)]
+
+
+async def booking_of(session: Session, connection_id: str, invitee: str) -> Booking | None:
+    """How this person's booking stands, after all that was ever told of it."""
+    told = fold(_notice(row) for row in await links.related(session, connection_id, [invitee]))
+    return next((booking for booking in told if invitee in booking.invitees), None)
 
 
 async def act_on_notices(house: House, connection_id: str, act: Act) -> Sequence[Change]:
@@ -37,7 +58,7 @@ async def act_on_notices(house: House, connection_id: str, act: Act) -> Sequence
         return found
 
 
-def _row(house: House, connection_id: str, notice: Notice) -> LinkNoticeRow:
+def _row(connection_id: str, notice: Notice, now: datetime) -> LinkNoticeRow:
     # One invitee begins once and ends once: what else a repeat may say differently does not matter.
     said = f"{connection_id}\n{notice.kind}\n{notice.invitee}"
     return LinkNoticeRow(
@@ -48,14 +69,23 @@ def _row(house: House, connection_id: str, notice: Notice) -> LinkNoticeRow:
         other=notice.other or None,
         event=notice.event,
         rescheduled=notice.rescheduled,
+        by=notice.by.value if notice.by else None,
         start=notice.start,
         end=notice.end,
         email=notice.email,
-        received_at=house.clock.now(),
+        received_at=now,
     )
 
 
 def _notice(row: LinkNoticeRow) -> Notice:
     return Notice(
-        Told(row.kind), row.invitee, row.event, row.start, row.end, row.email, row.other or "", row.rescheduled
+        kind=Told(row.kind),
+        invitee=row.invitee,
+        event=row.event,
+        start=row.start,
+        end=row.end,
+        email=row.email,
+        other=row.other or "",
+        rescheduled=row.rescheduled,
+        by=By(row.by) if row.by else None,
     )

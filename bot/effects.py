@@ -18,6 +18,7 @@ from bot.passing_on import offer_freed, offer_without_gone
 from bot.records import work
 from bot.records.work import EffectRow
 from bot.saying import answer_stranger, say
+from bot.taking_up import call_off_there, take_up
 
 log = structlog.get_logger()
 
@@ -64,4 +65,6 @@ DO: dict[str, Callable[[House, EffectRow], Awaitable[Sequence[str]]]] = {
     "invite": invite,
     "next_round": next_round,
     "search_again": search_again,
+    "take_up": take_up,
+    "call_off_elsewhere": call_off_there,
 }

@@ -17,7 +17,7 @@ from bot.house import House
 from bot.jobs import Job, JobKind
 from bot.records import connections, negotiations, people
 from bot.records.base import Session
-from bot.records.connections import ConnectionRow, ConnectionState, Fault
+from bot.records.connections import ConnectionKind, ConnectionRow, ConnectionState, Fault
 from bot.records.interviews import InterviewRow
 from bot.records.people import PersonRow
 from bot.rendering import ROLE_OF
@@ -84,10 +84,10 @@ class Health:
     def _now(self, state: ConnectionState, now: datetime) -> Health:
         return Health(state, self.since if state is self.state else now)
 
-    def next_look(self, now: datetime) -> datetime:
+    def next_look(self, now: datetime, every: timedelta = EVERY) -> datetime:
         if self.state in AILING:
-            return now + min(max(EVERY, (now - self.since) / 20), RARELY)
-        return now + (IN_DOUBT if self.failures else EVERY)
+            return now + min(max(every, (now - self.since) / 20), RARELY)
+        return now + (IN_DOUBT if self.failures else every)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +135,11 @@ async def look_after(house: House, connection_id: str, reconcile: Reconciler = n
             return ()  # it was disconnected or connected anew meanwhile: what was seen is no longer about it
         turn = Turn(house, session)
         asked_again = (kept.look_at, kept.followed_at) != (row.look_at, row.followed_at)
-        _note(kept, fault, turn.now)
+        note(kept, fault, turn.now)
         followed.note(kept, turn.now)
         if asked_again:  # what was told while we looked may be newer than what we saw
             kept.look_at, kept.followed_at = turn.now, None
-        await _tell(turn, kept)
+        await tell(turn, kept)
     jobs = [Job(JobKind.EFFECT, each) for each in turn.begun]
     if followed.anything_changed and row.person_id:
         jobs += await reconcile(house, row.person_id, followed.uids)
@@ -154,12 +154,13 @@ async def _look(desks: Desks, row: ConnectionRow, now: datetime) -> Fault | None
     return None if seen.readable else Fault.UNREADABLE
 
 
-def _note(row: ConnectionRow, fault: Fault | None, now: datetime) -> None:
+def note(row: ConnectionRow, fault: Fault | None, now: datetime, every: timedelta = EVERY) -> None:
+    """What a look came to; the next one comes after `every`, or sooner where this one leaves doubts."""
     before = Health.of(row)
     health = before.after(fault, now)
     row.state, row.since = health.state.value, health.since
     row.fault, row.failures = health.fault.value if health.fault else None, health.failures
-    row.looked_at, row.look_at = now, health.next_look(now)
+    row.looked_at, row.look_at = now, health.next_look(now, every)
     if fault is None:
         row.good_at = now
     if health.state is not before.state:
@@ -169,7 +170,7 @@ def _note(row: ConnectionRow, fault: Fault | None, now: datetime) -> None:
 # Telling
 
 
-async def _tell(turn: Turn, row: ConnectionRow) -> None:
+async def tell(turn: Turn, row: ConnectionRow) -> None:
     """Everyone whom it concerns and who may be written to at this hour; the others at a later look, if it still is
     so then."""
     health = Health.of(row)
@@ -189,10 +190,12 @@ async def _tell(turn: Turn, row: ConnectionRow) -> None:
 def _word(row: ConnectionRow, health: Health, owner: PersonRow, reader: PersonRow) -> Say:
     who = "" if reader.id == owner.id else owner.name
     about = {"vendor": LABELS.get(row.vendor, row.vendor), "name": owner.name, "who": who}
+    account = row.kind == ConnectionKind.LINKS.value
     if health.state is ConnectionState.ACTIVE:
-        part = Part("connection_works_again", words=about)
+        part = Part("account_works_again" if account else "connection_works_again", words=about)
     else:
-        part = Part("connection_broken", words={**about, "fault": health.fault.value if health.fault else ""})
+        about["fault"] = health.fault.value if health.fault else ""
+        part = Part("account_broken" if account else "connection_broken", words=about)
     return Say(Reader(ROLE_OF[reader.role]), Kind.ESCALATION, (part,))
 
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
 from bot.connecting import Desks
+from bot.link_desk import LinkDesk
 from bot.records.base import Records
 from bot.second_opinion import SecondReader
 from dialogs.negotiation.facts import Rules
@@ -70,4 +71,5 @@ class House:
     ids: Ids = unguessable
     burst: timedelta = timedelta()  # how long to wait for somebody to finish writing
     desks: Desks | None = None  # the vendors' objects of people's own connections, where there can be any
+    link_desk: LinkDesk | None = None  # opens people's accounts at vendors of booking pages
     second: SecondReader | None = None  # asked where the rules are unsure, if the firm wants that

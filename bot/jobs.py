@@ -15,6 +15,8 @@ class JobKind(StrEnum):
     TIMER = "timer"
     LOOK = "look"  # whether a connection works, and what changed there
     LINK = "link"  # whether a booking link works
+    ACCOUNT = "account"  # whether an account at a vendor of booking pages works, and what was booked there
+    BOOKED = "booked"  # what was told of bookings there, taken up
     RECONCILE = "reconcile"  # what we booked, with what a calendar says
 
 

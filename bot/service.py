@@ -26,6 +26,7 @@ from bot.following import catch_up
 from bot.house import Firm, House
 from bot.jobs import Job, JobKind
 from bot.keys import keys_of
+from bot.link_desk import LinkDesk
 from bot.logs import configure
 from bot.records.base import Records
 from bot.records.opening import ready
@@ -62,6 +63,7 @@ def build(settings: Settings, *, hears: bool = True) -> House:
         channels=catalog.channels(dict.fromkeys(CHANNELS, vendor), means),
         calendar=Switchboard(records, desks, catalog.calendar("none", means), clock.now),
         desks=desks,
+        link_desk=LinkDesk(desks.keys, clock.now, of_vendors(settings)),
         meetings=catalog.meetings(settings.meetings, catalog.Means(clock.now, of_vendors(settings) | given)),
         links=catalog.links("opened", means),
         phrasebook=Phrasebook.load(),
@@ -85,9 +87,9 @@ def desks_of(settings: Settings, clock: Clock, records: Records) -> Desks:
 
 
 def of_vendors(settings: Settings) -> dict[str, str]:
-    """What the firm has set for the vendors of its calendars and meetings, such as `microsoft_client_id`, by name."""
+    """What the firm has set for the vendors of calendars, meetings and booking pages, by name."""
     found: dict[str, str] = {}
-    vendors = {*catalog.CALENDARS, *catalog.MEETINGS}
+    vendors = {*catalog.CALENDARS, *catalog.MEETINGS, *catalog.ACCOUNTS}
     for name in Settings.model_fields:
         value = getattr(settings, name)
         if value is not None and (name == "own_hosts" or name.partition("_")[0] in vendors):

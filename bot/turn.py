@@ -325,6 +325,11 @@ async def _next_round(turn: Turn, case: Case, _effect: e.NextRound, effect_id: s
     turn.begin(effect_id, "next_round", {}, case.candidate.id, case.row.id)
 
 
+async def _let_go(turn: Turn, case: Case, booking: e.LetGo, effect_id: str) -> None:
+    payload = {"connection": booking.connection, "event": booking.event}
+    turn.begin(effect_id, "call_off_elsewhere", payload, case.candidate.id, case.row.id)
+
+
 # What only keeps or frees time comes behind what somebody waits for; and no time is let go before it is booked.
 LAST = frozenset({e.Withdrawn, e.Offered})
 
@@ -342,5 +347,6 @@ APPLY: dict[type, Apply] = {
     e.Forget: _forget,
     e.CallHuman: _call_human,
     e.SearchAgain: _search_again,
+    e.LetGo: _let_go,
     e.NextRound: _next_round,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from bot.accounts import look_after_account
 from bot.effects import carry_out
 from bot.health import look_after
 from bot.house import House
@@ -13,6 +14,7 @@ from bot.links import check_link
 from bot.listening import hear
 from bot.reconciling import AHEAD, EVERY, reconcile
 from bot.records import connections, entries, links, messages, work
+from bot.taking_up import take_up_all
 from bot.wakeups import job_of, ring
 
 
@@ -34,6 +36,10 @@ class Assistant:
                 return await look_after(self.house, job.id, reconcile)
             case JobKind.LINK:
                 return await check_link(self.house, job.id)
+            case JobKind.ACCOUNT:
+                return await look_after_account(self.house, job.id)
+            case JobKind.BOOKED:
+                return await take_up_all(self.house, job.id)
             case JobKind.RECONCILE:
                 return await reconcile(self.house, job.id)
 
@@ -47,5 +53,7 @@ class Assistant:
             timers = [job_of(timer) for timer in await work.due_timers(session, now)]
             looks = [Job(JobKind.LOOK, each) for each in await connections.due(session, now)]
             opened = [Job(JobKind.LINK, each) for each in await links.due(session, now)]
+            accounts = [Job(JobKind.ACCOUNT, each) for each in await connections.accounts_due(session, now)]
+            booked = [Job(JobKind.BOOKED, each) for each in await links.with_news(session)]
             compared = [Job(JobKind.RECONCILE, each) for each in await entries.unchecked(session, now, AHEAD, EVERY)]
-        return [*turns, *effects, *timers, *looks, *opened, *compared]
+        return [*turns, *effects, *timers, *looks, *opened, *accounts, *booked, *compared]

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from difflib import get_close_matches
-from typing import TextIO, TypeVar, cast
+from typing import TYPE_CHECKING, TextIO, TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from integrations.calendars.base import Calendar
@@ -16,6 +16,9 @@ from integrations.channels.base import Abilities, Channel
 from integrations.links.base import Links
 from integrations.meetings.base import Meetings
 from integrations.models.base import Model, Shape
+
+if TYPE_CHECKING:
+    from integrations.links.calendly.account import Calendly
 
 ABILITIES: dict[str, Abilities] = {
     # Three quick replies is what WhatsApp takes without an approved template; Twilio's Body ends at 1,600.
@@ -89,12 +92,13 @@ class Need:
     default: str | None = None  # None: it has to be answered; {account} and {timezone} are their owner's
 
 
-# Calendars that people connect: how each is called, and what it needs besides the settings of the firm.
+# What people connect: how each is called, and what it needs besides the settings of the firm.
 LABELS: dict[str, str] = {
     "microsoft": "Microsoft 365",
     "google": "Google",
     "caldav": "CalDAV",
     "feed": "calendar link",
+    "calendly": "Calendly",
 }
 NEEDS: dict[str, tuple[Need, ...]] = {
     "caldav": (
@@ -115,6 +119,13 @@ NEEDS: dict[str, tuple[Need, ...]] = {
     "google": (
         Need("google_refresh_token", "Their refresh token; empty, and the firm's key is used", secret=True, default=""),
         Need("google_also", "Other calendars that take their time, with commas between; empty for none", default=""),
+    ),
+}
+
+# Accounts at vendors of booking pages.
+ACCOUNT_NEEDS: dict[str, tuple[Need, ...]] = {
+    "calendly": (
+        Need("calendly_token", "Their personal access token, from Integrations, API and webhooks", secret=True),
     ),
 }
 
@@ -257,6 +268,18 @@ def standin_links(means: Means) -> Links:
 LINKS: dict[str, Callable[[Means], Links]] = {
     "opened": opened_links,
     "standin": standin_links,
+}
+
+
+def calendly_account(means: Means) -> Calendly:
+    from integrations.links.calendly.account import API, Calendly
+
+    return Calendly(means.need("calendly_token"), means.now, api=means.settings.get("calendly_url", API))
+
+
+# Who is asked what was booked on somebody's own page.
+ACCOUNTS: dict[str, Callable[[Means], Calendly]] = {
+    "calendly": calendly_account,
 }
 
 

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
+from bot import accounts
 from bot.booked_elsewhere import keep_notices
 from bot.doors.bodies import whole_body
 from bot.house import House
+from bot.jobs import Job
 from integrations.channels.base import BadMessage, BadSignature
 from integrations.links.calendly.told import read, verify
 
 log = structlog.get_logger()
+
+
+def account_doors(house: House, begin: Callable[[Sequence[Job]], Awaitable[None]]) -> APIRouter:
+    """For the accounts that people have connected. `begin` starts jobs after they were committed."""
+
+    async def key_of(connection: str) -> str | None:
+        return await accounts.signing_key(house, connection)
+
+    async def told(connection: str) -> None:
+        await begin(await accounts.told(house, connection))
+
+    return calendly_door(house, key_of, told)
 
 
 def calendly_door(

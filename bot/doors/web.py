@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
 
 from bot.doors.bodies import whole_body
 from bot.doors.calendars import calendar_doors
+from bot.doors.calendly import account_doors
 from bot.doors.metrics import metrics_door
 from bot.doors.pages.door import pages_door
 from bot.doors.zoom import zoom_doors
@@ -56,6 +57,7 @@ def make_app(
         app.include_router(metrics_door(house))
     app.include_router(pages_door(house, begin))
     app.include_router(calendar_doors(house, begin))
+    app.include_router(account_doors(house, begin))
     app.include_router(zoom_doors(house, begin, zoom_secret))
 
     @app.get("/", response_class=HTMLResponse)

@@ -19,6 +19,7 @@ from bot.records.sealed import Place, Sealed, SealedText
 class ConnectionKind(StrEnum):
     CALENDAR = "calendar"
     MEETINGS = "meetings"
+    LINKS = "links"  # an account at a vendor of booking pages
 
 
 class ConnectionState(StrEnum):
@@ -78,10 +79,10 @@ class ConnectionRow(Table):
 
 
 # Those that count: who has one has a calendar, however it fares.
-_CONNECTED = (
-    ConnectionRow.kind == ConnectionKind.CALENDAR.value,
-    ConnectionRow.state != ConnectionState.INACTIVE.value,
-)
+_IN_USE = ConnectionRow.state != ConnectionState.INACTIVE.value
+_CALENDAR = ConnectionRow.kind == ConnectionKind.CALENDAR.value
+_CONNECTED = (_CALENDAR, _IN_USE)
+_ACCOUNT = (ConnectionRow.kind == ConnectionKind.LINKS.value, _IN_USE)
 _OF_ADDRESS = (
     select(ConnectionRow, PersonRow)
     .join(PersonRow, PersonRow.id == ConnectionRow.person_id)
@@ -125,15 +126,31 @@ async def everything(session: AsyncSession) -> Sequence[tuple[ConnectionRow, Per
     query = (
         select(ConnectionRow, PersonRow)
         .join(PersonRow, PersonRow.id == ConnectionRow.person_id)
+        .where(_CALENDAR)
         .order_by(PersonRow.name, ConnectionRow.made_at, ConnectionRow.id)
     )
     return [(row, person) for row, person in (await session.execute(query)).all()]
 
 
 async def due(session: AsyncSession, now: datetime) -> Sequence[str]:
-    """Whose turn it is to be looked after, the longest overdue first."""
+    """The calendars whose turn it is to be looked after, the longest overdue first."""
     query = select(ConnectionRow.id).where(ConnectionRow.look_at <= now, *_CONNECTED)
     return (await session.scalars(query.order_by(ConnectionRow.look_at).limit(200))).all()
+
+
+async def accounts_due(session: AsyncSession, now: datetime) -> Sequence[str]:
+    """The same of accounts at vendors of booking pages."""
+    query = select(ConnectionRow.id).where(ConnectionRow.look_at <= now, *_ACCOUNT)
+    return (await session.scalars(query.order_by(ConnectionRow.look_at).limit(200))).all()
+
+
+async def accounts(session: AsyncSession) -> Sequence[ConnectionRow]:
+    query = select(ConnectionRow).where(*_ACCOUNT)
+    return (await session.scalars(query.order_by(ConnectionRow.made_at, ConnectionRow.id))).all()
+
+
+async def accounts_of(session: AsyncSession, person_id: str) -> Sequence[ConnectionRow]:
+    return [row for row in await accounts(session) if row.person_id == person_id]
 
 
 async def look_now(
@@ -145,7 +162,7 @@ async def look_now(
         wanted["followed_at"] = None
     if renew:
         wanted["renew_at"] = now
-    where = [ConnectionRow.id.in_(list(ids)), *_CONNECTED]
+    where = [ConnectionRow.id.in_(list(ids)), _IN_USE]
     if not follow and not renew:
         where.append(ConnectionRow.look_at > now)
     await session.execute(update(ConnectionRow).where(*where).values(wanted))

@@ -44,6 +44,7 @@ class LinkNoticeRow(Table):
     other: Mapped[str | None]  # the invitee this one replaces, or is replaced by
     event: Mapped[str]
     rescheduled: Mapped[bool]
+    by: Mapped[str | None]  # who called it off: host or invitee
     start: Mapped[datetime]
     end: Mapped[datetime]
     email: Mapped[str]
@@ -95,6 +96,18 @@ async def keep_notice(session: AsyncSession, notice: LinkNoticeRow) -> bool:
     except IntegrityError:
         return False  # it came in twice at the same instant, at two doors; the other one has it
     return True
+
+
+async def with_news(session: AsyncSession) -> Sequence[str]:
+    """The connections of which something was told that nobody has acted on."""
+    query = select(LinkNoticeRow.connection_id).where(LinkNoticeRow.done_at.is_(None)).distinct()
+    return (await session.scalars(query.order_by(LinkNoticeRow.connection_id))).all()
+
+
+async def told_of(session: AsyncSession, connection_id: str, since: datetime) -> Sequence[LinkNoticeRow]:
+    """All that was told of what ends after `since`."""
+    mine = (LinkNoticeRow.connection_id == connection_id, LinkNoticeRow.end > since)
+    return (await session.scalars(select(LinkNoticeRow).where(*mine))).all()
 
 
 async def new_notices(session: AsyncSession, connection_id: str) -> Sequence[LinkNoticeRow]:

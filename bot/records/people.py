@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, bindparam, select, update
+from sqlalchemy import ForeignKey, Index, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -104,6 +104,17 @@ async def number_of(session: AsyncSession, person_id: str) -> str:
 async def at_address(session: AsyncSession, channel: str, address: str) -> PersonRow | None:
     """Whoever has this address on this channel; a mailbox is the same in any case."""
     return (await session.scalars(_AT_ADDRESS, {"channel": channel, "address": normal(address)})).first()
+
+
+async def candidate_with(session: AsyncSession, email: str) -> PersonRow | None:
+    """The candidate with this mailbox; None where there is none, or more than one who it could be."""
+    wanted = normal(email)
+    if not wanted:
+        return None
+    written = select(ContactRow.person_id).where(ContactRow.channel == "email", ContactRow.address == wanted)
+    mine = or_(func.lower(PersonRow.email) == wanted, PersonRow.id.in_(written))
+    found = (await session.scalars(select(PersonRow).where(PersonRow.role == "candidate", mine).limit(2))).all()
+    return found[0] if len(found) == 1 else None
 
 
 def normal(address: str) -> str:

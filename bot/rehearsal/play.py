@@ -9,12 +9,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot import accounts
 from bot.clock import JumpingClock
+from bot.connecting import Given
 from bot.facts import load
 from bot.house import Firm
 from bot.links import save_link
 from bot.reconciling import reconcile
-from bot.records import invites, messages, negotiations
+from bot.records import connections, invites, messages, negotiations, people
 from bot.rehearsal import scenario as s
 from bot.rehearsal.casting import new_person, new_rounds
 from bot.rehearsal.report import Report, report
@@ -23,6 +25,7 @@ from bot.rehearsal.yamlfile import Fault
 from bot.seeding import add_job, add_person
 from dialogs.scheduling.intervals import Interval
 from integrations.channels.base import Inbound
+from integrations.standins.calendly import StandInCalendly
 from integrations.standins.mailbox import answer
 
 A_STEP = timedelta(minutes=1)
@@ -57,6 +60,8 @@ class Rehearsal:
             self.world.calendar.connect(self._calendar_of(key), calendar.hours, calendar.busy)
         for key, url in self.scenario.links.items():
             await save_link(house, key, url)
+        for host in sorted({step.host for step in self.scenario.steps if isinstance(step, s.AtCalendly)}):
+            await self._connect_calendly(host)
 
     async def run(self, show: Callable[[s.Step], Awaitable[None]] | None = None, pace: float = 0) -> None:
         """Plays every step; `pace` is how many virtual seconds pass in a real one, 0 for no waiting at all.
@@ -156,6 +161,33 @@ class Rehearsal:
             raise CannotPlay(f"{step.who} has no booking link here")
         self.world.links.turns(self.scenario.links[step.who], step.why)
 
+    async def _connect_calendly(self, host: str) -> None:
+        house, given = self.stage.house, Given("calendly", host, {"calendly_page": host})
+        self.world.calendly[host] = StandInCalendly(self.world.clock.now)
+        async with house.records.write() as session:
+            person, now = await people.get(session, host), self.world.clock.now()
+            await accounts.connect_account(session, self.world.ids, self.world.keys, person, given, (), now)
+
+    async def at_calendly(self, step: s.AtCalendly) -> None:
+        """What happens there is found when the account is asked, a moment later."""
+        there, email = self.world.calendly[step.host], step.email or self.people[step.guest].email
+        if email is None:
+            raise CannotPlay(f"{step.guest} has no email to book with")
+        booked = [each for each in there.guests.values() if each.email == email and each.status == "active"]
+        if step.what == "books" and step.at:
+            there.book(email, step.at)
+        elif not booked:
+            raise CannotPlay(f"{step.guest} has booked nothing with {step.host}")
+        elif step.at:
+            there.reschedule(booked[-1], step.at)
+        else:
+            there.cancel(booked[-1], by="host" if step.by_host else "invitee")
+        async with self.stage.house.records.read() as session:
+            rows = await connections.accounts_of(session, step.host)
+        for row in rows:
+            await self.stage.engine.begin(await accounts.told(self.stage.house, row.id))
+        await self.stage.settle()
+
     async def outage(self, step: s.Outage) -> None:
         until = self.world.clock.now() + step.length
         if step.service == "calendar":
@@ -187,6 +219,7 @@ PLAY: dict[type, Callable[[Rehearsal, Any], Awaitable[None]]] = {
     s.CalendarChanges: Rehearsal.calendar_changes,
     s.ByHand: Rehearsal.by_hand,
     s.LinkChanges: Rehearsal.link_changes,
+    s.AtCalendly: Rehearsal.at_calendly,
     s.Outage: Rehearsal.outage,
     s.ReceiptComes: Rehearsal.receipt_comes,
     s.Crashes: Rehearsal.crashes,

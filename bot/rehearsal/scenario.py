@@ -142,6 +142,18 @@ class LinkChanges:
 
 
 @dataclass(frozen=True, slots=True)
+class AtCalendly:
+    """Something happens on a host's own Calendly page."""
+
+    host: str
+    guest: str
+    what: Literal["books", "moves", "calls_off"]
+    at: datetime | None = None
+    email: str | None = None  # another one than their own
+    by_host: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Outage:
     service: str
     length: timedelta
@@ -170,6 +182,7 @@ Step = (
     | CalendarChanges
     | ByHand
     | LinkChanges
+    | AtCalendly
     | Outage
     | ReceiptComes
     | Crashes
@@ -657,6 +670,23 @@ def _link(value: Value, people: Mapping[str, Person], _calendars: Mapping[str, C
     return LinkChanges(_known(key, people, said.line).key, Why(why))
 
 
+def _at_calendly(value: Value, people: Mapping[str, Person], _calendars: Mapping[str, CalendarOf]) -> AtCalendly:
+    said = fields(value, "calendly")
+    if len(said.values) != 1:
+        raise Fault(said.line, "calendly is about one person, such as {ana: {books: INSTANT, with: noor}}")
+    ((key, did),) = said.values.items()
+    who, what = _known(key, people, said.line), fields(did, key)
+    what.only("books", "moves", "calls_off", "with", "as")
+    if "calls_off" in what.values:
+        other = _known(what.word("calls_off"), people, what.line)
+        host, guest = (other, who) if who.role == "candidate" else (who, other)
+        return AtCalendly(host.key, guest.key, "calls_off", by_host=who is host)
+    verb: Literal["books", "moves"] = "books" if "books" in what.values else "moves"
+    at = instant(what.values.get(verb), verb, what.line)
+    host = _known(what.word("with"), people, what.line)
+    return AtCalendly(host.key, who.key, verb, at, what.word("as", "") or None)
+
+
 def _crash(_value: Value, _people: Mapping[str, Person], _calendars: Mapping[str, CalendarOf]) -> Step:
     return Crashes()
 
@@ -668,6 +698,7 @@ STEPS: Mapping[str, Callable[[Value, Mapping[str, Person], Mapping[str, Calendar
     "calendar": _calendar_changes,
     "by_hand": _by_hand,
     "link": _link,
+    "calendly": _at_calendly,
     "outage": _outage,
     "receipt": _receipt,
     "crash": _crash,

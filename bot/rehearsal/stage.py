@@ -6,19 +6,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+import httpx2
+
 from bot.clock import JumpingClock
 from bot.engine import InlineEngine
 from bot.house import Counted, Firm, House
 from bot.inbox import keep, keep_receipt
+from bot.keys import GivenKeys
+from bot.link_desk import LinkDesk
 from bot.records import links, messages, work
 from bot.records.base import Records
 from bot.records.schema import migrate
+from bot.records.sealed import Key
 from bot.worker import Assistant
 from dialogs.negotiation.facts import Rules
 from dialogs.wording import Phrasebook
-from integrations.catalog import ABILITIES
+from integrations.catalog import ABILITIES, Means
 from integrations.channels.base import Inbound, Receipt
+from integrations.links.calendly.account import Calendly
+from integrations.standins import calendly
 from integrations.standins.calendar import StandInCalendar
+from integrations.standins.calendly import StandInCalendly
 from integrations.standins.channel import StandInChannel
 from integrations.standins.meeting import StandInMeetings
 from integrations.standins.page import StandInLinks
@@ -34,6 +42,7 @@ class World:
     database_url: str
     channels: dict[str, StandInChannel] = field(default_factory=dict)
     receipts: list[Receipt] = field(default_factory=list)
+    calendly: dict[str, StandInCalendly] = field(default_factory=dict)  # by whose page it is
 
     def __post_init__(self) -> None:
         for name in CHANNELS:
@@ -45,6 +54,12 @@ class World:
         self.meetings = StandInMeetings(self.clock.now)
         self.links = StandInLinks()
         self.ids = Counted()
+        self.keys = GivenKeys(str(Key.new()))
+
+    def calendly_of(self, means: Means) -> Calendly:
+        """The account of whoever the connection names, at a stand-in within this process."""
+        there = self.calendly[means.need("calendly_page")]
+        return Calendly(there.token, means.now, transport=httpx2.ASGITransport(calendly.web(there)))
 
 
 class Stage:
@@ -65,6 +80,7 @@ class Stage:
             calendar=world.calendar,
             meetings=world.meetings,
             links=world.links,
+            link_desk=LinkDesk(world.keys, world.clock.now, {}, {"calendly": world.calendly_of}),
             phrasebook=Phrasebook.load(),
             rules=self._rules,
             firm=self._firm,

@@ -14,7 +14,7 @@ from bot.connecting import Given
 from bot.reasons import why
 from bot.terminal.trouble import Trouble
 from dialogs.scheduling.hours import WorkingHours
-from integrations.catalog import NEEDS, Need
+from integrations.catalog import ACCOUNT_NEEDS, NEEDS, Need
 from integrations.contact import nearest
 
 
@@ -38,6 +38,19 @@ def vendor_of(said: str | None) -> str:
     return said
 
 
+def page_vendor_of(said: str | None) -> str:
+    if said is None:
+        raise Trouble(f"Say whose booking page it is: --with {' or '.join(ACCOUNT_NEEDS)}.")
+    if said not in ACCOUNT_NEEDS:
+        known = nearest(said, list(ACCOUNT_NEEDS))
+        raise Trouble(f"{said!r} is no vendor of booking pages whose bookings can be taken up; {known}")
+    return said
+
+
+def _needs_of(vendor: str) -> tuple[Need, ...]:
+    return (NEEDS | ACCOUNT_NEEDS)[vendor]
+
+
 def hours_of(wish: Wish) -> Mapping[str, str]:
     """Checked before anything is asked or called."""
     given = {name: value for name, value in (("hours", wish.hours), ("days", wish.days)) if value}
@@ -50,7 +63,7 @@ def hours_of(wish: Wish) -> Mapping[str, str]:
 
 def answers_of(vendor: str, wish: Wish) -> Mapping[str, str]:
     """What was given beforehand, by name."""
-    needs = {need.setting: need for need in NEEDS[vendor]}
+    needs = {need.setting: need for need in _needs_of(vendor)}
     found = {}
     for line in wish.answers:
         name, value = _pair(line, needs, "--set")
@@ -73,7 +86,7 @@ def _pair(line: str, needs: Mapping[str, Need], where: str) -> tuple[str, str]:
     if not equals:
         raise Trouble(f"{where} takes NAME=value.")  # what was written may be the secret itself
     if name not in needs:
-        raise Trouble(f"{name!r} is nothing this calendar needs; {nearest(name, list(needs))}")
+        raise Trouble(f"{name!r} is nothing that is needed here; {nearest(name, list(needs))}")
     return name, value.strip()
 
 
@@ -97,7 +110,7 @@ def given_of(
 ) -> Given:
     """`about` is the account and the time zone of its owner; `firm` what is set for everyone."""
     settings, secrets = dict(hours), dict[str, str]()
-    for need in NEEDS[vendor]:
+    for need in _needs_of(vendor):
         if need.setting in firm and need.setting not in answers:
             continue  # the firm has set it for everyone
         value = answers[need.setting] if need.setting in answers else _asked(need, about)

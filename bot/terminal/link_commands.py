@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -64,6 +65,42 @@ def on(ctx: typer.Context, person: Person) -> None:
 
     logs(ctx)
     turn_link(settings_now(), " ".join(person), on=True)
+
+
+@link.command(
+    epilog=example(
+        "askarsan link connect Noor Haddad --with calendly",
+        "askarsan link connect Noor --with calendly --secrets token.txt",
+    )
+)
+def connect(
+    ctx: typer.Context,
+    person: Person,
+    vendor: Annotated[str | None, typer.Option("--with", metavar="VENDOR", help="Whose page it is: calendly.")] = None,
+    secrets: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Lines of NAME=value; - is standard input.", allow_dash=True)
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Connect somebody's account, so that what is booked on their page becomes the interview's time.
+
+    It is kept once it has shown what can be booked there. The token is asked for; it is never an argument.
+    """
+    from bot.terminal.accounts import connect_page
+    from bot.terminal.asking import Wish
+
+    logs(ctx)
+    wish = Wish(vendor, None, (), secrets, None, None)
+    connect_page(settings_now(), " ".join(person), wish, as_json=as_json)
+
+
+@link.command(epilog=example("askarsan link disconnect Noor Haddad"))
+def disconnect(ctx: typer.Context, person: Person) -> None:
+    """Let go of somebody's account, and forget its token. The link itself stays."""
+    from bot.terminal.accounts import disconnect_page
+
+    logs(ctx)
+    disconnect_page(settings_now(), " ".join(person))
 
 
 MEETINGS_EXAMPLE = example("askarsan meetings", "ASKARSAN_MEETINGS=zoom askarsan meetings")

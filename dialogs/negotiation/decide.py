@@ -6,14 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 from dialogs.negotiation.booked import ask_how_it_went, confirm, remind
+from dialogs.negotiation.booked_elsewhere import hear_booking, hear_called_off, let_go
 from dialogs.negotiation.by_hand import hear_calendar
 from dialogs.negotiation.changes import call_off_by_recruiter, leave, move_for_recruiter
 from dialogs.negotiation.draft import Decision, Draft
 from dialogs.negotiation.effects import Alarm, Forget, Kind, NextRound, Reason, Record, Wake, Wish
 from dialogs.negotiation.events import (
     Arranged,
+    BookedElsewhere,
     CalendarChanged,
     CalledOff,
+    CalledOffElsewhere,
     Event,
     HandedBack,
     Heard,
@@ -49,6 +52,7 @@ def decide(negotiation: Negotiation, event: Event, facts: Facts) -> Decision:
     """Pure: the same three always give the same decision, and nothing has happened yet when it returns."""
     d = Draft(negotiation, facts)
     ON[type(event)](d, event)
+    let_go(d)
     return d.decision()
 
 
@@ -187,6 +191,8 @@ ON: dict[type, Callable[[Draft, Any], None]] = {
     SlotGone: lambda d, _: offer_without_gone(d),
     SlotFreed: lambda d, event: offer_freed(d, event.when),
     CalendarChanged: lambda d, event: hear_calendar(d, event.party, event.when),
+    BookedElsewhere: lambda d, event: hear_booking(d, event.booking, moved=event.moved),
+    CalledOffElsewhere: lambda d, event: hear_called_off(d, event.by),
     Rang: ring,
     Undelivered: give_to_human,
     MoveAsked: lambda d, event: move_for_recruiter(d, event.windows),

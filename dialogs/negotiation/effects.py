@@ -167,6 +167,7 @@ class Reason(StrEnum):
     NO_SLOTS = "no_slots"
     NOT_ARRANGED = "not_arranged"  # the calendar or the meeting service refused
     CALENDAR_CHANGED = "calendar_changed"  # somebody deleted the interview from their calendar
+    BOOKED_ELSEWHERE = "booked_elsewhere"  # a time was taken on the host's booking page that is not free
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +179,14 @@ class CallHuman:
 @dataclass(frozen=True, slots=True)
 class SearchAgain:
     """The interview was called off by its host: look for another time, as a new interview of the same round."""
+
+
+@dataclass(frozen=True, slots=True)
+class LetGo:
+    """What was booked on a page of the host's own no longer is the interview's time: it is called off there too."""
+
+    connection: str
+    event: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,5 +208,6 @@ Effect = (
     | Forget
     | CallHuman
     | SearchAgain
+    | LetGo
     | NextRound
 )

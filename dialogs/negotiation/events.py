@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Literal
 
 from dialogs.negotiation.effects import Alarm
-from dialogs.negotiation.state import Hosting, Party
+from dialogs.negotiation.state import Elsewhere, Hosting, Party
 from dialogs.scheduling.intervals import Interval
 from dialogs.understanding.meaning import Understanding
 
@@ -70,6 +70,21 @@ class CalendarChanged:
 
     party: Party
     when: Interval | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BookedElsewhere:
+    """The candidate took a time on the host's own booking page."""
+
+    booking: Elsewhere
+    moved: bool = False  # they had booked there before, and moved that
+
+
+@dataclass(frozen=True, slots=True)
+class CalledOffElsewhere:
+    """What the candidate had booked there was called off there."""
+
+    by: Party | None = None  # where that was said
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +169,8 @@ Event = (
     | SlotGone
     | SlotFreed
     | CalendarChanged
+    | BookedElsewhere
+    | CalledOffElsewhere
     | Rang
     | Undelivered
     | MoveAsked

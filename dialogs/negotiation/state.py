@@ -61,6 +61,17 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """What the candidate booked on a page of the host's own, such as Calendly. Names are that vendor's."""
+
+    connection: str  # of the host's account there
+    booking: str
+    event: str
+    when: Interval
+    taken: bool = True  # it is the interview's time; if not, it clashed, and the recruiter knows
+
+
+@dataclass(frozen=True, slots=True)
 class Negotiation:
     """One search for the time of one interview, and what became of it."""
 
@@ -87,6 +98,7 @@ class Negotiation:
     reached: tuple[Party, ...] = ()  # who has heard of this interview at all
     not_understood: int = 0  # messages in a row that could not be read
     by_hand: bool = False  # changed in a calendar by hand, and what comes of it is not settled
+    elsewhere: Elsewhere | None = None  # booked by the candidate on the host's own page, and standing there
     human: bool = False  # a human holds the thread
     paused: bool = False
     topics_owed: tuple[Topic, ...] = ()  # questions whose answer goes out with the confirmation,

@@ -52,6 +52,7 @@ class Guest:
     rescheduled: bool = False
     old: int = 0
     new: int = 0
+    by: str = ""  # who called it off: invitee or host
 
     @property
     def event(self) -> str:
@@ -99,13 +100,13 @@ class StandInCalendly:
     def reschedule(self, guest: Guest, start: datetime) -> Guest:
         """Two notices: the old booking ends, and a new one begins."""
         new = self._new(guest.email, start, old=guest.number)
-        self.guests[guest.number] = replace(guest, status="canceled", rescheduled=True, new=new.number)
+        self.guests[guest.number] = replace(guest, status="canceled", rescheduled=True, new=new.number, by="invitee")
         self._note("invitee.canceled", self.guests[guest.number])
         self._note("invitee.created", new)
         return new
 
-    def cancel(self, guest: Guest) -> None:
-        self.guests[guest.number] = replace(guest, status="canceled")
+    def cancel(self, guest: Guest, by: str = "invitee") -> None:
+        self.guests[guest.number] = replace(guest, status="canceled", by=by)
         self._note("invitee.canceled", self.guests[guest.number])
 
     async def send(self, notice: dict[str, Any], *, at: datetime | None = None) -> list[int]:
@@ -174,6 +175,7 @@ class StandInCalendly:
             "new_invitee": named(guest.new),
             "timezone": "Europe/Lisbon",
             "questions_and_answers": [],
+            "cancellation": {"canceled_by": "Somebody", "canceler_type": guest.by, "reason": ""} if guest.by else None,
         }
 
     # What is asked of it
@@ -226,7 +228,7 @@ class StandInCalendly:
         await _body(request, {"reason"})
         if guest.status != "active":
             raise _Refused(403, "Permission Denied", "Event is already canceled")
-        self.cancel(guest)
+        self.cancel(guest, by="host")
         return JSONResponse({"resource": {"canceled_by": "Noor Haddad", "canceler_type": "host"}}, 201)
 
     async def subscriptions(self, request: Request) -> Response:

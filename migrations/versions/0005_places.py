@@ -49,6 +49,7 @@ def upgrade() -> None:
         sa.Column("other", sa.String(), nullable=True),
         sa.Column("event", sa.String(), nullable=False),
         sa.Column("rescheduled", sa.Boolean(), nullable=False),
+        sa.Column("by", sa.String(), nullable=True),
         sa.Column("start", sa.DateTime(timezone=True), nullable=False),
         sa.Column("end", sa.DateTime(timezone=True), nullable=False),
         sa.Column("email", sa.String(), nullable=False),

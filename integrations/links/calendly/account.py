@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections import Counter as Counted
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -13,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from dialogs.scheduling.intervals import Interval
 from integrations.links.base import LinksDisconnected, LinksError, LinksRefused, LinksUnreachable
-from integrations.links.calendly.folding import Notice
+from integrations.links.calendly.folding import Notice, Told
 from integrations.links.calendly.told import EVENTS, Event, Invitee
 
 API = "https://api.calendly.com"
@@ -67,8 +68,15 @@ class Calendly:
     """Every call for one personal access token."""
 
     def __init__(
-        self, token: str, now: Callable[[], datetime], *, api: str = API, patience: timedelta = PATIENCE
+        self,
+        token: str,
+        now: Callable[[], datetime],
+        *,
+        api: str = API,
+        patience: timedelta = PATIENCE,
+        transport: httpx2.AsyncBaseTransport | None = None,
     ) -> None:
+        """`transport`: to a stand-in within this process."""
         self._api = api
         self._now = now
         self._patience = patience
@@ -78,6 +86,7 @@ class Calendly:
             headers={"Authorization": f"Bearer {token}"},
             timeout=httpx2.Timeout(10, connect=3, pool=5),
             follow_redirects=False,
+            transport=transport,
         )
 
     async def user(self) -> User:
@@ -96,8 +105,9 @@ class Calendly:
         body = {"max_event_count": 1, "owner": event_type, "owner_type": "EventType"}
         return _one(_Link, await self._call("POST", "/scheduling_links", body=body)).booking_url
 
-    async def notices(self, between: Interval) -> list[Notice]:
-        """All that the webhook would have told of what starts in `between`."""
+    async def notices(self, between: Interval, known: Collection[Notice] = ()) -> list[Notice]:
+        """All that the webhook would have told of what starts in `between`. What is `known` need not be asked for
+        again: then this takes a single request, and can be done every minute."""
         query = {
             "user": (await self.user()).uri,
             "min_start_time": _written(between.start),
@@ -105,6 +115,8 @@ class Calendly:
         }
         found: list[Notice] = []
         for event in await self._all(Event, "/scheduled_events", query):
+            if _is_known(event, known):
+                continue
             for invitee in await self._all(Invitee, f"{_path(event.uri)}/invitees", {}):
                 found.append(invitee.began(event))
                 if invitee.status == "canceled":
@@ -169,6 +181,15 @@ class Calendly:
         if not answer.is_success:
             raise _refusal(answer)
         return _json(answer)
+
+
+def _is_known(event: Event, known: Collection[Notice]) -> bool:
+    """Everyone who ever booked it, and whoever of them no longer comes, was told of."""
+    if event.invitees_counter is None:
+        return False
+    told = Counted(each.kind for each in known if each.event == event.uri)
+    ended = event.invitees_counter.total - event.invitees_counter.active
+    return (told[Told.CREATED], told[Told.CANCELED]) == (event.invitees_counter.total, ended)
 
 
 class _NotThere(LinksRefused):

@@ -25,6 +25,14 @@ class Notice:
     email: str = ""
     other: str = ""  # the invitee this one replaces (created), or is replaced by (canceled)
     rescheduled: bool = False  # it ended because it moved
+    by: By | None = None  # who ended it, where that was said
+
+
+class By(StrEnum):
+    """Who called it off."""
+
+    HOST = "host"
+    INVITEE = "invitee"
 
 
 class Standing(StrEnum):
@@ -44,6 +52,7 @@ class Booking:
     start: datetime | None
     end: datetime | None
     standing: Standing
+    by: By | None = None  # who called it off
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +139,7 @@ def _booking(chain: Sequence[str], created: Mapping[str, Notice], ended: Mapping
         start=told.start if told else None,
         end=told.end if told else None,
         standing=_standing(last, created, ended),
+        by=ended[last].by if last in ended else None,
     )
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ValidationError
 
 from integrations.channels.base import BadMessage, BadSignature, Fault
-from integrations.links.calendly.folding import Notice, Told
+from integrations.links.calendly.folding import By, Notice, Told
 
 SIGNATURE = "Calendly-Webhook-Signature"
 TOLERANCE = timedelta(minutes=3)
@@ -51,23 +51,48 @@ def _in_utc(at: datetime) -> datetime:
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
+class Counter(BaseModel):
+    """How many ever booked an event, and how many of them still come."""
+
+    total: int
+    active: int
+
+
 class Event(BaseModel):
     """A scheduled event, in a notice and in the API alike."""
 
     uri: str
     start_time: Moment
     end_time: Moment
+    invitees_counter: Counter | None = None
+
+
+class Cancellation(BaseModel):
+    canceler_type: str = ""
+
+    @property
+    def by(self) -> By | None:
+        return By(self.canceler_type) if self.canceler_type in {*By} else None
+
+
+def _clean(text: str) -> str:
+    # No database keeps this one, and a notice that cannot be kept would cost us the webhook.
+    return text.replace("\0", "")
+
+
+Words = Annotated[str, AfterValidator(_clean)]
 
 
 class Invitee(BaseModel):
     """Somebody who booked."""
 
     uri: str
-    email: str = ""
+    email: Words = ""
     status: str = "active"
     rescheduled: bool = False
     old_invitee: str | None = None
     new_invitee: str | None = None
+    cancellation: Cancellation | None = None
 
     def began(self, event: Event) -> Notice:
         times = (event.start_time, event.end_time)
@@ -77,7 +102,8 @@ class Invitee(BaseModel):
         times = (event.start_time, event.end_time)
         # Of what was called off nothing follows, whatever else is noted there.
         new = self.new_invitee if self.rescheduled else None
-        return Notice(Told.CANCELED, self.uri, event.uri, *times, self.email, new or "", self.rescheduled)
+        by = self.cancellation.by if self.cancellation else None
+        return Notice(Told.CANCELED, self.uri, event.uri, *times, self.email, new or "", self.rescheduled, by)
 
 
 class _Payload(Invitee):

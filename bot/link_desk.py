@@ -1,0 +1,40 @@
+"""The desk at which people's accounts at vendors of booking pages are opened."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from bot.connecting import Unusable, secrets_of
+from bot.records.connections import ConnectionRow, Fault
+from bot.records.sealed import Keys
+from integrations import catalog
+from integrations.links.calendly.account import Calendly
+
+
+class LinkDesk:
+    """The vendor's object of an account is made for each look, and closed after it."""
+
+    def __init__(
+        self,
+        keys: Keys,
+        now: Callable[[], datetime],
+        settings: Mapping[str, str],
+        vendors: Mapping[str, Callable[[catalog.Means], Calendly]] = catalog.ACCOUNTS,
+    ) -> None:
+        self.keys = keys
+        self._now = now
+        self._settings = settings  # the firm's own, by name
+        self._vendors = vendors
+
+    def open(self, row: ConnectionRow) -> Calendly:
+        """Raises Unusable."""
+        return self.make(row.vendor, {**row.settings, **secrets_of(row, self.keys)})
+
+    def make(self, vendor: str, given: Mapping[str, str]) -> Calendly:
+        """From the firm's settings and what is given. Raises Unusable."""
+        try:
+            make = catalog.known("vendor of booking pages", vendor, self._vendors)
+            return make(catalog.Means(self._now, {**self._settings, **given}))
+        except catalog.NotMade as error:
+            raise Unusable(Fault.NOT_SET_UP, str(error)) from error
