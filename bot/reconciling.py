@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 # A calendar that tells us of changes is compared when it does; every calendar is compared this often besides.
 EVERY = timedelta(minutes=5)
-AHEAD = timedelta(days=14)
+AHEAD = timedelta(days=35)  # beyond the horizon: whatever can be booked is looked after from the first day
 
 GONE, AWAY = "gone", "away"
 

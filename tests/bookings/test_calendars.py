@@ -191,6 +191,17 @@ async def test_half_done_is_finished_once_the_calendar_is_back(house: House) -> 
     assert interviews(house) == [slot(3, 10)]
 
 
+async def test_what_is_weeks_away_is_looked_after_too(house: House) -> None:
+    async with house.records.write() as session:
+        await keep(session, presses(0, hour(27, 10)))
+    await settle(house)
+    assert interviews(house) == [slot(27, 10)]
+    calendar_of(house).by_hand(RITA, "i0@askarsan", None)
+    await later(house, timedelta(minutes=6))
+    async with house.records.read() as session:
+        assert negotiations.state_of(await negotiations.get(session, "n0")).by_hand
+
+
 async def test_what_was_noticed_once_is_not_told_again(house: House) -> None:
     await book(house)
     calendar_of(house).by_hand(RITA, "i0@askarsan", slot(5, 12))
