@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,6 +12,7 @@ from dialogs.negotiation.draft import Draft
 from dialogs.negotiation.state import Hosting, Party
 from dialogs.scheduling.hours import WorkingHours
 from dialogs.scheduling.intervals import Interval, difference, intersection
+from dialogs.scheduling.ranking import best
 from dialogs.scheduling.slots import sensible, spread, starts
 
 # A window this long was said loosely ("any time next week"): nobody meant the Sunday in it.
@@ -99,8 +101,29 @@ def worth_offering(d: Draft, windows: Sequence[Interval], to: Party) -> tuple[da
     for choice in (difference(by_day, held), by_day, windows):
         found = [s for s in starts(choice, minutes, zone=zone, step=step(d)) if may_be_put(d, s, windows)]
         if found:
-            return spread(found, d.facts.rules.offer_size, zone, minutes=minutes, preferred=preferred)
+            picked = spread(found, d.facts.rules.offer_size, zone, minutes=minutes, preferred=preferred)
+            return _best_of_their_days(d, picked, found, zone) if to is Party.CANDIDATE else picked
     return ()
+
+
+def _best_of_their_days(
+    d: Draft, picked: Sequence[datetime], found: Sequence[datetime], zone: ZoneInfo
+) -> tuple[datetime, ...]:
+    """Where calendars speak and it is open who comes: on each day when most can, and those who have least to do.
+
+    The days stay as they are: nobody waits until next week for somebody who need not come.
+    """
+    plan, preferred = d.facts.plan, d.n.candidate.preferred or d.n.host.preferred
+    if plan is None or d.n.hosting is not Hosting.CALENDAR or not (plan.panel.one_of or plan.panel.optional):
+        return tuple(picked)
+    days = Counter(start.astimezone(zone).date() for start in picked)
+    better: list[datetime] = []
+    for start in picked:
+        day = start.astimezone(zone).date()
+        of_day = [each for each in found if each.astimezone(zone).date() == day]
+        slots = best(plan.with_consent, 1, preferred, of_day) if days[day] == 1 else ()
+        better.append(slots[0].when.start if slots else start)
+    return tuple(sorted(better))
 
 
 def _waking_hours(d: Draft, reader: Party) -> tuple[Interval, ...]:

@@ -25,13 +25,16 @@ class Slot:
 Rank = tuple[bool, int, int, datetime]  # the smallest is best
 
 
-def best(plan: Plan, at_most: int, preferred: Sequence[Interval] = ()) -> tuple[Slot, ...]:
-    """Up to `at_most` times, best first; the same question has always the same answer.
+def best(
+    plan: Plan, at_most: int, preferred: Sequence[Interval] = (), among: Iterable[datetime] | None = None
+) -> tuple[Slot, ...]:
+    """Up to `at_most` times, best first, of those `among` which to choose; asked again, they are the same.
 
     What is preferred comes before everything; then as many days as there are; on a day, a time at which more of those
     can come that need not, then one at which they have less to do, then the earlier. Two of one day never overlap.
     """
-    rated = sorted((_rank(plan, slot, preferred), slot) for slot in _slots(plan))
+    slots = _slots(plan, plan.starts() if among is None else among)
+    rated = sorted((_rank(plan, slot, preferred), slot) for slot in slots)
     liked = [slot for rank, slot in rated if not rank[0]]
     others = [slot for rank, slot in rated if rank[0]]
     picked: list[Slot] = []
@@ -52,8 +55,8 @@ def slot_at(plan: Plan, start: datetime) -> Slot | None:
     return Slot(Interval.lasting(start, plan.meeting.minutes), seated.people, seated.room, plan.optional(start))
 
 
-def _slots(plan: Plan) -> Iterator[Slot]:
-    for start in plan.starts():
+def _slots(plan: Plan, starts: Iterable[datetime]) -> Iterator[Slot]:
+    for start in starts:
         if slot := slot_at(plan, start):
             yield slot
 
