@@ -108,7 +108,7 @@ def test_calendar(settings: Settings, said: str, *, as_json: bool) -> int:
             person = await somebody(session, said)
             rows = await connections.of_person(session, person.id)
         if not rows:
-            raise Trouble(f"{person.name} has no connected calendar. `askarsan calendar connect {person.name}`.")
+            raise Trouble(f"{person.name} has no connected calendar. `askarsan calendar connect {person.name} --with VENDOR`.")
         told = [await _tested(house, person, row) for row in rows]
         async with house.records.write() as session:
             await connections.look_now(session, [row.id for row in rows], house.clock.now())
@@ -132,7 +132,7 @@ def disconnect_calendar(settings: Settings, said: str, vendor: str | None) -> No
             person = await somebody(session, said)
             rows = [each for each in await connections.of_person(session, person.id) if vendor in (None, each.vendor)]
         if not rows:
-            raise Trouble(f"{person.name} has no {LABELS.get(vendor or '', '')} calendar connected.".replace("  ", " "))
+            raise Trouble(f"{person.name} has no calendar connected" + (f" with {vendor}." if vendor else "."))
         if len(rows) > 1:
             raise Trouble(f"{person.name} has several: say which with --with {' or '.join(r.vendor for r in rows)}.")
         assert house.desks

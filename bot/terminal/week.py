@@ -48,7 +48,7 @@ def show_week(settings: Settings, said: str, start: str | None, *, as_json: bool
         if as_json:
             _print(_data(seen))
         else:
-            _draw(standard_output(), seen, first)
+            _draw(standard_output(), seen, first, house.clock.now() + house.rules.notice)
 
     in_house(settings, work)
 
@@ -62,8 +62,10 @@ def show_availability(
         zone, now = ZoneInfo(person.zone), house.clock.now()
         soonest = max(now + house.rules.notice, _instant(start, zone) if start else now)
         latest = _instant(end, zone, ends=True) if end else soonest + WEEK * _DAY
+        if start and end and latest <= _instant(start, zone):
+            raise Trouble(f"{end} is not after {start}: there is no time between them.")
         if latest <= soonest:
-            raise Trouble("That is over already: nothing is offered so soon (ASKARSAN_NOTICE), or it ends too early.")
+            raise Trouble("Nothing is offered so soon: it is over, or nearer than ASKARSAN_NOTICE allows.")
         seen = await time_of(house, person, Interval(soonest, latest))
         starts = seen.starts(minutes, house.rules) if seen.readable else ()
         if as_json:
@@ -100,34 +102,35 @@ def _warn(seen: PersonsTime) -> None:
 # The picture
 
 
-def _draw(console: Console, seen: PersonsTime, first: date) -> None:
+def _draw(console: Console, seen: PersonsTime, first: date, soonest: datetime) -> None:
+    """`soonest` is when the first interview could begin: what is free before is free to nobody."""
     _warn(seen)
     days = [first + number * _DAY for number in range(WEEK)]
     console.print(f"{seen.person.name}, {city(seen.zone)} time", style="bold")
     console.print("       " + "  ".join(f"{day:%a} {day.day:>2}" for day in days))
-    for hour, minute in _clocks(seen, days):
+    for hour, minute in _clocks(seen, days, soonest):
         line = Text(f"{hour:02d}:{minute:02d}  ")
         for day in days:
-            mark, style = MARKS[_at(seen, day, time(hour, minute))]
+            mark, style = MARKS[_at(seen, day, time(hour, minute), soonest)]
             line.append(f" {mark * 2}   "[:8], style)
         console.print(line)
     console.print(LEGEND, style="dim")
 
 
-def _clocks(seen: PersonsTime, days: Sequence[date]) -> Iterator[tuple[int, int]]:
+def _clocks(seen: PersonsTime, days: Sequence[date], soonest: datetime) -> Iterator[tuple[int, int]]:
     """Whole hours in two halves, from the first to the last that shows anything."""
     shown = [
         hour
         for hour in range(24)
         if FIRST <= hour < LAST
-        or any(_at(seen, day, time(hour, half)) in ("ours", "free") for day in days for half in (0, 30))
+        or any(_at(seen, day, time(hour, half), soonest) in ("ours", "free") for day in days for half in (0, 30))
     ]
     for hour in range(min(shown), max(shown) + 1):
         yield hour, 0
         yield hour, 30
 
 
-def _at(seen: PersonsTime, day: date, clock: time) -> str:
+def _at(seen: PersonsTime, day: date, clock: time, soonest: datetime) -> str:
     start = instant_of(day, clock, seen.zone)
     cell = Interval(start, start + HALF_HOUR)
     if any(each.meets(cell) for each in seen.booked):
@@ -140,7 +143,7 @@ def _at(seen: PersonsTime, day: date, clock: time) -> str:
     for kind in ("busy", "away", "tentative"):
         if kind in shown:
             return kind
-    return "free" if any(each.meets(cell) for each in seen.open) else "closed"
+    return "free" if start >= soonest and any(each.meets(cell) for each in seen.open) else "closed"
 
 
 def _data(seen: PersonsTime) -> dict[str, object]:

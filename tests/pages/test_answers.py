@@ -152,6 +152,7 @@ async def test_whoever_withdraws_is_thanked_and_the_client_is_told(booked: Stage
     assert off.notice == "You have withdrawn. Thank you for telling us."
     assert off.heading == "This interview does not take place"
     assert not off.does("withdraw")
+    assert off.rounds == ["First interview Called off"], "no later round is promised any more"
     assert any("Ana Silva is no longer available" in mail for mail in booked.mails("carl"))
 
 

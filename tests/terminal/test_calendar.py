@@ -172,6 +172,24 @@ async def test_the_week_is_a_picture(type_: Type, link: str) -> None:
     assert {each["show"] for each in data["blocks"]} == {"busy", "tentative"}
 
 
+async def test_what_is_over_is_drawn_free_to_nobody(type_: Type, team: None) -> None:
+    assert "· ·" in (await type_("calendar", "show", "Rita", "--from", f"{IN_TWO_DAYS:%Y-%m-%d}")).stdout
+    assert "· ·" not in (await type_("calendar", "show", "Rita", "--from", "2020-03-02")).stdout
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        ("2030-03-05", "2030-03-04", "2030-03-04 is not after 2030-03-05"),
+        ("2020-03-02", "2020-03-03", "Nothing is offered so soon: it is over, or nearer than ASKARSAN_NOTICE allows."),
+    ],
+)
+async def test_days_that_leave_no_time_are_refused(type_: Type, team: None, start: str, end: str, said: str) -> None:
+    told = await type_("availability", "Rita", "--from", start, "--to", end)
+    assert told.exit_code == 2
+    assert said in told.stderr
+
+
 async def test_why_not_then_is_told_in_words_that_name_no_event(type_: Type, link: str) -> None:
     await type_("calendar", "connect", "Rita", "--with", "feed", "--days", "Mon-Sun", given=f"{link}\n\n")
     day = f"{IN_TWO_DAYS:%Y-%m-%d}"

@@ -137,21 +137,23 @@ def saved(house: House, visit: Visit) -> Saved | None:
         when=state.booked,
         summary=_piece(house, visit, "invite_summary"),
         description=_piece(house, visit, "invite_description"),
-        location=interview.meeting_url or interview.place,
+        location=interview.meeting_url or visit.case.place,
         now=house.clock.now(),
     )
 
 
 def rounds_of(say: Teller, visit: Visit, rounds: Sequence[RoundRow], held: Sequence[InterviewRow]) -> Iterator[Line]:
-    """Every round of the job, with the interview that was opened for it last."""
+    """Every round of the job, with the interview that was opened for it last; after one that is off, none to come."""
     latest = {interview.round: interview for interview in held}
     names = {each.number: each.name for each in rounds} | {each.round: each.round_name for each in held}
+    off = False
     for number, name in sorted(names.items()):
         interview = latest.get(number)
-        if interview is None:
-            yield Line(name, say("round_later"), "later")
-        else:
+        if interview is not None:
+            off = Status(interview.status) in (Status.CANCELLED, Status.NO_SHOW)
             yield _round(say, visit, interview, name)
+        elif not off:
+            yield Line(name, say("round_later"), "later")
 
 
 def interviews_of(say: Teller, visit: Visit) -> Iterator[Line]:
