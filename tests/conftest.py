@@ -10,7 +10,7 @@ from shutil import copyfile
 
 import pytest
 
-from tests.databases import Postgres
+from tests.databases import Postgres, in_memory
 
 # Takes the URL of an empty database and makes of it what is to be copied; leaves no connection open.
 Build = Callable[[str], None]
@@ -25,11 +25,13 @@ def postgres() -> Iterator[Postgres]:
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Database:
+def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     """Makes databases of the one kind and then of the other, each gone after its `with`."""
     if request.param == "sqlite":
-        return _sqlite(tmp_path_factory.mktemp("sqlite"))
-    return _postgresql(request.getfixturevalue("postgres"))
+        with in_memory(tmp_path_factory.mktemp("sqlite")) as folder:
+            yield _sqlite(folder)
+    else:
+        yield _postgresql(request.getfixturevalue("postgres"))
 
 
 @pytest.fixture
@@ -40,11 +42,11 @@ def database_url(database: Database) -> Iterator[str]:
 
 
 def _sqlite(folder: Path) -> Database:
-    numbers, built = count(1), dict[Build, Path]()
+    numbers, built, free = count(1), dict[Build, Path](), list[Path]()
 
     @contextmanager
     def make(build: Build | None) -> Iterator[str]:
-        mine = folder / f"{next(numbers)}.db"
+        mine = free.pop() if free else folder / f"{next(numbers)}.db"
         if build and build not in built:
             first = folder / f"{next(numbers)}.db"
             build(f"sqlite+aiosqlite:///{first}")
@@ -54,12 +56,13 @@ def _sqlite(folder: Path) -> Database:
         yield f"sqlite+aiosqlite:///{mine}"
         for each in folder.glob(f"{mine.name}*"):  # -wal and -shm beside it
             each.unlink()
+        free.append(mine)
 
     return make
 
 
 def _postgresql(server: Postgres) -> Database:
-    built = dict[Build, str]()
+    built, free = dict[Build, str](), list[str]()
 
     @contextmanager
     def make(build: Build | None) -> Iterator[str]:
@@ -67,10 +70,13 @@ def _postgresql(server: Postgres) -> Database:
             first = server.create()
             build(server.url(first))
             built[build] = first
-        mine = server.create(built[build]) if build else server.create()
+        # An empty one has a new name each time: a queue may have put a database of its own beside it.
+        mine = server.create(built[build], free.pop() if free else None) if build else server.create()
         try:
             yield server.url(mine)
         finally:
             server.drop(mine)
+            if build:
+                free.append(mine)
 
     return make

@@ -10,11 +10,16 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Self
 
 import psycopg
 from psycopg import sql
+
+from bot.records.base import Engines, Records
 
 # Its standard input is a pipe that only this process holds open: however we go, kill -9 included, the pipe closes and
 # the server stops and takes its files along. So there is never a stale one to look for.
@@ -24,7 +29,34 @@ INITDB = ("--username=postgres", "--auth=trust", "--encoding=utf8", "--no-sync")
 # It holds nothing that anybody misses after the tests, so it does not wait for the disk.
 OPTIONS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200", "listen_addresses=")
 
+MEMORY = Path("/dev/shm")  # where a system has it
+ROOM = 1024**3  # bytes; a container often has less
+
 Command = list[str | Path]
+
+
+@contextmanager
+def in_memory(otherwise: Path) -> Iterator[Path]:
+    """A folder in which nobody waits for the disk, or `otherwise` where there is none with room.
+
+    For SQLite, which waits for the disk at every commit: that is what keeps acknowledged turns, and nobody misses
+    those of a test.
+    """
+    if not (os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM):
+        yield otherwise
+        return
+    with tempfile.TemporaryDirectory(prefix="askarsan-", dir=MEMORY) as folder:
+        yield Path(folder)
+
+
+@cache
+def _engines(url: str) -> Engines:
+    return Engines.of(url)
+
+
+def reopened(url: str) -> Records:
+    """A database at a URL that others had before: to learn all statements anew is a good part of a short test."""
+    return Records(url, _engines(url))
 
 
 class Postgres:
@@ -64,9 +96,9 @@ class Postgres:
     def url(self, name: str) -> str:
         return f"postgresql+psycopg://postgres@/{name}?host={self.home}"
 
-    def create(self, template: str = "template1") -> str:
+    def create(self, template: str = "template1", name: str | None = None) -> str:
         """A new database, a copy of `template`; its name."""
-        name = f"test_{next(self._numbers)}"
+        name = name or f"test_{next(self._numbers)}"
         self._execute("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, template)
         return name
 

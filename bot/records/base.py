@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 from sqlalchemy import DateTime, Dialect, Index, MetaData, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import JSON, TypeDecorator
@@ -59,25 +60,39 @@ def some(name: str, *columns: str, only: str) -> Index:
     return Index(name, *columns, sqlite_where=text(only), postgresql_where=text(only))
 
 
-class Records:
-    """An open database. `write()` is one transaction, committed in one place: when the block ends well."""
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """What speaks to a database. Each statement is learnt once, and known still when it is opened again."""
 
-    def __init__(self, url: str) -> None:
-        self.url = url
+    writer: AsyncEngine
+    reader: AsyncEngine
+
+    @classmethod
+    def of(cls, url: str) -> Engines:
         where = make_url(url)
-        self.is_sqlite = where.get_backend_name() == "sqlite"
-        self._together: sqlite.Together | None = None
-        if self.is_sqlite:
+        if where.get_backend_name() == "sqlite":
             # One writer at a time is SQLite's rule; one connection for it makes waiting a queue, not an error.
-            self._writer = sqlite.engine(where, begin="BEGIN IMMEDIATE", pool_size=1)
-            self._reader = sqlite.engine(where, begin="BEGIN", pool_size=4)
-            self._together = sqlite.Together(self._writer)
-        else:
-            # An error goes into the log with its statement, and never with what people wrote.
-            pool: dict[str, Any] = {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True, "hide_parameters": True}
-            self._writer = create_async_engine(url, **pool)
-            # Every question sees what is committed at its moment, with a BEGIN and a ROLLBACK around it or without.
-            self._reader = create_async_engine(url, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True, **pool)
+            writer = sqlite.engine(where, begin="BEGIN IMMEDIATE", pool_size=1)
+            return cls(writer, sqlite.engine(where, begin="BEGIN", pool_size=4))
+        # An error goes into the log with its statement, and never with what people wrote.
+        pool: dict[str, Any] = {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True, "hide_parameters": True}
+        # Every question sees what is committed at its moment, with a BEGIN and a ROLLBACK around it or without.
+        reader = create_async_engine(url, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True, **pool)
+        return cls(create_async_engine(url, **pool), reader)
+
+
+class Records:
+    """An open database. `write()` is one transaction, committed in one place: when the block ends well.
+
+    `engines`: of a database at the same URL that is closed by now.
+    """
+
+    def __init__(self, url: str, engines: Engines | None = None) -> None:
+        self.url = url
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        speaks = engines or Engines.of(url)
+        self._writer, self._reader = speaks.writer, speaks.reader
+        self._together = sqlite.Together(self._writer) if self.is_sqlite else None
 
     def write(self) -> AbstractAsyncContextManager[AsyncSession]:
         return self._together.unit() if self._together else self._unit()

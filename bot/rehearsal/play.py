@@ -17,6 +17,7 @@ from bot.house import Firm
 from bot.links import save_link
 from bot.reconciling import reconcile
 from bot.records import connections, invites, messages, negotiations, people
+from bot.records.base import Records
 from bot.rehearsal import scenario as s
 from bot.rehearsal.casting import new_person, new_rounds
 from bot.rehearsal.report import Report, report
@@ -38,9 +39,9 @@ class CannotPlay(ValueError):
 class Rehearsal:
     """One scenario on one stage. `show` is called after every step, for whoever watches."""
 
-    def __init__(self, scenario: s.Scenario, database_url: str) -> None:
+    def __init__(self, scenario: s.Scenario, database_url: str, opens: Callable[[str], Records] = Records) -> None:
         self.scenario = scenario
-        self.world = World(JumpingClock(scenario.now.astimezone(UTC)), database_url)
+        self.world = World(JumpingClock(scenario.now.astimezone(UTC)), database_url, opens)
         zone = next((p.timezone for p in scenario.people if p.role == "recruiter"), "UTC")
         self.stage = Stage(self.world, scenario.rules, Firm(zone=ZoneInfo(zone)))
         self.people = {person.key: person for person in scenario.people}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -40,6 +40,7 @@ class World:
 
     clock: JumpingClock
     database_url: str
+    opens: Callable[[str], Records] = Records  # the database, at the beginning and after each crash
     channels: dict[str, StandInChannel] = field(default_factory=dict)
     receipts: list[Receipt] = field(default_factory=list)
     calendly: dict[str, StandInCalendly] = field(default_factory=dict)  # by whose page it is
@@ -74,7 +75,7 @@ class Stage:
     def _wake(self) -> None:
         world = self.world
         self.house = House(
-            records=Records(world.database_url),
+            records=world.opens(world.database_url),
             clock=world.clock,
             channels=world.channels,
             calendar=world.calendar,
