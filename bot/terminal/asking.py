@@ -14,7 +14,7 @@ from bot.connecting import Given
 from bot.reasons import why
 from bot.terminal.trouble import Trouble
 from dialogs.scheduling.hours import WorkingHours
-from integrations.catalog import ACCOUNT_NEEDS, NEEDS, Need
+from integrations.catalog import ACCOUNT_NEEDS, LABELS, NEEDS, Need
 from integrations.contact import nearest
 
 
@@ -30,11 +30,23 @@ class Wish:
     days: str | None
 
 
+# What people call a calendar that goes by another name here.
+_CALLED = {
+    **dict.fromkeys(("outlook", "office365", "m365", "exchange", "teams"), "microsoft"),
+    **dict.fromkeys(("gmail", "workspace"), "google"),
+    **dict.fromkeys(("icloud", "apple", "nextcloud", "fastmail", "zimbra", "sogo", "radicale"), "caldav"),
+    **dict.fromkeys(("ics", "ical", "icalendar", "webcal", "link", "url"), "feed"),
+}
+
+
 def vendor_of(said: str | None) -> str:
     if said is None:
-        raise Trouble(f"Say whose calendar it is: --with {' or '.join(NEEDS)}.")
+        known = ", ".join(f"--with {name} ({LABELS[name]})" for name in NEEDS)
+        raise Trouble(f"Say which calendar it is: {known}.")
     if said not in NEEDS:
-        raise Trouble(f"{said!r} is no vendor of calendars; {nearest(said, list(NEEDS))}")
+        meant = _CALLED.get(said.lower())
+        near = f"did you mean {meant}?" if meant else nearest(said, list(NEEDS))
+        raise Trouble(f"{said!r} is no vendor of calendars; {near}")
     return said
 
 
@@ -126,5 +138,8 @@ def _asked(need: Need, about: Mapping[str, str]) -> str:
             need.question, default=default, hide_input=need.secret, show_default=bool(default), err=True
         )
     except typer.Abort as aborted:
-        raise Trouble(f"Without {need.setting} it cannot be connected.") from aborted
+        if default is not None and isinstance(aborted.__context__, EOFError):
+            return default  # a script has nobody to ask
+        given = f"a line {need.setting}=… in --secrets FILE" if need.secret else f"--set {need.setting}=…"
+        raise Trouble(f"Without {need.setting} it cannot be connected: answer, or give {given}.") from aborted
     return str(said).strip()

@@ -108,7 +108,9 @@ def test_calendar(settings: Settings, said: str, *, as_json: bool) -> int:
             person = await somebody(session, said)
             rows = await connections.of_person(session, person.id)
         if not rows:
-            raise Trouble(f"{person.name} has no connected calendar. `askarsan calendar connect {person.name} --with VENDOR`.")
+            raise Trouble(
+                f"{person.name} has no connected calendar. `askarsan calendar connect {person.name} --with VENDOR`."
+            )
         told = [await _tested(house, person, row) for row in rows]
         async with house.records.write() as session:
             await connections.look_now(session, [row.id for row in rows], house.clock.now())
