@@ -125,7 +125,7 @@ class Firm:
         await self._until_answered(f"{self.url}/health")
 
     async def _until_answered(self, url: str) -> None:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             try:
                 if (await self.client.get(url)).status_code == 200:
@@ -139,7 +139,7 @@ class Firm:
         """As a vendor delivers: the same message again and again, until it is acknowledged."""
         message = {"type": "message", "id": vendor_id, "channel": "sms", "sender": _address(who), "text": text}
         raw = json.dumps(message).encode()
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while time.monotonic() < deadline:
             headers = {SIGNATURE: sign(SECRET, raw, datetime.now(UTC))}
             try:
