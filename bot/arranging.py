@@ -108,7 +108,7 @@ async def write_events(house: House, case: Case, url: str) -> None:
     Raises CalendarError, after all the others have what is theirs: one calendar that says no must not keep the old time
     in somebody else's.
     """
-    coming = {person.id: person for person in (case.candidate, *case.hosts, *case.optional)}
+    coming = {person.id: person for person in case.coming}
     async with house.records.read() as session:
         planned = await entries.of_uid(session, case.interview.uid)
         people_of = {person.id: person for person in await people.all_of(session, [e.person_id for e in planned])}
@@ -171,7 +171,7 @@ def _event(house: House, case: Case, entry: EntryRow, person: PersonRow, url: st
         when=entry.when,
         summary=text_for(house, case, person, "invite_summary"),
         description=text_for(house, case, person, "invite_description"),
-        location=url or case.interview.place,
+        location=url or case.place,
         url=url,
     )
 

@@ -37,6 +37,7 @@ class Case:
     last_round: bool
     pools: tuple[tuple[PersonRow, ...], ...] = ()  # of each group one has to come
     optional: tuple[PersonRow, ...] = ()
+    rooms: tuple[PersonRow, ...] = ()  # one of these is needed
     candidate_number: str = ""  # in an interview by phone
 
     @property
@@ -61,8 +62,24 @@ class Case:
 
     @property
     def panel(self) -> tuple[PersonRow, ...]:
-        """Everybody of the host's side who has any part in it, each once."""
-        return tuple({person.id: person for person in (*self.hosts, *self.needed, *self.optional)}.values())
+        """Everybody, and every room, of the host's side that has any part in it, each once."""
+        part = (*self.hosts, *self.needed, *self.optional, *self.rooms)
+        return tuple({person.id: person for person in part}.values())
+
+    @property
+    def room(self) -> PersonRow | None:
+        """The one it is booked in."""
+        return next((room for room in self.rooms if room.id == self.interview.room_id), None)
+
+    @property
+    def coming(self) -> tuple[PersonRow, ...]:
+        """Whose calendars the interview stands in, the room's too."""
+        return (self.candidate, *self.hosts, *self.optional, *filter(None, [self.room]))
+
+    @property
+    def place(self) -> str:
+        """Where one goes: the room, and where that is."""
+        return ", ".join(filter(None, [self.room.name if self.room else "", self.interview.place]))
 
     @property
     def required(self) -> tuple[PersonRow, ...]:
@@ -109,6 +126,7 @@ async def _case(session: Session, matter: Matter) -> Case:
         interviewers=panel.interviewers,
         pools=panel.pools,
         optional=panel.optional,
+        rooms=panel.rooms,
         last_round=matter.interview.round >= matter.rounds,
         candidate_number=await _number(session, matter),
     )

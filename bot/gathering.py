@@ -34,14 +34,15 @@ async def gather(session: Session, house: House, case: Case, seen: Look) -> Fact
         recruiter=_person(case.recruiter),
         minutes=case.interview.minutes,
         mode=Mode(case.interview.mode),
-        place=case.interview.place,
+        place=case.place,
         meeting_url=case.interview.meeting_url,
         candidate_busy=taken.of(case.candidate.id),
         host_busy=tuple(each for person in case.fixed for each in taken.of(person.id)),
         held=await _held(session, house, case),
         host_open=host_open,
         plan=plan,
-        calendars_away=any(person.id in seen.away for person in case.needed),
+        calendars_away=any(person.id in seen.away for person in case.needed)
+        or (bool(case.rooms) and all(room.id in seen.away for room in case.rooms)),
         last_round=case.last_round,
         awake=await _awake(session, case, now - JUST_NOW),
     )

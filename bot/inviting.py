@@ -80,7 +80,7 @@ async def _mail(house: House, case: Case, person: PersonRow, method: Method, key
         # Everyone sees only themselves: the addresses of the other side are nobody's business.
         attendees=(Guest(person.name, person.email, required=person in case.required),),
         now=house.clock.now(),
-        location=case.interview.place if case.interview.mode == "onsite" else case.interview.meeting_url,
+        location=case.place if case.interview.mode == "onsite" else case.interview.meeting_url,
         url=case.interview.meeting_url,
     )
     said = _rendered(house, case, person, "invite" if method == "REQUEST" else "invite_taken_back")

@@ -115,19 +115,22 @@ def plan_of(house: House, case: Case, taken: Taken, seen: Look) -> Plan | None:
     """The search for a time among the host's people; None where nothing but their own words limits it."""
     rules = house.rules
     lunches = {person.id: lunch_of(rules, person) for person in case.panel}
-    limited = case.pools or taken.shown or rules.gap or rules.travel or _capped(rules)
+    limited = case.pools or case.rooms or taken.shown or rules.gap or rules.travel or _capped(rules)
     if not (limited or taken.on_the_way or any(lunches.values())):
         return None
     panel = Panel(
         required=tuple(person.id for person in case.fixed),
         optional=tuple(person.id for person in case.optional),
         one_of=tuple(tuple(person.id for person in pool) for pool in case.pools),
+        # The one it has comes first: nobody changes rooms without need.
+        rooms=tuple(sorted((room.id for room in case.rooms), key=lambda room: room != case.interview.room_id)),
     )
     by_calendar = case.state.hosting is Hosting.CALENDAR
     diaries = {
         person.id: replace(_diary(rules, person, taken, seen, by_calendar=by_calendar), soft=lunches[person.id])
         for person in case.panel
     }
+    diaries |= {room.id: _diary_of_room(room, taken) for room in case.rooms}
     buffer = _minutes(rules.buffer)
     meeting = Meeting(
         case.interview.minutes,
@@ -153,6 +156,12 @@ def _diary(rules: Rules, person: PersonRow, taken: Taken, seen: Look, *, by_cale
         per_week=rules.a_week_at_most or None,
         travel=travel_of(rules, person),
     )
+
+
+def _diary_of_room(room: PersonRow, taken: Taken) -> Diary:
+    """It has no hours and never has too much to do: it is free unless somebody is in it."""
+    held = (*taken.shown.get(room.id, ()), *map(Block, taken.booked[room.id]))
+    return Diary(room.id, ZoneInfo(room.zone), blocks=held, readable=room.id not in taken.unreadable)
 
 
 def _week(rules: Rules, person: PersonRow, taken: Taken, seen: Look) -> Week:

@@ -75,6 +75,7 @@ async def plan_next(session: Session, case: Case) -> Planned | None:
         people=tuple(of_round.people),
         optional=tuple(of_round.optional or ()),
         one_of=tuple(map(tuple, of_round.one_of or ())),
+        rooms=tuple(of_round.rooms or ()),
     )
     return Planned(plan, Requested(hosting(host, interviewers), after_round=case.interview.round))
 
@@ -95,5 +96,6 @@ async def plan_again(_session: Session, case: Case) -> Planned | None:
         people=tuple(person.id for person in case.fixed if person.id in interview.people),
         optional=tuple(interview.optional),
         one_of=tuple(map(tuple, interview.one_of)),
+        rooms=tuple(interview.rooms),
     )
     return Planned(plan, Requested(case.state.hosting, again=True))

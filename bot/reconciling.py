@@ -31,6 +31,7 @@ EVERY = timedelta(minutes=5)
 AHEAD = timedelta(days=35)  # beyond the horizon: whatever can be booked is looked after from the first day
 
 GONE, AWAY = "gone", "away"
+ROOM = "room"
 
 
 async def reconcile(house: House, person_id: str, uids: frozenset[str] | None = None) -> Sequence[Job]:
@@ -76,7 +77,7 @@ async def _compare(house: House, entry: EntryRow, person: PersonRow) -> Sequence
 def _wanted(entry: EntryRow, case: Case, offers: frozenset[int]) -> bool:
     if entry.offer is not None:
         return entry.offer in offers
-    coming = {person.id for person in (case.candidate, *case.hosts, *case.optional)}
+    coming = {person.id for person in case.coming}
     return case.state.booked is not None and not case.state.over and entry.person_id in coming
 
 
@@ -130,7 +131,8 @@ async def _is_ill(house: House, entry: EntryRow, case: Case, person: PersonRow) 
 
 def _event(found: str, case: Case, entry: EntryRow, person: PersonRow) -> CalendarChanged | InviteAnswered:
     party = case.party(person.id)
-    if found in (AWAY, Answer.DECLINED.value):
+    # What happens to the event in a room's calendar, the room says no to: nobody asks a room.
+    if found in (AWAY, Answer.DECLINED.value) or person.role == ROOM:
         return InviteAnswered(party, "decline", who=person.id)
     if found == GONE:
         return CalendarChanged(party)

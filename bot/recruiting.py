@@ -153,6 +153,7 @@ async def _plan(session: Session, recruiter: PersonRow, candidate: PersonRow, co
         people=tuple(of_round.people) if as_planned else (),
         optional=tuple(of_round.optional or ()) if as_planned else (),
         one_of=tuple(map(tuple, of_round.one_of or ())) if as_planned else (),
+        rooms=tuple(of_round.rooms or ()),
         job_id=job.id,
     )
     return Planned(plan, Requested(hosting(host, interviewers, candidate_first=command.candidate_first)))

@@ -115,7 +115,7 @@ def _record(house: House, case: Case, reader: Reader, person: PersonRow) -> dict
         "round_name": interview.round_name,
         "minutes": interview.minutes,
         "mode": interview.mode,
-        "place": interview.place,
+        "place": case.place,
         "directions": interview.directions,
         "arrival_notes": interview.arrival_notes,
         "caller": interview.caller,

@@ -49,12 +49,14 @@ class Plan:
     people: tuple[str, ...]  # ids of the interviewers, all required
     optional: tuple[str, ...] = ()
     one_of: tuple[tuple[str, ...], ...] = ()
+    rooms: tuple[str, ...] = ()
     job_id: str = ""  # where there is no application yet
 
     @property
     def panel(self) -> tuple[str, ...]:
-        """Everybody of the host's side who has any part in it."""
-        return (self.host_id, *self.people, *self.optional, *(each for pool in self.one_of for each in pool))
+        """Everybody, and every room, of the host's side that has any part in it."""
+        pooled = (each for pool in self.one_of for each in pool)
+        return (self.host_id, *self.people, *self.optional, *pooled, *self.rooms)
 
 
 class Turn:
@@ -102,6 +104,7 @@ class Turn:
                 people=list(plan.people),
                 optional=list(plan.optional),
                 one_of=[list(pool) for pool in plan.one_of],
+                rooms=list(plan.rooms),
                 status=Status.COLLECTING.value,
                 uid=f"{interview_id}@askarsan",
                 opened_at=self.now,
@@ -217,7 +220,8 @@ async def _withdrawn(turn: Turn, case: Case, _effect: e.Withdrawn, effect_id: st
 async def _book(turn: Turn, case: Case, book: e.Book, effect_id: str) -> None:
     if book.people:
         await _seat(turn, case, book.people)
-    people = {case.candidate.id, *(book.people or [person.id for person in case.hosts])}
+    case.interview.room_id = book.room or None
+    people = {case.candidate.id, *(book.people or [person.id for person in case.hosts]), *filter(None, [book.room])}
     await interviews.book(turn.session, case.interview.id, people, book.when)
     calendars = {person.id for person in (case.candidate, *case.panel) if person.calendar}
     attending = calendars & {*people, *case.interview.optional}

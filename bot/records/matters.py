@@ -65,14 +65,17 @@ class Panel(NamedTuple):
     interviewers: tuple[PersonRow, ...]  # who comes, as far as that is settled
     pools: tuple[tuple[PersonRow, ...], ...]
     optional: tuple[PersonRow, ...]
+    rooms: tuple[PersonRow, ...]
 
 
 async def panel(session: AsyncSession, matter: Matter) -> Panel:
     interview = matter.interview
-    wanted = {*interview.people, *interview.optional, *(each for pool in interview.one_of for each in pool)}
+    pooled = (each for pool in interview.one_of for each in pool)
+    wanted = {*interview.people, *interview.optional, *pooled, *interview.rooms}
     known = {person.id: person for person in await all_of(session, sorted(wanted))} if wanted else {}
     return Panel(
         tuple(known[each] for each in interview.people if each != matter.host.id),
         tuple(tuple(known[each] for each in pool) for pool in interview.one_of),
         tuple(known[each] for each in interview.optional if each not in interview.people),
+        tuple(known[each] for each in interview.rooms),
     )

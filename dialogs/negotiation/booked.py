@@ -33,6 +33,8 @@ def confirm(d: Draft, sequence: int) -> None:
             if moved
             else "confirmation_people"
             if d.n.replaced
+            else "confirmation_place"
+            if d.n.new_room
             else "confirmation_on_again"
             if d.n.again
             else "confirmation"

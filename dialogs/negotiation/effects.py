@@ -93,6 +93,7 @@ class Book:
     when: Interval
     sequence: int
     people: tuple[str, ...] = ()  # who comes from the host's side, where that was a choice
+    room: str = ""  # the one that is taken, where one is needed
 
 
 @dataclass(frozen=True, slots=True)

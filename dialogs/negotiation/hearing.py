@@ -14,7 +14,7 @@ from dialogs.negotiation.events import Heard, InviteAnswered
 from dialogs.negotiation.offering import escalate
 from dialogs.negotiation.settling import hear_times, restore, speaks_of_times
 from dialogs.negotiation.state import Party, Status
-from dialogs.negotiation.substituting import substitute
+from dialogs.negotiation.substituting import change_rooms, substitute
 from dialogs.negotiation.waiting import wait_for, wait_until
 from dialogs.understanding.meaning import Act, Topic, Understanding
 
@@ -186,7 +186,7 @@ def hear_invite_answer(d: Draft, event: InviteAnswered) -> None:
         d.because("an answer to an invite that no longer stands")
         return
     d.do(Record(f"invite_{event.answer}", {"by": event.party.value}))
-    if event.answer == "decline" and substitute(d, event.who):
+    if event.answer == "decline" and (change_rooms(d, event.who) or substitute(d, event.who)):
         return
     if event.answer == "decline":
         move(d, event.party, Understanding((Act.RESCHEDULE,), confidence=1.0))

@@ -16,6 +16,7 @@ from dialogs.negotiation.waiting import stop_waiting
 from dialogs.scheduling.concession import Concession, concessions
 from dialogs.scheduling.hours import instant_of, local_day
 from dialogs.scheduling.intervals import Interval, covers, difference, intersection, union
+from dialogs.scheduling.panel import Seated
 from dialogs.scheduling.slots import starts
 from dialogs.understanding.meaning import Act, Understanding
 
@@ -166,17 +167,20 @@ def book(d: Draft, start: datetime) -> None:
         again=False,
         by_hand=False,
         replaced=False,
+        new_room=False,
         rounds=0,
     )
-    d.do(Forget(Alarm.REMINDER), Forget(Alarm.FOLLOW_UP), Book(when, d.n.sequence, _who_comes(d, start)))
+    seated, plan = _seated(d, start), d.facts.plan
+    people = seated.people if seated and plan and plan.panel.one_of else ()
+    d.do(Forget(Alarm.REMINDER), Forget(Alarm.FOLLOW_UP))
+    d.do(Book(when, d.n.sequence, people, seated.room if seated else ""))
     d.because("both sides can: booked")
 
 
-def _who_comes(d: Draft, start: datetime) -> tuple[str, ...]:
-    """Where one of a group is to come: whoever is free then and has the least to do."""
+def _seated(d: Draft, start: datetime) -> Seated | None:
+    """Where that is a choice: of each group whoever is free then and has the least to do, and the room."""
     plan = d.facts.plan
-    seated = plan.seat(start) or plan.with_consent.seat(start) if plan and plan.panel.one_of else None
-    return seated.people if seated else ()
+    return (plan.seat(start) or plan.with_consent.seat(start)) if plan else None
 
 
 def stay(d: Draft) -> None:

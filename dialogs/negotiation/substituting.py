@@ -1,11 +1,11 @@
-"""One of a group cannot come: somebody else of it steps in, at the same time, and nobody has to search anew."""
+"""One of a group cannot come, or a room is gone: another one does it, at the same time, and nobody searches anew."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
 from dialogs.negotiation.draft import Draft
-from dialogs.negotiation.effects import Alarm, Book, Forget, Record
+from dialogs.negotiation.effects import Alarm, Book, Forget, Reason, Record
 from dialogs.negotiation.state import Status
 
 
@@ -19,8 +19,26 @@ def substitute(d: Draft, who: str) -> bool:
     if seated is None:
         d.because("one of a group cannot come, and none of the others is free then")
         return False
-    d.change(status=Status.AGREED, sequence=d.n.sequence + 1, moved=False, again=False, replaced=True)
+    d.change(status=Status.AGREED, sequence=d.n.sequence + 1, moved=False, again=False, replaced=True, new_room=False)
     d.do(Forget(Alarm.REMINDER), Forget(Alarm.FOLLOW_UP), Record("substituted"))
-    d.do(Book(booked, d.n.sequence, seated.people))
+    d.do(Book(booked, d.n.sequence, seated.people, seated.room))
     d.because("one of a group cannot come: somebody else of it does, at the same time")
+    return True
+
+
+def change_rooms(d: Draft, room: str) -> bool:
+    """False, and nothing done: `room` is none of those that could be taken. Where no other is free, a human looks."""
+    plan, booked = d.facts.plan, d.n.booked
+    if plan is None or booked is None or room not in plan.panel.rooms:
+        return False
+    others = tuple(each for each in plan.panel.rooms if each != room)
+    seated = replace(plan, panel=replace(plan.panel, rooms=others)).seat(booked.start) if others else None
+    if seated is None:
+        d.call_human(Reason.NOT_ARRANGED, error="the room is gone from the calendar, and no other one is free then")
+        return True
+    d.change(status=Status.AGREED, sequence=d.n.sequence + 1, moved=False, again=False, replaced=False, new_room=True)
+    d.do(Forget(Alarm.REMINDER), Forget(Alarm.FOLLOW_UP), Record("room_changed"))
+    people = seated.people if plan.panel.one_of else ()
+    d.do(Book(booked, d.n.sequence, people, seated.room))
+    d.because("the room is gone: another one, at the same time")
     return True
