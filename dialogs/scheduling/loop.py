@@ -131,7 +131,7 @@ class _Search:
         """The starts of a stage after one that ended: soon on the same day, or any on a later one."""
         starts, loop = self._starts[stage], self._loop
         midnight, over = self._midnight(self._day(end - 1) + 1), self._midnight(last_day + 1)
-        soon = min(end + max(loop.wait, loop.pause) + 1, midnight)
+        soon = min(end + max(loop.wait, loop.pause) + 1, midnight, over)  # a stage may end in the night of the last day
         for low, high in ((end + loop.pause, soon), (max(midnight, end + loop.pause), over)):
             yield from starts[bisect_left(starts, low) : bisect_left(starts, high)]
 

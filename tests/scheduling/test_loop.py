@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dialogs.scheduling.diary import Diary, Meeting
+from dialogs.scheduling.intervals import Interval
 from dialogs.scheduling.loop import Itinerary, Loop, Stage, itineraries
 from dialogs.scheduling.panel import Panel
 from dialogs.scheduling.plan import Plan
@@ -84,6 +85,13 @@ def test_an_interviewer_who_takes_one_a_day_is_not_asked_twice() -> None:
     one_each = diary("ana", per_day=1), diary("bo", per_day=1)
     (found,) = itineraries(Loop(stages), {each.id: each for each in one_each}, FORTNIGHT, BERLIN, 1)
     assert [each.slot.people for each in found] == [("ana",), ("bo",)]
+
+
+def test_nothing_follows_a_stage_that_ends_after_midnight_of_the_last_day() -> None:
+    at_night = {each: Diary(each, BERLIN) for each in ("ana", "bo")}
+    late = Interval(when("23:30-23:45").start, when("00:30-01:00", 1).end)
+    assert itineraries(Loop((CODE, TALK)), at_night, late, BERLIN, 1) == ()
+    assert len(itineraries(Loop((CODE, TALK), days=2), at_night, late, BERLIN, 1)) == 1
 
 
 def test_a_loop_that_cannot_be_is_not_there() -> None:
