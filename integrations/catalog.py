@@ -105,7 +105,7 @@ NEEDS: dict[str, tuple[Need, ...]] = {
         Need("caldav_url", "The CalDAV address, like https://cloud.example/remote.php/dav or just cloud.example"),
         Need("caldav_user", "The name to sign in with", default="{account}"),
         Need("caldav_password", "The password; where there is a second step to sign in, an app password", secret=True),
-        Need("timezone", "The time zone its owner lives in, like Europe/Lisbon"),
+        Need("timezone", "The time zone its owner lives in, like Europe/Lisbon", default="{timezone}"),
         Need("caldav_writes_to", "The calendar to write to, by name; empty for their first", default=""),
         Need("caldav_blocking", "The calendars that take their time, with commas between; empty for all", default=""),
     ),
