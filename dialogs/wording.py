@@ -74,10 +74,6 @@ class Phrasebook:
         self._languages = languages
         self._cage = Cage()
         self._compiled: dict[str, Template] = {}
-        self._broken: dict[str, str] = {}
-        for _, _, _, message in self._all():
-            for source in message.sources:
-                self._compile(source)
 
     @classmethod
     def load(cls, directory: Path | str | None = None) -> Phrasebook:
@@ -161,15 +157,13 @@ class Phrasebook:
         # A text that fell back to English says its days in English.
         return Reader(zone, asked if same else locale_of(spoken), now if isinstance(now, datetime) else None, phrases)
 
-    def _compile(self, source: str) -> None:
-        try:
-            self._compiled[source] = self._cage.from_string(source)
-        except TemplateSyntaxError as problem:
-            self._broken[source] = f"line {problem.lineno}: {problem.message}"
-
     def _template(self, source: str) -> Template:
-        if source in self._broken:
-            raise WordingError(f"this is no template: {self._broken[source]}: {source}")
+        """Compiled when it is first said: all of them take seconds, and a command says one or two."""
+        if source not in self._compiled:
+            try:
+                self._compiled[source] = self._cage.from_string(source)
+            except TemplateSyntaxError as problem:
+                raise WordingError(f"{_no_template(problem)}: {source}") from problem
         return self._compiled[source]
 
     def _missing(self, known: Collection[str], readers: Mapping[str, Collection[str]]) -> Iterator[str]:
@@ -199,10 +193,12 @@ class Phrasebook:
         if not message.text.strip():
             yield "there is no text"
         for source in message.sources:
-            if source in self._broken:
-                yield f"this is no template: {self._broken[source]}"
+            try:
+                used = self._cage.fields_of(source)
+            except TemplateSyntaxError as problem:
+                yield _no_template(problem)
                 continue
-            for name in self._cage.fields_of(source) - set(fields) - GIVEN:
+            for name in used - set(fields) - GIVEN:
                 yield f"there is no field {name}"
             told = told_to_send(source, language)
             if not told and source in message.buttons and is_trap(source, language):
@@ -213,8 +209,12 @@ class Phrasebook:
 
 @cache
 def _shipped() -> Phrasebook:
-    """They do not change while we run, and compiling them takes the better part of a second."""
+    """They do not change while we run, and eight files take a moment to read."""
     return Phrasebook.load(str(files("prompts") / "messages"))
+
+
+def _no_template(problem: TemplateSyntaxError) -> str:
+    return f"this is no template: line {problem.lineno}: {problem.message}"
 
 
 def _places(phrase: str) -> list[str]:

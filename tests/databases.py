@@ -50,13 +50,14 @@ def in_memory(otherwise: Path) -> Iterator[Path]:
 
 
 @cache
-def _engines(url: str) -> Engines:
+def engines(url: str) -> Engines:
+    """The same as those who had a database at this URL before: learning every statement anew takes longer than most
+    tests. Whoever opens it has to close it."""
     return Engines.of(url)
 
 
 def reopened(url: str) -> Records:
-    """A database at a URL that others had before: to learn all statements anew is a good part of a short test."""
-    return Records(url, _engines(url))
+    return Records(url, engines(url))
 
 
 class Postgres:

@@ -32,6 +32,7 @@ from integrations.standins.calendar import StandInCalendar
 from integrations.standins.meeting import StandInMeetings
 from tests.bookings.firm import MADRID, MINUTES, MONDAY, RITA, a_house, hour, keep, presses, seed, slot
 from tests.conftest import Build, Database
+from tests.databases import engines
 
 HOURS = (hour(3, 10), hour(4, 12))
 BOOKING = frozenset({"arrange", "hold", "release_hold"})
@@ -222,12 +223,12 @@ def test_dying_at_any_step_leaves_one_event_and_one_booking(
     database: Database, moving: bool, build: Build, well: dict[str, object]
 ) -> None:
     with database(build) as url:
-        found, steps = asyncio.run(lived(Disk(url), frozenset(), moving=moving))
+        found, steps = asyncio.run(lived(Disk(url, engines(url)), frozenset(), moving=moving))
     assert found == well
     assert steps >= 10, "the steps are counted at all"
     for step in range(steps + 1):
         with database(build) as url:
-            found, _ = asyncio.run(lived(Disk(url), frozenset({step}), moving=moving))
+            found, _ = asyncio.run(lived(Disk(url, engines(url)), frozenset({step}), moving=moving))
         assert found == well, f"died at step {step}"
 
 
