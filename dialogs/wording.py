@@ -23,6 +23,8 @@ READERS = frozenset({"candidate", "host", "recruiter", ANYONE})
 PARTS = frozenset({"subject", "text", "buttons", "opt_out"})
 PHRASES = "phrases"
 
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one written in C is ten times as fast
+
 # In every template besides the fields of its Say: `{{ zone | zone }}` is "Lisbon time".
 GIVEN = frozenset({"zone", "locale"})
 
@@ -233,7 +235,7 @@ def fallbacks(locale: str) -> Iterator[str]:
 
 def _read(path: Path) -> _Language:
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER) or {}  # noqa: S506 – a safe one
     except yaml.YAMLError as problem:
         raise WordingError(f"{path.name} is not valid YAML: {problem}") from problem
     if not isinstance(content, dict):
