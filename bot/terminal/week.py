@@ -92,7 +92,8 @@ def _list(console: Console, seen: PersonsTime, starts: Sequence[datetime], minut
 
 def _warn(seen: PersonsTime) -> None:
     if not seen.readable:
-        words = f"The calendar of {seen.person.name} cannot be read, so they count as busy: `askarsan calendar test`."
+        name = seen.person.name
+        words = f"The calendar of {name} cannot be read, so they count as busy: `askarsan calendar test {name}`."
         standard_error().print(words, style="red", soft_wrap=True)
     elif not seen.connected:
         words = f"{seen.person.name} has no connected calendar: only our own bookings are known."
