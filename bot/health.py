@@ -19,7 +19,7 @@ from bot.records import connections, negotiations, people
 from bot.records.base import Session
 from bot.records.connections import ConnectionKind, ConnectionRow, ConnectionState, Fault
 from bot.records.interviews import InterviewRow
-from bot.records.people import PersonRow
+from bot.records.people import ROOM, PersonRow
 from bot.rendering import ROLE_OF
 from bot.turn import SAY, Turn
 from dialogs.negotiation.effects import Kind, Part, Reader, Say
@@ -200,12 +200,12 @@ def _word(row: ConnectionRow, health: Health, owner: PersonRow, reader: PersonRo
 
 
 async def concerned(session: Session, owner: PersonRow) -> Sequence[PersonRow]:
-    """The owner, and the recruiters who need this calendar now; where none does, all of them."""
-    found = {owner.id: owner}
+    """The owner, unless it is a room, and the recruiters who need this calendar now; where none does, all of them."""
+    found = {} if owner.role == ROOM else {owner.id: owner}
     needing = set()
     for row in await negotiations.going_on(session):
         interview = await session.get_one(InterviewRow, row.interview_id)
-        if owner.id in (row.host_id, *interview.people):
+        if owner.id in (row.host_id, *interview.people, *interview.rooms):
             needing.add(row.recruiter_id)
     for recruiter in await people.of_role(session, "recruiter"):
         if not needing or recruiter.id in needing:

@@ -16,7 +16,7 @@ from bot.records import entries, negotiations, people
 from bot.records.base import Conflict
 from bot.records.entries import EntryRow
 from bot.records.interviews import SlotTaken
-from bot.records.people import PersonRow
+from bot.records.people import ROOM, PersonRow
 from bot.turn import Turn
 from dialogs.negotiation.events import CalendarChanged, InviteAnswered
 from dialogs.negotiation.state import Status
@@ -31,7 +31,6 @@ EVERY = timedelta(minutes=5)
 AHEAD = timedelta(days=35)  # beyond the horizon: whatever can be booked is looked after from the first day
 
 GONE, AWAY = "gone", "away"
-ROOM = "room"
 
 
 async def reconcile(house: House, person_id: str, uids: frozenset[str] | None = None) -> Sequence[Job]:

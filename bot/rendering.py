@@ -22,7 +22,7 @@ _MATTER = "company job round round_name minutes mode place url start end meeting
 _VENUE = "directions arrival_notes caller phone number"
 _TALK = "now times words rows waiting_for nudges link"
 FIELDS = frozenset(f"{_NAMES} {_MATTER} {_VENUE} {_TALK}".split()) | set(PIECES)
-ROLE_OF = {"candidate": "candidate", "client": "host", "interviewer": "host", "recruiter": "recruiter"}
+ROLE_OF = {"candidate": "candidate", "client": "host", "interviewer": "host", "recruiter": "recruiter", "room": "host"}
 
 
 @dataclass(frozen=True, slots=True)

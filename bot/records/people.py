@@ -41,6 +41,7 @@ class PersonRow(Table):
         return tongue(self.locale, self.language, self.country or country_of(self.zone))
 
 
+ROOM = "room"  # the role of what interviews are held in: it has a calendar, and nobody writes to it
 PHONES = ("whatsapp", "sms")  # channels whose addresses are numbers that can be rung
 SOMEBODY_ELSE = "somebody else"  # reads there; else nothing arrives, but what comes from there is theirs
 

@@ -39,7 +39,7 @@ def in_house(settings: Settings, work: Callable[[House], Awaitable[T]]) -> T:
 
 
 async def somebody(session: Session, said: str) -> PersonRow:
-    """One of those who host: by address, or by any part of the name that is enough. Raises Trouble."""
+    """One of those who host, or a room: by address, or by any part of the name that is enough. Raises Trouble."""
     person, rest = await somebody_and_more(session, said)
     if rest:
         raise Trouble(f"{person.name} is known here, but {rest!r} behind the name is not.")
@@ -48,7 +48,7 @@ async def somebody(session: Session, said: str) -> PersonRow:
 
 async def somebody_and_more(session: Session, said: str) -> tuple[PersonRow, str]:
     """The same, and what was said behind the name."""
-    known = await people.of_role(session, "recruiter", "client", "interviewer")
+    known = await people.of_role(session, "recruiter", "client", "interviewer", people.ROOM)
     address, _, rest = said.strip().partition(" ")
     by_address = [person for person in known if person.email and person.email.lower() == address.lower()]
     if by_address:

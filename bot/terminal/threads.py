@@ -17,7 +17,14 @@ from bot.terminal.feed import ASSISTANT, Invited, News, Said, Somebody
 from bot.terminal.moments import city, dated, length, moment, stretch
 from bot.terminal.screen import clean
 
-COLOURS = {"recruiter": "magenta", "client": "yellow", "interviewer": "blue", "candidate": "cyan", "stranger": "red"}
+COLOURS = {
+    "recruiter": "magenta",
+    "client": "yellow",
+    "interviewer": "blue",
+    "candidate": "cyan",
+    "stranger": "red",
+    "room": "white",
+}
 A_JUMP = timedelta(minutes=30)  # so long a silence is worth a line of its own
 
 
