@@ -155,7 +155,7 @@ def google_calendar(means: Means) -> Calendar:
     from integrations.calendars.google.set_up import calendar_from
 
     try:
-        return calendar_from(means.settings, means.now)
+        return calendar_from(means.settings, means.now, means.keep)
     except ValueError as error:
         raise NotMade(f"Google: {error}") from error
 

@@ -12,6 +12,9 @@ from bot.keys import GivenKeys
 from bot.looking import look
 from bot.records import people
 from dialogs.scheduling.intervals import Interval
+from integrations.standins.google.server import web as google_web
+from integrations.standins.google.sign_in import APP, APP_SECRET
+from integrations.standins.google.standin import StandInGoogle
 from integrations.standins.microsoft.tenant import StandInMicrosoft
 from integrations.standins.microsoft.web import web
 from tests.connections.conftest import CARL, IDA, KEY, NINE, RITA, Office
@@ -40,11 +43,31 @@ async def test_a_new_refresh_token_of_microsoft_outlives_the_process(here: Offic
         assert (await desks.of(row).busy(RITA, WEEK)).readable
         kept = (await secrets(here, row.id))["microsoft_refresh_token"]
         assert kept != first
+        del there.refresh_tokens[first]  # as it ends some day
         assert desks.of(await here.row(row.id)) is desks.of(row), "it is still the same connection"
         again = Desks(GivenKeys(str(KEY)), here.clock.now, firm, here.house.records)
         assert (await again.of(await here.row(row.id)).busy(RITA, WEEK)).readable
         for each in (desks, again):
             await each.close()
+    await there.close()
+
+
+async def test_a_refresh_token_of_google_that_works_once_outlives_the_process_as_the_next_one(here: Office) -> None:
+    there = StandInGoogle(here.clock.now)
+    there.open(RITA)
+    first, there.sign_in.renews = there.consent(RITA), True
+    async with serving(google_web(there)) as url:
+        firm = {"google_url": f"{url}/calendar/v3/", "google_token_url": f"{url}/token"}
+        firm |= {"google_client_id": APP, "google_client_secret": APP_SECRET}
+        async with here.house.records.write() as session:
+            rita = await people.get(session, "rita")
+            given = Given("google", RITA, {}, {"google_refresh_token": first})
+            row = await connect(session, here.house.ids, GivenKeys(str(KEY)), rita, given, here.clock.now())
+        for _ in range(3):
+            desks = Desks(GivenKeys(str(KEY)), here.clock.now, firm, here.house.records)
+            assert (await desks.of(await here.row(row.id)).busy(RITA, WEEK)).readable
+            await desks.close()
+        assert await secrets(here, row.id) == {"google_refresh_token": "1//refresh-3"}
     await there.close()
 
 

@@ -7,8 +7,8 @@ import json
 import re
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import httpx2
@@ -38,6 +38,10 @@ class Account(ABC):
     @abstractmethod
     def grant(self, subject: str, url: str, now: datetime) -> Mapping[str, str]:
         """The form that gets an access token at `url`."""
+
+    async def renewed(self, refresh_token: str) -> Account:
+        """Whoever lets us in from now on, now that this came with an access token."""
+        return self
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,7 @@ class UserAccount(Account):
     client_secret: str = field(repr=False)
     refresh_token: str = field(repr=False)
     remedy: str = "Connect the Google account again: its owner has taken the permission back, or it has run out."
+    keep: Callable[[str], Awaitable[None]] | None = None  # is told a new refresh token
 
     def acts_as(self, who: str) -> str:
         return ""
@@ -102,6 +107,14 @@ class UserAccount(Account):
             "client_secret": self.client_secret,
             "refresh_token": self.refresh_token,
         }
+
+    async def renewed(self, refresh_token: str) -> Account:
+        """Google lets the first one stand; RFC 6749 §6 allows another, and then the old one may end."""
+        if refresh_token == self.refresh_token:
+            return self
+        if self.keep:
+            await self.keep(refresh_token)
+        return replace(self, refresh_token=refresh_token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +160,9 @@ class Tokens:
         if not answer.is_success:
             raise CalendarDisconnected(f"Google lets us in no longer: {_reason(answer)}", remedy=self._account.remedy)
         match told_in(answer):
-            case {"access_token": str() as text, "expires_in": int() as seconds}:
+            case {"access_token": str() as text, "expires_in": int() as seconds, **rest}:
+                if isinstance(newer := rest.get("refresh_token"), str) and newer:
+                    self._account = await self._account.renewed(newer)
                 return Token(text, now + timedelta(seconds=seconds) - EARLY)
         raise CalendarUnreachable("Google's sign-in gave no token")
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -12,28 +13,30 @@ from integrations.calendars.google.calendar import GoogleCalendar, Mails
 from integrations.calendars.google.calls import API, TOKENS, Calls
 
 Settings = Mapping[str, str]
+Keep = Callable[[str, str], Awaitable[None]]
 
 
-def calendar_from(settings: Settings, now: Callable[[], datetime]) -> GoogleCalendar:
-    """Raises ValueError with what is missing or wrong."""
+def calendar_from(settings: Settings, now: Callable[[], datetime], keep: Keep | None = None) -> GoogleCalendar:
+    """`keep` is told each new refresh token. Raises ValueError with what is missing or wrong."""
     also = [each.strip() for each in settings.get("google_also", "").split(",")]
     mails = cast(Mails, settings.get("google_mails", "none"))
-    return GoogleCalendar(calls_from(settings, now), also=[each for each in also if each], mails=mails)
+    return GoogleCalendar(calls_from(settings, now, keep), also=[each for each in also if each], mails=mails)
 
 
-def calls_from(settings: Settings, now: Callable[[], datetime]) -> Calls:
+def calls_from(settings: Settings, now: Callable[[], datetime], keep: Keep | None = None) -> Calls:
     """Raises ValueError with what is missing or wrong."""
     url, token_url = settings.get("google_url", API), settings.get("google_token_url", TOKENS)
-    return Calls(_account(settings), now, url=url, token_url=token_url)
+    return Calls(_account(settings, keep), now, url=url, token_url=token_url)
 
 
-def _account(settings: Settings) -> Account:
+def _account(settings: Settings, keep: Keep | None) -> Account:
     """Somebody's own permission goes before the key of the firm."""
     if token := settings.get("google_refresh_token"):
         client, secret = settings.get("google_client_id"), settings.get("google_client_secret")
         if not (client and secret):
             raise ValueError("the settings google_client_id and google_client_secret are missing")
-        return UserAccount(client, secret, token)
+        renewed = partial(keep, "google_refresh_token") if keep else None
+        return UserAccount(client, secret, token, keep=renewed)
     name = settings.get("google_key_file")
     if not name:
         raise ValueError("there is neither a refresh token nor the setting google_key_file")

@@ -63,10 +63,12 @@ class _Code:
 class SignIn:
     def __init__(self, now: Callable[[], datetime]) -> None:
         self.given = 0  # tokens, so far
+        self.renews = False  # each refresh token works once, and brings the next (RFC 6749 §6)
         self.url = ""  # what the grants have to be meant for; learnt from the first
         self._now = now
         self._robots: dict[str, _Robot] = {}
         self._consents: dict[str, _Consent] = {}
+        self._agreed_to = 0  # how often somebody let an app in
         self._tokens: dict[str, Granted] = {}
         self._codes: dict[str, _Code] = {}
         self._said_yes: set[str] = set()  # who was asked before
@@ -88,7 +90,8 @@ class SignIn:
 
     def consent(self, address: str, scopes: frozenset[str]) -> str:
         """Somebody has let the app in; the refresh token that comes of it."""
-        token = f"1//refresh-{len(self._consents)}"
+        token = f"1//refresh-{self._agreed_to}"
+        self._agreed_to += 1
         self._consents[token] = _Consent(address, scopes)
         return token
 
@@ -127,6 +130,9 @@ class SignIn:
                 subject, scopes, more = self._agreed(form)
             case "refresh_token":
                 subject, scopes = self._refreshed(form)
+                if self.renews:
+                    more = {"refresh_token": self.consent(subject, scopes)}
+                    del self._consents[form["refresh_token"]]
             case grant if grant == JWT_BEARER:
                 subject, scopes = self._signed(form.get("assertion", ""))
             case _:
