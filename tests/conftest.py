@@ -10,6 +10,7 @@ from shutil import copyfile
 
 import pytest
 
+from bot.records.schema import migrate_url
 from tests.databases import Postgres, in_memory
 
 # Takes the URL of an empty database and makes of it what is to be copied; leaves no connection open.
@@ -24,20 +25,33 @@ def postgres() -> Iterator[Postgres]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """Makes databases, each gone after its `with`; for what has nothing to do with which kind it is."""
+    with in_memory(tmp_path_factory.mktemp("sqlite")) as folder:
+        yield _sqlite(folder)
+
+
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    """Makes databases of the one kind and then of the other, each gone after its `with`."""
+def database(request: pytest.FixtureRequest) -> Database:
+    """The same, of the one kind and then of the other."""
     if request.param == "sqlite":
-        with in_memory(tmp_path_factory.mktemp("sqlite")) as folder:
-            yield _sqlite(folder)
-    else:
-        yield _postgresql(request.getfixturevalue("postgres"))
+        made: Database = request.getfixturevalue("sqlite")
+        return made
+    return _postgresql(request.getfixturevalue("postgres"))
 
 
 @pytest.fixture
 def database_url(database: Database) -> Iterator[str]:
     """An empty database for SQLAlchemy's async engine; the test runs once on SQLite and once on PostgreSQL."""
     with database(None) as url:
+        yield url
+
+
+@pytest.fixture
+def with_tables(database: Database) -> Iterator[str]:
+    """The same with our tables in it. Whoever opens it by `reopened` has to close it."""
+    with database(migrate_url) as url:
         yield url
 
 

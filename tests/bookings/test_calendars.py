@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -14,8 +14,6 @@ from bot.engine import InlineEngine
 from bot.house import House
 from bot.reconciling import reconcile
 from bot.records import negotiations
-from bot.records.base import Records
-from bot.records.schema import migrate_url
 from bot.turn import Turn
 from bot.worker import Assistant
 from dialogs.negotiation.events import CalledOff
@@ -23,18 +21,12 @@ from dialogs.scheduling.intervals import Interval
 from integrations.meetings.base import Meeting
 from integrations.standins.meeting import StandInMeetings
 from tests.bookings.firm import MONDAY, RITA, a_house, calendar_of, hour, keep, presses, seed, slot
-from tests.conftest import Database
+from tests.databases import reopened
 
 
 @pytest.fixture
-def url(database: Database) -> Iterator[str]:
-    with database(migrate_url) as made:
-        yield made
-
-
-@pytest.fixture
-async def house(url: str) -> AsyncIterator[House]:
-    made = a_house(Records(url), JumpingClock(MONDAY))
+async def house(with_tables: str) -> AsyncIterator[House]:
+    made = a_house(reopened(with_tables), JumpingClock(MONDAY))
     await seed(made, 1, [hour(3, 10)])
     yield made
     await made.records.close()

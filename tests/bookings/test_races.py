@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import select
@@ -14,16 +14,14 @@ from bot.effects import carry_out
 from bot.house import House
 from bot.listening import hear
 from bot.records import negotiations, work
-from bot.records.base import Records
 from bot.records.interviews import BookingCellRow, cells
 from bot.records.negotiations import NegotiationRow
-from bot.records.schema import migrate_url
 from bot.records.work import EffectRow
 from dialogs.negotiation.facts import Rules
 from dialogs.negotiation.state import Given, Negotiation, Status
 from dialogs.scheduling.intervals import Interval
 from tests.bookings.firm import MONDAY, a_house, hour, keep, presses, seed, slot
-from tests.conftest import Database
+from tests.databases import reopened
 
 MANY = 1000
 AT_ONCE = 32  # as many turns as the engine lets run side by side
@@ -31,14 +29,8 @@ WANTED = hour(3, 10)
 
 
 @pytest.fixture
-def url(database: Database) -> Iterator[str]:
-    with database(migrate_url) as made:
-        yield made
-
-
-@pytest.fixture
-async def house(url: str) -> AsyncIterator[House]:
-    made = a_house(Records(url), JumpingClock(MONDAY), Rules(share_slots=True))
+async def house(with_tables: str) -> AsyncIterator[House]:
+    made = a_house(reopened(with_tables), JumpingClock(MONDAY), Rules(share_slots=True))
     yield made
     await made.records.close()
 
@@ -95,8 +87,8 @@ async def test_whoever_was_slower_hears_of_it_without_having_written(house: Hous
     assert (await said(house))["offer_one_gone"] == 7
 
 
-async def test_without_the_setting_nobody_hears_of_what_somebody_else_took(url: str) -> None:
-    house = a_house(Records(url), JumpingClock(MONDAY), Rules(share_slots=False))
+async def test_without_the_setting_nobody_hears_of_what_somebody_else_took(with_tables: str) -> None:
+    house = a_house(reopened(with_tables), JumpingClock(MONDAY), Rules(share_slots=False))
     await seed(house, 3, [WANTED])
     async with house.records.write() as session:
         await keep(session, presses(0, WANTED))

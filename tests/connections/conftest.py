@@ -7,8 +7,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from pathlib import Path
-from shutil import copyfile
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -36,6 +34,7 @@ from integrations.standins.channel import Delivery, StandInChannel
 from integrations.standins.meeting import StandInMeetings
 from tests.conftest import Database
 from tests.connections.paper import Account, PaperMill
+from tests.databases import reopened
 
 NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)  # a Monday, nine in Lisbon
 KEY = Key.new()
@@ -117,17 +116,16 @@ async def office(url: str) -> AsyncIterator[Office]:
         yield made
 
 
-@pytest.fixture(scope="session")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("filled") / "office.db"
-    with_people(f"sqlite+aiosqlite:///{file}")
-    return file
+@pytest.fixture
+def sqlite_url(sqlite: Database) -> Iterator[str]:
+    with sqlite(with_people) as made:
+        yield made
 
 
 @pytest.fixture
-async def here(filled: Path, tmp_path: Path) -> AsyncIterator[Office]:
+async def here(sqlite_url: str) -> AsyncIterator[Office]:
     """On SQLite alone, where hours go by faster; test_calendars.py sees to it that PostgreSQL does the same."""
-    async with _open(f"sqlite+aiosqlite:///{copyfile(filled, tmp_path / 'office.db')}") as made:
+    async with _open(sqlite_url) as made:
         yield made
 
 
@@ -136,7 +134,7 @@ async def _open(url: str) -> AsyncIterator[Office]:
     clock = JumpingClock(NINE)
     mill = PaperMill(clock.now)
     mail = StandInChannel("email", ABILITIES["email"], clock.now)
-    records = Records(url)
+    records = reopened(url)
     vendors = {"paper": mill.desk, "reading": mill.reading_desk}
     desks = Desks(GivenKeys(str(KEY)), clock.now, {}, records, vendors)
     house = House(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,13 +17,12 @@ from bot.clock import JumpingClock
 from bot.doors.calendly import calendly_door
 from bot.house import Firm
 from bot.records.base import Session
-from bot.records.schema import migrate_url
 from bot.rehearsal.stage import Stage, World
 from dialogs.negotiation.facts import Rules
 from integrations.links.calendly.folding import Booked, CalledOff, Change, Moved
 from integrations.links.calendly.told import SIGNATURE, read, sign
 from integrations.standins.calendly import Hook, StandInCalendly
-from tests.conftest import Database
+from tests.databases import reopened
 from tests.loopback import serving
 
 NOON = datetime.fromisoformat("2026-03-02T12:00:00+00:00")
@@ -55,14 +54,8 @@ async def key_of(connection: str) -> str | None:
 
 
 @pytest.fixture
-def own_database(database: Database) -> Iterator[str]:
-    with database(migrate_url) as url:
-        yield url
-
-
-@pytest.fixture
-async def desk(own_database: str) -> AsyncIterator[Desk]:
-    stage = Stage(World(JumpingClock(NOON), own_database), Rules(), Firm())
+async def desk(with_tables: str) -> AsyncIterator[Desk]:
+    stage = Stage(World(JumpingClock(NOON), with_tables, reopened), Rules(), Firm())
     app = FastAPI()
     desk = Desk(stage, StandInCalendly(stage.world.clock.now), "")
     app.include_router(calendly_door(stage.house, key_of, desk.told))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -15,13 +15,12 @@ from bot.doors.metrics import exposition
 from bot.house import Firm, House
 from bot.links import DAILY, MISSES, SOON, LinkState, check_links, first, link_of, save_link, switch_link
 from bot.records import links as rows
-from bot.records.schema import migrate_url
 from bot.rehearsal.stage import Stage, World
 from bot.seeding import NewPerson, add_person
 from dialogs.negotiation.facts import Rules
 from integrations.links.base import Finding, LinkStatus, Why
 from integrations.standins.page import StandInLinks
-from tests.conftest import Database
+from tests.databases import reopened
 
 MONDAY = datetime.fromisoformat("2026-03-02T10:00:00+00:00")
 NOOR = "https://calendly.com/noor/first-talk"
@@ -67,14 +66,8 @@ PEOPLE = [
 
 
 @pytest.fixture
-def own_database(database: Database) -> Iterator[str]:
-    with database(migrate_url) as url:
-        yield url
-
-
-@pytest.fixture
-async def desk(own_database: str) -> AsyncIterator[Desk]:
-    stage = Stage(World(JumpingClock(MONDAY), own_database), Rules(), Firm())
+async def desk(with_tables: str) -> AsyncIterator[Desk]:
+    stage = Stage(World(JumpingClock(MONDAY), with_tables, reopened), Rules(), Firm())
     async with stage.house.records.write() as session:
         for person in PEOPLE:
             await add_person(session, stage.house.ids, person)

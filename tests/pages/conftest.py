@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -21,23 +20,10 @@ FLAGS = (
 )
 
 
-@pytest.fixture(scope="session")
-def with_tables(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("pages") / "empty.db"
-    migrate_url(f"sqlite+aiosqlite:///{path}")
-    return path
-
-
 @pytest.fixture
-def sqlite_url(with_tables: Path, tmp_path: Path) -> str:
-    """A database with our tables in it: for what has nothing to do with which database it is."""
-    return f"sqlite+aiosqlite:///{shutil.copyfile(with_tables, tmp_path / 'firm.db')}"
-
-
-@pytest.fixture
-def database_url(database: Database) -> Iterator[str]:
-    """The same, once on SQLite and once on PostgreSQL: for races."""
-    with database(migrate_url) as url:
+def sqlite_url(sqlite: Database) -> Iterator[str]:
+    """With our tables in it."""
+    with sqlite(migrate_url) as url:
         yield url
 
 

@@ -26,6 +26,7 @@ from bot.worker import Assistant
 from dialogs.negotiation.facts import Rules
 from dialogs.outreach.quiet import QuietHours
 from dialogs.scheduling.hours import WorkingHours
+from tests.databases import reopened
 from tests.loopback import serving
 
 LISBON = ZoneInfo("Europe/Lisbon")
@@ -83,7 +84,7 @@ async def firm(
     """Rita's firm, with Carl of Acme and candidates for whom a time is being looked for. `prefix`: what a proxy in
     front of it takes off the path.
     """
-    world = World(JumpingClock(MONDAY), database_url)
+    world = World(JumpingClock(MONDAY), database_url, reopened)
     stage = Stage(world, rules, Firm(name="Lopes & Co", zone=LISBON))
     at_work = asyncio.Lock()
     served: list[FastAPI] = []

@@ -149,8 +149,8 @@ async def test_what_no_form_of_ours_sends_is_refused_in_words(acme: Staged, http
         assert 'class="notice wrong"' in answer.text, sent
 
 
-async def test_a_zero_byte_breaks_no_page_whatever_keeps_the_records(database_url: str, http: Http) -> None:
-    async with firm(database_url) as acme:
+async def test_a_zero_byte_breaks_no_page_whatever_keeps_the_records(with_tables: str, http: Http) -> None:
+    async with firm(with_tables) as acme:
         link = acme.link("carl")
         for sent in ({"words": "hello\0", "mark": "x"}, {"words": "hello", "mark": "\0"}):
             assert (await http.post(link, data=sent)).status_code == 409

@@ -18,8 +18,8 @@ async def forms(staged: Staged) -> int:
         return len([each for each in await everything.messages(session) if each.channel == "page"])
 
 
-async def test_a_double_click_is_one_answer(database_url: str, http: Http) -> None:
-    async with firm(database_url) as acme:
+async def test_a_double_click_is_one_answer(with_tables: str, http: Http) -> None:
+    async with firm(with_tables) as acme:
         await acme.hear("carl", "Wednesday 10-12 or Thursday 14-16")
         page = await read(http, acme.link("ana"))
         both = await asyncio.gather(page.pick(0), page.pick(0))
@@ -28,8 +28,8 @@ async def test_a_double_click_is_one_answer(database_url: str, http: Http) -> No
         assert len([mail for mail in acme.mails("ana") if "You are booked" in mail]) == 1
 
 
-async def test_who_comes_second_reads_that_the_time_is_gone_and_sees_others(database_url: str, http: Http) -> None:
-    async with firm(database_url, candidates=("ana", "ben")) as acme:
+async def test_who_comes_second_reads_that_the_time_is_gone_and_sees_others(with_tables: str, http: Http) -> None:
+    async with firm(with_tables, candidates=("ana", "ben")) as acme:
         await acme.hear("carl", "Ana: Wednesday 10-12:30. Ben: Wednesday 10-12:30.")
         ana, ben = await read(http, acme.link("ana")), await read(http, acme.link("ben"))
         wanted = ben.times[0]
