@@ -121,9 +121,11 @@ async def test_a_connection_nobody_knows_or_without_a_secret_lets_nobody_in(door
 
 async def test_a_signed_body_that_is_no_notice_is_told_apart_without_repeating_it(door: Door) -> None:
     async with httpx2.AsyncClient() as client:
-        for raw in (b"{", b"[]", b'{"event": 7}', b"\xff"):
+        no_number = rb'{"event": "meeting.deleted", "payload": {"object": {"id": "85\u0000"}}}'
+        for raw in (b"{", b"[]", b'{"event": 7}', b"\xff", no_number):
             answer = await client.post(door.url, content=raw, headers=sign(SECRET, raw, NOON))
             assert answer.status_code == 422
             assert "event" not in answer.text
+        assert door.told == []
         raw = b" " * 1_000_001
         assert (await client.post(door.url, content=raw, headers=sign(SECRET, raw, NOON))).status_code == 413

@@ -45,10 +45,19 @@ def _digest(key: str, at: str, raw: bytes) -> str:
 
 
 def _in_utc(at: datetime) -> datetime:
-    return at.astimezone(UTC)
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("a time before the first year or after the last") from None
+
+
+def _clean(text: str) -> str:
+    # No database keeps this one, and a notice that cannot be kept would cost us the webhook.
+    return text.replace("\0", "")
 
 
 Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
+Words = Annotated[str, AfterValidator(_clean)]
 
 
 class Counter(BaseModel):
@@ -61,7 +70,7 @@ class Counter(BaseModel):
 class Event(BaseModel):
     """A scheduled event, in a notice and in the API alike."""
 
-    uri: str
+    uri: Words
     start_time: Moment
     end_time: Moment
     invitees_counter: Counter | None = None
@@ -75,23 +84,15 @@ class Cancellation(BaseModel):
         return By(self.canceler_type) if self.canceler_type in {*By} else None
 
 
-def _clean(text: str) -> str:
-    # No database keeps this one, and a notice that cannot be kept would cost us the webhook.
-    return text.replace("\0", "")
-
-
-Words = Annotated[str, AfterValidator(_clean)]
-
-
 class Invitee(BaseModel):
     """Somebody who booked."""
 
-    uri: str
+    uri: Words
     email: Words = ""
     status: str = "active"
     rescheduled: bool = False
-    old_invitee: str | None = None
-    new_invitee: str | None = None
+    old_invitee: Words | None = None
+    new_invitee: Words | None = None
     cancellation: Cancellation | None = None
 
     def began(self, event: Event) -> Notice:

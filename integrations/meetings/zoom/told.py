@@ -7,8 +7,9 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ValidationError
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ValidationError
 
 from integrations.channels.base import BadMessage, BadSignature, Fault
 
@@ -62,8 +63,14 @@ class Happened:
     at: datetime | None = None
 
 
+def _keepable(number: int | str) -> int | str:
+    if "\0" in str(number):
+        raise ValueError("PostgreSQL breaks off where it is asked for a zero byte")
+    return number
+
+
 class _Object(BaseModel):
-    id: int | str = ""
+    id: Annotated[int | str, AfterValidator(_keepable)] = ""
     uuid: str = ""
 
 
