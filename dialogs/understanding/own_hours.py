@@ -12,13 +12,14 @@ from importlib.resources import files
 
 import yaml
 
-from dialogs.scheduling.hours import MIDNIGHT, WorkingHours, local_day
+from dialogs.scheduling.hours import MIDNIGHT, WorkingHours, instant_of, local_day
 from dialogs.scheduling.intervals import Interval
 from dialogs.scheduling.slots import sensible
 from dialogs.understanding.meaning import Context
 from dialogs.understanding.reader import read_times, understand
 
 _WEEKS = 3  # what comes back on so many weeks comes every week
+_A_WEEK = timedelta(days=7)
 _LATER = timedelta(days=14)
 _NO_TIME = timedelta(days=21)  # so long a stretch that moves along with now was never named
 _POLITE = re.compile(r"^(?:(?:hi|hello|hey|ok|okay|please|btw|by the way|bitte|hallo|fyi)\b[\s,:!.]*)+")
@@ -43,7 +44,7 @@ def read_own_hours(text: str, context: Context) -> OwnHours | None:
         said = words.spelt_out(said)
         for kind in ("back", "also", "away"):
             if (rest := words.without(kind, said)) is not None:
-                found = _READ[kind](said, rest, replace(context, offers=()), words)
+                found = _READ[kind](said, rest, words.heard_by(context), words)
                 if found:
                     return found
     return None
@@ -51,10 +52,16 @@ def read_own_hours(text: str, context: Context) -> OwnHours | None:
 
 @dataclass(frozen=True)
 class _Words:
+    language: str
     daily: str
     stays: re.Pattern[str]
     each: Mapping[str, str]
     patterns: Mapping[str, Sequence[re.Pattern[str]]]
+
+    def heard_by(self, context: Context) -> Context:
+        """As one who writes this language: "avant 10h" is not ten o'clock, whatever they usually write."""
+        locale = context.locale if _spoken(context.locale) == self.language else self.language
+        return replace(context, offers=(), locale=locale)
 
     def spelt_out(self, said: str) -> str:
         """ "Friday afternoons" are every Friday afternoon."""
@@ -75,8 +82,21 @@ def _back(said: str, rest: str, context: Context, words: _Words) -> OwnHours | N
     if not rest:
         return OwnHours(back=context.now)
     times = read_times(rest, context)
+    if not times or _today_or_in_a_week(rest, times[0], context):
+        return None
     # "On Monday" is from its midnight on; "at three" is an instant.
-    return OwnHours(back=times[0].start) if times else None
+    return OwnHours(back=times[0].start)
+
+
+def _today_or_in_a_week(rest: str, when: Interval, context: Context) -> bool:
+    """ "Back on Monday, not Thursday", said on a Monday: now would end an absence that may last the week."""
+    today = local_day(context.now, context.timezone)
+    if when.start >= today.end:
+        return False
+    tomorrow = read_times(rest, replace(context, now=today.end))
+    in_a_week = instant_of(context.now.astimezone(context.timezone).date() + _A_WEEK, MIDNIGHT, context.timezone)
+    # "Today" goes along with the day, and a date comes round in a year.
+    return bool(tomorrow) and local_day(tomorrow[0].start, context.timezone).start == in_a_week
 
 
 def _also(said: str, rest: str, context: Context, words: _Words) -> OwnHours | None:
@@ -143,9 +163,13 @@ _READ = {"back": _back, "also": _also, "away": _away}
 
 def _in_order(locale: str | None) -> Iterator[_Words]:
     """The writer's own language first, then all others."""
-    own = (locale or "en").partition("-")[0].lower()
+    own = _spoken(locale)
     known = _known()
     yield from (known[name] for name in sorted(known, key=lambda name: name != own))
+
+
+def _spoken(locale: str | None) -> str:
+    return (locale or "en").replace("_", "-").partition("-")[0].lower()
 
 
 @cache
@@ -153,6 +177,7 @@ def _known() -> Mapping[str, _Words]:
     told = yaml.safe_load((files("dialogs.understanding") / "own_hours.yaml").read_text("utf-8"))
     return {
         name: _Words(
+            name,
             words["daily"],
             re.compile(words["stays"]),
             words.get("each", {}),

@@ -91,6 +91,25 @@ def test_hours_without_a_day_hold_every_day(language: str, said: str) -> None:
     assert weekly(said, language) == [(WEEK, time(0), time(10))]
 
 
+@pytest.mark.parametrize("usual", ["en", "de", "fr"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "no meetings before 10",
+        "keine Termine vor 10 Uhr",
+        "pas de réunion avant 10h",
+        "sin reuniones antes de las 10",
+        "nessuna riunione prima delle 10",
+        "geen vergaderingen voor 10 uur",
+        "sem reuniões antes das 10h",
+    ],
+)
+def test_before_ten_is_before_ten_whatever_they_usually_write(said: str, usual: str | None) -> None:
+    found = read_own_hours(said, Context(MONDAY, LISBON, usual))
+    assert found
+    assert [(each.days, each.start, each.end) for each in found.weekly] == [(frozenset(WEEK), time(0), time(10))]
+
+
 @pytest.mark.parametrize(
     ("language", "said"),
     [
@@ -146,6 +165,44 @@ def test_back_is_the_beginning_of_that_day(language: str, said: str) -> None:
 
 def test_back_without_a_day_is_now() -> None:
     assert read("I'm back!") == OwnHours(back=MONDAY)
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "I'm back on Monday, not Thursday"),
+        ("en", "back on Monday at 15:00"),
+        ("de", "Ich bin am Montag wieder da, nicht am Donnerstag"),
+        ("fr", "je suis de retour lundi, pas jeudi"),
+        ("es", "vuelvo el lunes, no el jueves"),
+        ("it", "torno lunedì, non giovedì"),
+        ("nl", "ik ben maandag terug, niet donderdag"),
+        ("pt", "volto na segunda, não na quinta"),
+    ],
+)
+def test_back_on_monday_said_on_a_monday_is_asked_about(language: str, said: str) -> None:
+    assert read(said, language) is None
+
+
+@pytest.mark.parametrize(
+    ("said", "back"),
+    [
+        ("I'm back today", MONDAY),
+        ("back today at 15:00", datetime(2026, 3, 2, 15, tzinfo=LISBON)),
+        ("back at 15:00", datetime(2026, 3, 2, 15, tzinfo=LISBON)),
+        ("back on 2 March", MONDAY),
+        ("back on Monday", datetime(2026, 3, 9, tzinfo=LISBON)),
+        ("back next Monday", datetime(2026, 3, 9, tzinfo=LISBON)),
+        ("I'm back on Thursday, not Monday", datetime(2026, 3, 5, tzinfo=LISBON)),
+    ],
+)
+def test_back_on_a_day_that_can_be_no_other_is_that_day(said: str, back: datetime) -> None:
+    assert read(said) == OwnHours(back=back)
+
+
+def test_the_week_in_which_the_clocks_go_forward_is_a_week() -> None:
+    the_monday_before = datetime(2026, 3, 23, 9, tzinfo=UTC)
+    assert read("I'm back on Monday, not Thursday", now=the_monday_before) is None
 
 
 @pytest.mark.parametrize(
