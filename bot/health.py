@@ -125,7 +125,9 @@ async def look_after(house: House, connection_id: str, reconcile: Reconciler = n
     async with house.records.read() as session:
         row = await connections.get(session, connection_id)
     desks = house.desks
-    if desks is None or row is None or row.look_at > house.clock.now() or row.state == ConnectionState.INACTIVE.value:
+    if desks is None or row is None or row.kind != ConnectionKind.CALENDAR.value:
+        return ()
+    if row.look_at > house.clock.now() or row.state == ConnectionState.INACTIVE.value:
         return ()
     fault = await _look(desks, row, house.clock.now())
     followed = await follow(house, desks, row) if fault is None else NOTHING_FOLLOWED

@@ -8,7 +8,19 @@ import pytest
 
 from integrations import catalog
 from integrations.calendars.base import Calendar
-from integrations.catalog import ABILITIES, CALENDARS, CHANNELS, MEETINGS, Means, NotMade, channels
+from integrations.catalog import (
+    ABILITIES,
+    ACCOUNT_NEEDS,
+    ACCOUNTS,
+    CALENDARS,
+    CHANNELS,
+    LABELS,
+    MEETINGS,
+    NEEDS,
+    Means,
+    NotMade,
+    channels,
+)
 from integrations.channels.base import NAMES
 from integrations.channels.gateway import GatewayChannel
 from integrations.meetings.base import Meetings
@@ -37,6 +49,11 @@ MEANS = Means(
         "zoom_user": "rooms@firm.example",
     },
 )
+
+
+def test_every_account_that_is_made_has_a_name_and_says_what_it_needs() -> None:
+    assert set(ACCOUNTS) == set(ACCOUNT_NEEDS) <= set(LABELS)
+    assert set(NEEDS) <= set(LABELS)
 
 
 def test_every_channel_has_its_abilities() -> None:
