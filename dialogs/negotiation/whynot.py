@@ -37,7 +37,9 @@ def tell_why_not(d: Draft, wanted: Sequence[Interval]) -> bool:
     if not against or not all(against):
         return False
     counted = Counter(reason for reasons in against for reason in reasons)
-    said = [reason for reason, _ in counted.most_common(REASONS)]
+    # What is against all of it says enough; where nothing is, the main reasons do.
+    throughout = [reason for reason, count in counted.items() if count == len(against)]
+    said = (throughout or [reason for reason, _ in counted.most_common()])[:REASONS]
     d.say(Reader.RECRUITER, Kind.ANSWER, "not_free_then", times=named if len(named) == 1 else ())
     for reason in said:
         d.say(Reader.RECRUITER, Kind.ANSWER, f"why_{reason.value}")
