@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from integrations.calendars.base import CalendarError, CalendarUnreachable
 from integrations.calendars.google.calls import Calls, Refusal, events_of
 from integrations.calendars.google.event import Stored, id_of
 from integrations.meetings.base import Meeting, Meetings, MeetingsRefused, MeetingsUnreachable
+from integrations.meetings.by_event import in_meeting_words
 
 TRIES = 3  # to write while others write too
 PAUSES = (0.5, 1.0, 2.0)  # seconds; a room is made a little later than its event
@@ -29,7 +28,7 @@ class GoogleMeet(Meetings):
 
     async def create(self, key: str, topic: str, start: datetime, minutes: int) -> Meeting:
         body = _times(start, minutes) | {"summary": topic, "status": "confirmed", "transparency": "transparent"}
-        with _in_meeting_words():
+        with in_meeting_words():
             stored = await self._inserted(key, body)
             if stored is None:
                 stored = await self._found(key)
@@ -40,11 +39,11 @@ class GoogleMeet(Meetings):
             return await self._room(key, stored)
 
     async def move(self, key: str, start: datetime, minutes: int) -> Meeting:
-        with _in_meeting_words():
+        with in_meeting_words():
             return await self._room(key, await self._written(key, _times(start, minutes)))
 
     async def end(self, key: str) -> None:
-        with _in_meeting_words():
+        with in_meeting_words():
             try:
                 await self._calls.call(self._calendar, "DELETE", self._path(key), query={"sendUpdates": "none"})
             except Refusal as no:
@@ -147,13 +146,3 @@ def _times(start: datetime, minutes: int) -> dict[str, Any]:
         name: {"dateTime": at.strftime("%Y-%m-%dT%H:%M:%SZ"), "timeZone": "UTC"}
         for name, at in (("start", begin), ("end", begin + timedelta(minutes=minutes)))
     }
-
-
-@contextmanager
-def _in_meeting_words() -> Iterator[None]:
-    try:
-        yield
-    except CalendarUnreachable as error:
-        raise MeetingsUnreachable(str(error), retry_after=error.retry_after) from error
-    except CalendarError as error:
-        raise MeetingsRefused(str(error)) from error

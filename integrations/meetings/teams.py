@@ -7,17 +7,16 @@ the event over: it is found by the same key.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 
 from dialogs.scheduling.intervals import Interval
-from integrations.calendars.base import CalendarChanged, CalendarError, CalendarUnreachable
+from integrations.calendars.base import CalendarChanged
 from integrations.calendars.microsoft import events
 from integrations.calendars.microsoft.events import MEETING_ONLY, Ours
 from integrations.calendars.microsoft.graph import Graph, NotThere
 from integrations.calendars.microsoft.mailbox import Mailbox
 from integrations.meetings.base import Meeting, Meetings, MeetingsRefused, MeetingsUnreachable
+from integrations.meetings.by_event import in_meeting_words
 
 LOOKS = 4  # how often to look again where somebody else writes at the same moment
 LINK_IN = 5.0  # seconds: Teams makes its link a moment after the event is there
@@ -33,7 +32,7 @@ class TeamsMeetings(Meetings):
 
     async def create(self, key: str, topic: str, start: datetime, minutes: int) -> Meeting:
         when = Interval.lasting(start, minutes)
-        with _in_our_words():
+        with in_meeting_words():
             for look in range(LOOKS):
                 try:
                     if found := await self._found(key):
@@ -48,7 +47,7 @@ class TeamsMeetings(Meetings):
     async def move(self, key: str, start: datetime, minutes: int) -> Meeting:
         """One that somebody deleted is made anew."""
         when = Interval.lasting(start, minutes)
-        with _in_our_words():
+        with in_meeting_words():
             for _ in range(LOOKS):
                 found = await self._found(key)
                 if not found:
@@ -62,7 +61,7 @@ class TeamsMeetings(Meetings):
         raise MeetingsUnreachable("the meeting changes faster than it can be moved", retry_after=LINK_IN)
 
     async def end(self, key: str) -> None:
-        with _in_our_words():
+        with in_meeting_words():
             for _ in range(LOOKS):
                 try:
                     for each in await self._found(key):
@@ -100,13 +99,3 @@ class TeamsMeetings(Meetings):
         """An event that was only to be the place of a meeting is of no use without one."""
         if ours.sequence == MEETING_ONLY:
             await self._mailbox.remove(ours)
-
-
-@contextmanager
-def _in_our_words() -> Iterator[None]:
-    try:
-        yield
-    except CalendarUnreachable as error:
-        raise MeetingsUnreachable(str(error), retry_after=error.retry_after) from error
-    except CalendarError as error:
-        raise MeetingsRefused(str(error)) from error
