@@ -77,6 +77,10 @@ def test_a_host_who_can_for_hours_is_not_taken_to_give_up_lunch(start: int, leng
         ((host_can(window(3, "10:00", "15:00")), candidate_can(NOON)), False),
         ((host_can(window(3, "10:00", "15:00")), candidate_can(NOON), takes(0, party=Party.HOST)), True),
         ((host_can(window(3, "10:00", "15:00")), candidate_can(window(3, "11:00", "14:00"))), True),  # beside lunch
+        (
+            (host_can(window(3, "10:00", "12:00"), NOON), candidate_can(window(3, "11:30", "12:30"))),
+            False,
+        ),  # half into it
     ],
 )
 def test_both_sides_have_to_ask_for_it_by_name(events: tuple[object, ...], booked: bool) -> None:
