@@ -12,7 +12,9 @@ from dialogs.scheduling.intervals import Interval, covers, difference, intersect
 
 def named(d: Draft, party: Party) -> tuple[Interval, ...]:
     """What a party asked for by name: windows that leave nothing but time somebody keeps free."""
-    return _nothing_else(d, difference(d.n.given(party).windows, d.n.given(party).blocked))
+    given = d.n.given(party)
+    # One by one: together with the hour before it, the hour that was named would be one among others.
+    return _nothing_else(d, [piece for each in given.windows for piece in difference([each], given.blocked)])
 
 
 def open_by_name(d: Draft, party: Party) -> tuple[Interval, ...]:

@@ -80,7 +80,7 @@ def test_a_host_who_can_for_hours_is_not_taken_to_give_up_lunch(start: int, leng
         (
             (host_can(window(3, "10:00", "12:00"), NOON), candidate_can(window(3, "11:30", "12:30"))),
             False,
-        ),  # half into it
+        ),
     ],
 )
 def test_both_sides_have_to_ask_for_it_by_name(events: tuple[object, ...], booked: bool) -> None:
