@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
-from collections.abc import Callable, Collection
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
-from dialogs.scheduling.hours import WorkingHours
+from dialogs.scheduling.hours import ONE_DAY, WorkingHours
 from dialogs.scheduling.intervals import Interval
 from integrations.calendars.base import (
     Block,
@@ -31,15 +32,35 @@ ANOTHER_LINK = (
     "Copy the link to the iCalendar file: most calendars call it the iCal or ICS address, and it ends in .ics."
 )
 SMALLER = "Share a calendar with fewer old events in it, or connect your calendar in another way."
+WINDOWS = 8  # so many are remembered: a health check and a few conversations look at different weeks
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class _File:
     """The file as it came last, and what tells whether it is still the same."""
 
-    body: bytes
+    body: bytes = field(repr=False)
     etag: str
     changed: str
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What is looked for in which file."""
+
+    digest: bytes
+    who: str
+    between: Interval
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What was found there: nothing can be said where it is not `readable`, and half a file may come whole later."""
+
+    blocks: tuple[Block, ...] = ()
+    readable: bool = True
+    whole: bool = True
 
 
 class FeedCalendar(Calendar):
@@ -56,15 +77,16 @@ class FeedCalendar(Calendar):
         self._zone = zone
         self._now = now
         self._outside = outside
-        self._kept: _Kept | None = None
+        self._kept: _File | None = None
+        self._found: dict[_Look, _Found] = {}
+        self._reading: tuple[_Look, asyncio.Task[_Found]] | None = None
 
     async def busy(self, who: str, between: Interval) -> Busy:
-        body = await self._latest()
-        try:
-            # Years of events take a while to read; the conversations of others go on.
-            return Busy.of(await asyncio.to_thread(_blocks, body, between, self._zone, {who}), between)
-        except BadCalendarData:
-            return Busy(readable=False)
+        file = await self._latest()
+        found = await self._read(_Look(file.digest, who, _whole_days(between)), file.body)
+        if not found.whole:
+            raise CalendarUnreachable("the calendar link gives half a calendar")
+        return Busy.of(found.blocks, between) if found.readable else Busy(readable=False)
 
     async def hours(self, who: str) -> WorkingHours | None:
         return None
@@ -79,9 +101,32 @@ class FeedCalendar(Calendar):
         raise CalendarRefused(ONLY_READ)
 
     async def close(self) -> None:
+        if self._reading:
+            self._reading[1].cancel()
         await self._outside.close()
 
-    async def _latest(self) -> bytes:
+    async def _read(self, look: _Look, body: bytes) -> _Found:
+        """One reading at a time: whoever gives up does not stop its thread, and must not begin a second one."""
+        while look not in self._found:
+            if self._reading is None:
+                self._reading = look, asyncio.create_task(self._read_apart(look, body))
+            read, reading = self._reading
+            await asyncio.wait({reading})
+            if read == look:
+                return reading.result()
+        return self._found[look]
+
+    async def _read_apart(self, look: _Look, body: bytes) -> _Found:
+        """Years of events take a while to read; the conversations of others go on."""
+        try:
+            found = await asyncio.to_thread(_find, look, body, self._zone)
+        finally:
+            self._reading = None
+        same = [(each, of) for each, of in self._found.items() if each.digest == look.digest]
+        self._found = dict([*same[1 - WINDOWS :], (look, found)])
+        return found
+
+    async def _latest(self) -> _File:
         kept = self._kept
         headers = {"Accept": "text/calendar"}
         if kept and kept.etag:
@@ -90,13 +135,14 @@ class FeedCalendar(Calendar):
             headers["If-Modified-Since"] = kept.changed
         answer = await self._asked(headers)
         if answer.status == 304 and kept:
-            return kept.body
+            return kept
         if answer.status != 200:
             raise self._refusal(answer)
         etag, changed = answer.headers.get("etag", ""), answer.headers.get("last-modified", "")
         _check(answer)
-        self._kept = _Kept(answer.body, etag, changed) if etag or changed else None
-        return answer.body
+        file = _File(answer.body, etag, changed, hashlib.sha256(answer.body).digest())
+        self._kept = file if etag or changed else None
+        return file
 
     async def _asked(self, headers: dict[str, str]) -> Answer:
         try:
@@ -115,11 +161,20 @@ class FeedCalendar(Calendar):
         return CalendarDisconnected(said, remedy=SHARE_AGAIN)
 
 
-def _blocks(body: bytes, between: Interval, zone: ZoneInfo, own: Collection[str]) -> tuple[Block, ...]:
+def _whole_days(between: Interval) -> Interval:
+    """So that what begins now, and now moves on, is read once a day."""
+    start, end = between.start.astimezone(UTC), between.end.astimezone(UTC)
+    return Interval(datetime.combine(start, time(), UTC), datetime.combine(end, time(), UTC) + ONE_DAY)
+
+
+def _find(look: _Look, body: bytes, zone: ZoneInfo) -> _Found:
     file = CalendarFile.read(body)
     if not file.whole:
-        raise CalendarUnreachable("the calendar link gives half a calendar")
-    return taken(file, between, zone=zone, own=own)
+        return _Found(whole=False)
+    try:
+        return _Found(taken(file, look.between, zone=zone, own={look.who}))
+    except BadCalendarData:
+        return _Found(readable=False)
 
 
 def _check(answer: Answer) -> None:

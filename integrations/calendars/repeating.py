@@ -24,6 +24,7 @@ UNITS = {
     "SECONDLY": timedelta(seconds=1),
 }
 ONE_RULE = 200_000  # steps: more than every day of five hundred years
+OFTEN = 6  # times as much does a step cost that gives an occurrence, more than one a day
 FRUITLESS = 100_000  # what it costs to look on to the year 9999 for a day that never comes
 DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 
@@ -32,7 +33,7 @@ DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 class Patience:
     """The steps that are left for all the rules of a file."""
 
-    steps: int = 1_200_000
+    steps: int = 300_000  # a few seconds; somebody waits for it, and then nobody does
 
     def spend(self, steps: int) -> None:
         if steps > ONE_RULE or steps > self.steps:
@@ -80,7 +81,8 @@ def _steps(parts: dict[str, str], span: timedelta) -> int:
     each_time = 1
     for name in ("BYHOUR", "BYMINUTE", "BYSECOND"):
         each_time *= parts.get(name, "").count(",") + 1
-    return (span // unit + 1) * each_time
+    often = OFTEN if each_time > 1 or unit < UNITS["DAILY"] else 1
+    return (span // unit + 1) * each_time * often
 
 
 def _vain(parts: dict[str, str], first: datetime) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from time import process_time
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -85,6 +87,45 @@ async def test_what_has_not_changed_is_not_sent_twice_and_what_has_is(feed: Stan
         assert feed.asked[1].headers["if-modified-since"] == "Mon, 02 Mar 2026 09:00:00 GMT"
         feed.share("ida", file_of(MEETING))
         assert (await calendar.busy(IDA, WEEK)).intervals == (TAKEN,)
+
+
+NEVER = "DTSTART:20200101T100000Z\nDTEND:20200101T103000Z\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30"
+
+
+async def test_a_heavy_calendar_is_read_once_however_many_look_and_give_up(feed: StandInFeed) -> None:
+    feed.share("ida", file_of(NEVER))
+    began = process_time()
+    async with reading(feed) as calendar:
+        once = await calendar.busy(IDA, WEEK)
+    cost = process_time() - began
+    began = process_time()
+    async with reading(feed) as calendar:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(cost / 3):
+                await calendar.busy(IDA, WEEK)
+        assert await asyncio.gather(*(calendar.busy(IDA, WEEK) for _ in range(4))) == [once] * 4
+        later = Interval(NOW + timedelta(hours=2), WEEK.end)
+        assert (await calendar.busy(IDA, later)).intervals == once.intervals
+    assert process_time() - began < 2 * cost, "nor is it read again while it has not changed"
+
+
+async def test_two_who_look_for_different_weeks_each_get_their_own(feed: StandInFeed) -> None:
+    feed.share("ida", file_of(MEETING, "DTSTART:20260311T140000Z\nDTEND:20260311T150000Z"))
+    week = timedelta(days=7)
+    async with reading(feed) as calendar:
+        looks = [calendar.busy(IDA, Interval(WEEK.start + n * week, WEEK.end + n * week)) for n in range(12)]
+        found = [each.intervals for each in await asyncio.gather(*looks)]
+    assert found == [(TAKEN,), (Interval(TAKEN.start + week, TAKEN.end + week),), *[()] * 10]
+
+
+async def test_a_calendar_of_nothing_but_heavy_rules_is_done_with_in_seconds(feed: StandInFeed) -> None:
+    often = "DTSTART:20260101T100000Z\nDTEND:20260101T100030Z\nRRULE:FREQ=MINUTELY"
+    feed.share("ida", file_of(*[often] * 12, *[NEVER] * 12))
+    began = process_time()
+    async with reading(feed) as calendar:
+        busy = await calendar.busy(IDA, WEEK)
+    assert process_time() - began < 5
+    assert [each.holds(WEEK) for each in busy.intervals] == [True], "what is not unfolded counts as taken"
 
 
 async def test_it_can_only_be_read(feed: StandInFeed) -> None:
