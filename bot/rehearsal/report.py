@@ -175,7 +175,8 @@ def _fits(entry: Entry, filters: Mapping[str, str], zone: ZoneInfo, *, none: boo
             if wanted.casefold() not in str(fields.get("text", "")).casefold():
                 return False
         elif key in ("after", "before"):
-            if not _in_time(datetime.fromisoformat(fields["at"]), key, datetime.fromisoformat(wanted), none=none):
+            at = fields.get("at") or fields.get("start")  # an interview begins; all else has happened
+            if not at or not _in_time(datetime.fromisoformat(at), key, datetime.fromisoformat(wanted), none=none):
                 return False
         elif key.casefold() not in fields or not _same(fields[key.casefold()], wanted, zone):
             return False
