@@ -107,7 +107,7 @@ MEETINGS_EXAMPLE = example("askarsan meetings", "ASKARSAN_MEETINGS=zoom askarsan
 
 
 def meetings(ctx: typer.Context) -> None:
-    """Ask whoever makes the rooms of video interviews whether one could be made now.
+    """Ask whether the next video interview would get its room.
 
     Makes none. Exits with 1 if it could not, and says what to do.
     """
