@@ -43,6 +43,11 @@ EVENTS = {
     "HandedBack": "the recruiter hands the thread back",
     "Paused": "the recruiter pauses it",
     "Resumed": "the recruiter lets it go on",
+    "SlotGone": "somebody else took a time that was offered here",
+    "SlotFreed": "a time that was waited for is free again",
+    "CalendarChanged": "the event is changed by hand in a calendar",
+    "BookedElsewhere": "the candidate books on the host's own page",
+    "CalledOffElsewhere": "the booking on the host's own page is called off",
 }
 EFFECTS = {
     "Offered": "the slots are kept for the answer",
@@ -56,6 +61,9 @@ EFFECTS = {
     "CallHuman": "a human is called",
     "SearchAgain": "the search begins again",
     "NextRound": "the next round opens",
+    "Wish": "the wish for a time that is taken is kept",
+    "Restore": "the event is put back as it was booked",
+    "LetGo": "the booking on the host's own page is given up",
 }
 # Told by the turn or the message they belong to.
 PLAIN_EVENTS = frozenset({"requested", "confirmed", "escalated"})
