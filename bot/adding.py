@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.hearing.naming import nearest
 from bot.house import Ids
-from bot.naming import nearest
 from bot.records import jobs, people
 from bot.records.base import Session
 from bot.records.jobs import ApplicationRow, JobRow

@@ -7,9 +7,11 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
 
 from bot.house import House
-from bot.records import links
+from bot.jobs import Job, JobKind
+from bot.records import links, work
 from bot.records.base import Session
 from bot.records.links import LinkNoticeRow
+from bot.turn import Turn
 from integrations.links.calendly.folding import Booking, By, Change, Notice, Told, changes, fold
 
 Act = Callable[[Session, Change], Awaitable[None]]
@@ -56,6 +58,27 @@ async def act_on_notices(house: House, connection_id: str, act: Act) -> Sequence
         for row in new:
             row.done_at = house.clock.now()
         return found
+
+
+async def take_up_all(house: House, connection_id: str) -> Sequence[Job]:
+    """What was told since the last time: each booking that has changed is looked at, once for each change."""
+    begun: list[str] = []
+
+    async def begin(session: Session, change: Change) -> None:
+        key = notice_key(connection_id, type(change).__name__, *sorted(change.booking.invitees))
+        if await work.effect(session, key) is None:
+            turn = Turn(house, session)
+            booking = {"connection": connection_id, "invitee": change.booking.invitee}
+            turn.begin(key, "take_up", booking, None, None)
+            begun.extend(turn.begun)
+
+    await act_on_notices(house, connection_id, begin)
+    return [Job(JobKind.EFFECT, each) for each in begun]
+
+
+def notice_key(connection_id: str, *parts: str) -> str:
+    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+    return f"{connection_id}.{digest[:24]}"
 
 
 def _row(connection_id: str, notice: Notice, now: datetime) -> LinkNoticeRow:

@@ -10,8 +10,8 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
-from bot.connecting import Desks
-from bot.link_desk import LinkDesk
+from bot.connections.connecting import Desks
+from bot.connections.link_desk import LinkDesk
 from bot.records.base import Records
 from bot.second_opinion import SecondReader
 from dialogs.negotiation.facts import Rules

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.facts import Case
+from bot.facts.case import Case
 from bot.house import House
 from bot.records import negotiations, pages
 from bot.records.base import Session

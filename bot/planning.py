@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from bot.facts import Case
+from bot.facts.case import Case
 from bot.records import interviews, jobs, people
 from bot.records.base import Session
 from bot.records.jobs import RoundRow

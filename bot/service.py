@@ -17,22 +17,22 @@ import uvicorn
 from pydantic import SecretStr
 
 from bot import claims
-from bot.calendars import Switchboard
 from bot.clock import Clock, RealClock
-from bot.connecting import Desks
+from bot.connections.connecting import Desks
+from bot.connections.keys import keys_of
+from bot.connections.link_desk import LinkDesk
+from bot.connections.switchboard import Switchboard
 from bot.doors.web import Begin, make_app
 from bot.engine import DurableEngine
-from bot.following import catch_up
 from bot.house import Firm, House
 from bot.jobs import Job, JobKind
-from bot.keys import keys_of
-from bot.link_desk import LinkDesk
 from bot.logs import configure
 from bot.records.base import Records
 from bot.records.opening import ready
 from bot.second_opinion import Limits, SecondReader
 from bot.settings import PREFIX, Settings, SettingsError
 from bot.shared_queue import RelayEngine
+from bot.watching.following import catch_up
 from bot.worker import Assistant
 from dialogs.understanding import Context, understand
 from dialogs.wording import Phrasebook

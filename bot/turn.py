@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
-from bot.diaries import gives_up_lunch
-from bot.facts import Case, load
-from bot.gathering import gather
+from bot.facts.case import Case, load
+from bot.facts.diaries import gives_up_lunch
+from bot.facts.gathering import gather
+from bot.facts.looking import NOTHING_SEEN, Look
 from bot.house import House
-from bot.looking import NOTHING_SEEN, Look
 from bot.records import entries, interviews, invites, negotiations, wishes, work
 from bot.records.base import Session
 from bot.records.interviews import InterviewRow

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import structlog
 
-from bot.facts import load
+from bot.facts.case import load
+from bot.facts.looking import look
 from bot.house import House
 from bot.jobs import Job, JobKind
-from bot.looking import look
 from bot.records import negotiations
 from bot.records.base import Conflict
 from bot.records.interviews import SlotTaken

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.accounts import look_after_account
-from bot.effects import carry_out
-from bot.health import look_after
+from bot.booked_elsewhere import take_up_all
+from bot.effects.kinds import carry_out
+from bot.hearing.listening import hear
 from bot.house import House
 from bot.jobs import Job, JobKind
-from bot.links import check_link
-from bot.listening import hear
-from bot.reconciling import AHEAD, EVERY, reconcile
 from bot.records import connections, entries, links, messages, work
-from bot.taking_up import take_up_all
 from bot.wakeups import job_of, ring
+from bot.watching.accounts import look_after_account
+from bot.watching.health import look_after
+from bot.watching.links import check_link
+from bot.watching.reconciling import AHEAD, EVERY, reconcile
 
 
 class Assistant:

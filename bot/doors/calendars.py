@@ -7,11 +7,11 @@ from collections.abc import Awaitable, Callable, Sequence
 import structlog
 from fastapi import APIRouter
 
-from bot import following
 from bot.doors.google import Channel, google_door
 from bot.doors.microsoft import microsoft_door
 from bot.house import House
 from bot.jobs import Job
+from bot.watching import following
 from integrations.calendars.microsoft import set_up
 from integrations.calendars.microsoft.notices import Kind, Notice, Notices
 

@@ -8,11 +8,11 @@ import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
 
-from bot import accounts
 from bot.booked_elsewhere import keep_notices
 from bot.doors.bodies import whole_body
 from bot.house import House
 from bot.jobs import Job
+from bot.watching import accounts
 from integrations.channels.base import BadMessage, BadSignature
 from integrations.links.calendly.told import read, verify
 

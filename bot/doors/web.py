@@ -16,8 +16,8 @@ from bot.doors.calendly import account_doors
 from bot.doors.metrics import metrics_door
 from bot.doors.pages.door import pages_door
 from bot.doors.zoom import zoom_doors
+from bot.hearing.inbox import keep, keep_receipt
 from bot.house import House
-from bot.inbox import keep, keep_receipt
 from bot.jobs import Job
 from bot.records import numbers
 from integrations.channels import gateway

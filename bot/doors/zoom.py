@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from bot.doors.bodies import whole_body
 from bot.house import House
 from bot.jobs import Job
-from bot.rooms import FIRM, zoom_told
+from bot.watching.rooms import FIRM, zoom_told
 from integrations.channels.base import BadMessage, BadSignature
 from integrations.meetings.zoom.told import AddressAsked, Happened, proof, read, verify
 

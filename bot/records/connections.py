@@ -102,7 +102,7 @@ async def lock(session: AsyncSession, connection_id: str) -> ConnectionRow | Non
 
 
 async def calendars_of(session: AsyncSession, who: str) -> Sequence[tuple[ConnectionRow, PersonRow]]:
-    """The connected calendars of whoever has this address (`bot.looking.calendar_address`), the first one first."""
+    """The connected calendars of whoever has this address (see calendar_address), the first one first."""
     return [(row, person) for row, person in (await session.execute(_OF_ADDRESS, {"who": who})).all()]
 
 

@@ -9,13 +9,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot import accounts
 from bot.clock import JumpingClock
-from bot.connecting import Given
-from bot.facts import load
+from bot.connections.connecting import Given
+from bot.facts.case import load
 from bot.house import Firm
-from bot.links import save_link
-from bot.reconciling import reconcile
 from bot.records import connections, invites, messages, negotiations, people
 from bot.records.base import Records
 from bot.rehearsal import scenario as s
@@ -24,6 +21,9 @@ from bot.rehearsal.report import Report, report
 from bot.rehearsal.stage import Stage, World
 from bot.rehearsal.yamlfile import Fault
 from bot.seeding import add_job, add_person
+from bot.watching import accounts
+from bot.watching.links import save_link
+from bot.watching.reconciling import reconcile
 from dialogs.scheduling.intervals import Interval
 from integrations.channels.base import Inbound
 from integrations.standins.calendly import StandInCalendly

@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot import tracker
-from bot.facts import load
+from bot.facts.case import load
 from bot.house import House
 from bot.records import everything
 from bot.records.base import Session

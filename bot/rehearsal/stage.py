@@ -9,11 +9,11 @@ from datetime import datetime
 import httpx2
 
 from bot.clock import JumpingClock
+from bot.connections.keys import GivenKeys
+from bot.connections.link_desk import LinkDesk
 from bot.engine import InlineEngine
+from bot.hearing.inbox import keep, keep_receipt
 from bot.house import Counted, Firm, House
-from bot.inbox import keep, keep_receipt
-from bot.keys import GivenKeys
-from bot.link_desk import LinkDesk
 from bot.records import links, messages, work
 from bot.records.base import Records
 from bot.records.schema import migrate

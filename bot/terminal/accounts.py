@@ -9,8 +9,7 @@ from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from bot.accounts import PATIENCE, about_now, connect_account, disconnect_account, let_go_of_webhook
-from bot.connecting import Given, Unusable
+from bot.connections.connecting import Given, Unusable
 from bot.house import House
 from bot.records import connections
 from bot.records.people import PersonRow
@@ -20,6 +19,7 @@ from bot.terminal.asking import Wish, answers_of, given_of, page_vendor_of
 from bot.terminal.firm import in_house, somebody
 from bot.terminal.screen import standard_output, table
 from bot.terminal.trouble import Trouble
+from bot.watching.accounts import PATIENCE, about_now, connect_account, disconnect_account, let_go_of_webhook
 from integrations.catalog import LABELS
 from integrations.links.base import LinksDisconnected, LinksError
 from integrations.links.calendly.account import EventType, User

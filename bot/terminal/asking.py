@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from bot.connecting import Given
+from bot.connections.connecting import Given
 from bot.reasons import why
 from bot.terminal.trouble import Trouble
 from dialogs.scheduling.hours import WorkingHours

@@ -10,9 +10,8 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.calendars import PATIENCE_TO_WRITE, in_time
-from bot.connecting import Desks, Given, connect, disconnect
-from bot.following import let_go
+from bot.connections.connecting import Desks, Given, connect, disconnect
+from bot.connections.switchboard import PATIENCE_TO_WRITE, in_time
 from bot.house import House
 from bot.records import connections
 from bot.records.connections import ConnectionRow
@@ -24,6 +23,7 @@ from bot.terminal.firm import in_house, somebody
 from bot.terminal.moments import length, stretch
 from bot.terminal.screen import standard_output, table
 from bot.terminal.trouble import NOT_HELD, Trouble
+from bot.watching.following import let_go
 from dialogs.scheduling.hours import WorkingHours
 from dialogs.scheduling.intervals import Interval
 from integrations.calendars.base import Block, Busy, Calendar, CalendarDisconnected, CalendarError

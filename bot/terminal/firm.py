@@ -7,9 +7,9 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import TypeVar
 
-from bot import naming
+from bot.hearing import naming
+from bot.hearing.naming import Unclear
 from bot.house import House
-from bot.naming import Unclear
 from bot.records import people
 from bot.records.base import Session
 from bot.records.opening import ready

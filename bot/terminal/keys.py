@@ -6,8 +6,8 @@ import json
 import sys
 from collections.abc import Mapping
 
+from bot.connections.keys import FileKeys, GivenKeys, keys_of, rotate
 from bot.house import House
-from bot.keys import FileKeys, GivenKeys, keys_of, rotate
 from bot.records.sealed import Key, uses
 from bot.settings import Settings
 from bot.terminal.firm import in_house

@@ -7,7 +7,6 @@ import sys
 from typing import Any
 
 from bot.house import House
-from bot.links import LinkState, first, save_link, switch_link
 from bot.records import links, people
 from bot.records.links import LinkRow
 from bot.records.people import PersonRow
@@ -16,6 +15,7 @@ from bot.terminal.firm import in_house, somebody
 from bot.terminal.moments import length
 from bot.terminal.screen import standard_output, table
 from bot.terminal.trouble import NOT_HELD, Trouble
+from bot.watching.links import LinkState, first, save_link, switch_link
 from integrations.links.base import LinkStatus, Why
 
 STATUSES = {"active": "Active", "inactive": "Inactive", "set_up_required": "Set-up required"}

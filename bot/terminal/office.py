@@ -14,10 +14,11 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.progress import track
 
-from bot import naming, tracker
+from bot import tracker
 from bot.adding import Added, add_candidates, add_cast
+from bot.hearing import naming
+from bot.hearing.naming import Unclear
 from bot.house import unguessable
-from bot.naming import Unclear
 from bot.reasons import why
 from bot.records.base import Records
 from bot.records.opening import opened

@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from bot.hearing.own_hours import in_words, keep_hours, read_hours
 from bot.house import House
-from bot.own_hours import in_words, keep_hours, read_hours
 from bot.records import hours
 from bot.records.hours import HoursRow
 from bot.records.people import PersonRow

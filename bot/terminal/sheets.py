@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from rich.table import Table
 
-from bot.facts import load
+from bot.facts.case import load
 from bot.records import work
 from bot.records.base import Session
 from bot.records.work import TimerRow

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from bot.facts import Case, load
+from bot.facts.case import Case, load
 from bot.records import messages, negotiations, people, story
 from bot.records.base import Session
 from bot.records.messages import MessageRow

@@ -7,7 +7,7 @@ import tempfile
 import traceback
 
 from bot.claims import Taken
-from bot.keys import KeysError
+from bot.connections.keys import KeysError
 from bot.records.opening import NoDatabase
 from bot.rehearsal.yamlfile import Fault
 from bot.settings import SettingsError

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from rich.console import Console
 from rich.text import Text
 
-from bot.availability import PersonsTime, time_of
+from bot.facts.availability import PersonsTime, time_of
 from bot.house import House
 from bot.settings import Settings
 from bot.terminal.firm import in_house, somebody

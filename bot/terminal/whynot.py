@@ -7,7 +7,7 @@ import sys
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.availability import PersonsTime, time_of
+from bot.facts.availability import PersonsTime, time_of
 from bot.house import House
 from bot.settings import Settings
 from bot.terminal.firm import in_house, somebody

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from bot.clock import JumpingClock
-from bot.effects import carry_out
+from bot.effects.kinds import carry_out
 from bot.engine import InlineEngine
 from bot.house import House
-from bot.reconciling import reconcile
 from bot.records import negotiations
 from bot.turn import Turn
+from bot.watching.reconciling import reconcile
 from bot.worker import Assistant
 from dialogs.negotiation.events import CalledOff
 from dialogs.scheduling.intervals import Interval

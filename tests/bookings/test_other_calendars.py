@@ -8,11 +8,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from bot.calendars import Switchboard
 from bot.clock import JumpingClock
-from bot.connecting import Desks, Given, connect, disconnect
+from bot.connections.connecting import Desks, Given, connect, disconnect
+from bot.connections.keys import GivenKeys
+from bot.connections.switchboard import Switchboard
 from bot.engine import InlineEngine
-from bot.keys import GivenKeys
 from bot.records import connections, people
 from bot.records.base import Records
 from bot.records.interviews import InterviewRow

@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import select
 
 from bot.clock import JumpingClock
-from bot.effects import carry_out
+from bot.effects.kinds import carry_out
+from bot.hearing.listening import hear
 from bot.house import House
-from bot.listening import hear
 from bot.records import negotiations, work
 from bot.records.interviews import BookingCellRow, cells
 from bot.records.negotiations import NegotiationRow

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from bot.inbox import keep
+from bot.hearing.inbox import keep
 from bot.jobs import Job, JobKind
 from bot.rehearsal.play import Rehearsal
 from bot.rehearsal.scenario import load

@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx2
 
 from bot.doors.web import make_app
+from bot.hearing.inbox import keep
 from bot.house import House
-from bot.inbox import keep
 from bot.jobs import Job
 from bot.records.base import Records
 from bot.rehearsal.play import Rehearsal, played

@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.calendars import Switchboard
 from bot.clock import JumpingClock
-from bot.connecting import Desks, Given, connect
+from bot.connections.connecting import Desks, Given, connect
+from bot.connections.keys import GivenKeys
+from bot.connections.switchboard import Switchboard
 from bot.engine import InlineEngine
 from bot.house import Counted, Firm, House
-from bot.keys import GivenKeys
 from bot.records import connections, people
 from bot.records.base import Records
 from bot.records.connections import ConnectionRow

@@ -12,14 +12,14 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from bot.calendars import Switchboard
-from bot.connecting import Desks, Given, connect
+from bot.connections.connecting import Desks, Given, connect
+from bot.connections.switchboard import Switchboard
 from bot.doors.web import make_app
-from bot.health import look_after
 from bot.house import House
 from bot.jobs import Job, JobKind
 from bot.records import people
 from bot.records.connections import ConnectionState
+from bot.watching.health import look_after
 from dialogs.scheduling.intervals import Interval
 from integrations.calendars.base import CalendarDisconnected, CalendarEvent
 from integrations.calendars.none import NoCalendar

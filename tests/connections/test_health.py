@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.connecting import disconnect
-from bot.following import catch_up, told, watching
-from bot.health import EVERY, HUSH, STEADY, Health, Told, is_news, look_after
+from bot.connections.connecting import disconnect
 from bot.house import House
 from bot.jobs import Job
 from bot.records import connections, people
 from bot.records.connections import ConnectionState, Fault
+from bot.watching.following import catch_up, told, watching
+from bot.watching.health import EVERY, HUSH, STEADY, Health, Told, is_news, look_after
 from dialogs.scheduling.intervals import Interval
 from integrations.calendars.base import CalendarDisconnected
 from tests.connections.conftest import CARL, NINE, RITA, Office

@@ -7,9 +7,9 @@ import time
 from collections.abc import Mapping
 from datetime import timedelta
 
-from bot.connecting import Desks, Given, connect, secrets_of
-from bot.keys import GivenKeys
-from bot.looking import look
+from bot.connections.connecting import Desks, Given, connect, secrets_of
+from bot.connections.keys import GivenKeys
+from bot.facts.looking import look
 from bot.records import people
 from dialogs.scheduling.intervals import Interval
 from integrations.standins.google.server import web as google_web

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.availability import time_of
-from bot.inbox import keep
-from bot.own_hours import keep_hours, read_hours
+from bot.facts.availability import time_of
+from bot.hearing.inbox import keep
+from bot.hearing.own_hours import keep_hours, read_hours
 from bot.records import hours, people
 from bot.records.hours import NOTHING_SAID
 from dialogs.negotiation.facts import Rules

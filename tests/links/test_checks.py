@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from bot.clock import JumpingClock
 from bot.doors.metrics import exposition
 from bot.house import Firm, House
-from bot.links import DAILY, MISSES, SOON, LinkState, check_links, first, link_of, save_link, switch_link
 from bot.records import links as rows
 from bot.rehearsal.stage import Stage, World
 from bot.seeding import NewPerson, add_person
+from bot.watching.links import DAILY, MISSES, SOON, LinkState, check_links, first, link_of, save_link, switch_link
 from dialogs.negotiation.facts import Rules
 from integrations.links.base import Finding, LinkStatus, Why
 from integrations.standins.page import StandInLinks

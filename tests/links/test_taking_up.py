@@ -13,22 +13,22 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot import accounts
-from bot.accounts import connect_account
 from bot.clock import JumpingClock
-from bot.connecting import Given
+from bot.connections.connecting import Given
+from bot.connections.keys import GivenKeys
+from bot.connections.link_desk import LinkDesk
 from bot.doors.web import make_app
 from bot.engine import InlineEngine
 from bot.house import Firm, House
 from bot.jobs import Job
-from bot.keys import GivenKeys
-from bot.link_desk import LinkDesk
 from bot.records import connections, links, negotiations, people
 from bot.records.connections import ConnectionRow, ConnectionState
 from bot.records.schema import migrate_url
 from bot.records.sealed import Key
 from bot.rehearsal.stage import Stage, World
 from bot.seeding import NewPerson, NewRound, add_job, add_person
+from bot.watching import accounts
+from bot.watching.accounts import connect_account
 from bot.worker import Assistant
 from dialogs.negotiation.facts import Rules
 from dialogs.negotiation.state import Negotiation

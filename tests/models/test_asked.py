@@ -17,8 +17,8 @@ from rich.console import Console
 from sqlalchemy import select
 
 from bot.doors.metrics import exposition
+from bot.hearing.inbox import keep
 from bot.house import House
-from bot.inbox import keep
 from bot.jobs import Job
 from bot.records import everything, models, people, story
 from bot.records.base import Records

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlalchemy.exc import StatementError
 
-from bot.keys import FILE, FileKeys, GivenKeys, KeysError, keys_of, rotate
+from bot.connections.keys import FILE, FileKeys, GivenKeys, KeysError, keys_of, rotate
 from bot.records.base import Records
 from bot.records.connections import ConnectionKind, ConnectionRow, ConnectionState
 from bot.records.schema import migrate_url

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import yaml
 
-from bot.rendering import PIECES
+from bot.effects.rendering import PIECES
 from dialogs.scheduling.intervals import Interval
 from dialogs.understanding import Act, Context, datafiles, understand
 from dialogs.wording import ANYONE, Phrasebook, Wording

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.rendering import FIELDS, PIECES
+from bot.effects.rendering import FIELDS, PIECES
 from dialogs.negotiation.asking import FOR_A_HUMAN
 from dialogs.negotiation.effects import Reason
 from dialogs.negotiation.state import Hosting

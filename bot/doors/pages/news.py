@@ -8,11 +8,11 @@ from datetime import datetime
 from bot.doors.pages.sending import Outcome
 from bot.doors.pages.showing import Notice, Teller
 from bot.doors.pages.visiting import BOOKED, Standing, Visit, standing
+from bot.effects.rendering import render
 from bot.house import House
 from bot.pressing import Meant
 from bot.records import work
 from bot.records.base import Session
-from bot.rendering import render
 from bot.turn import SAY
 from dialogs.negotiation.effects import Kind, Say
 

@@ -16,7 +16,7 @@ from bot.doors.pages.sending import Sheet
 from bot.doors.pages.several import DoNotFit, back_to_back
 from bot.doors.pages.showing import Notice, Teller, frame, teller, when
 from bot.doors.pages.visiting import Visit, mark, waiting_for_times
-from bot.facts import Case
+from bot.facts.case import Case
 from bot.records import interviews
 from bot.records.base import Session
 from dialogs.scheduling.intervals import Interval

@@ -11,10 +11,10 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.doors.pages.visiting import Visit, mark
-from bot.facts import load
+from bot.facts.case import load
+from bot.hearing.listening import hear
 from bot.house import House
 from bot.jobs import Job, JobKind
-from bot.listening import hear
 from bot.pressing import Meant, Press
 from bot.records import messages, pages, people, work
 from bot.records.messages import AlreadyKept, MessageRow

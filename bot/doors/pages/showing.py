@@ -17,12 +17,12 @@ from bot.doors.pages.visiting import (
     standing,
     waiting_for_times,
 )
-from bot.facts import Case
+from bot.effects.rendering import render
+from bot.facts.case import Case
 from bot.house import House
 from bot.records.interviews import InterviewRow
 from bot.records.jobs import RoundRow
 from bot.records.people import PersonRow
-from bot.rendering import render
 from dialogs.negotiation.effects import Part, Reader
 from dialogs.negotiation.state import OVER, Party, Status
 from dialogs.reader import Reader as WrittenFor

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from bot.facts import Case, cases_of, load
+from bot.facts.case import Case, cases_of, load
+from bot.hearing.reading import on_the_table
 from bot.house import House
 from bot.pages import opened
-from bot.reading import on_the_table
 from bot.records import pages, people
 from bot.records.base import Session
 from bot.records.pages import PageRow

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import structlog
 
-from bot.arranging import take_out
-from bot.carrying import PATIENCE, Later, done
-from bot.facts import Case, load
+from bot.effects.arranging import take_out
+from bot.effects.carrying import PATIENCE, Later, done
+from bot.effects.inviting import text_for
+from bot.facts.case import Case, load
+from bot.facts.looking import calendar_address
 from bot.house import House
-from bot.inviting import text_for
-from bot.looking import calendar_address
 from bot.records import entries, people
 from bot.records.entries import EntryRow
 from bot.records.people import PersonRow

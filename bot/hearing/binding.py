@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from bot.facts import Case
+from bot.facts.case import Case
+from bot.hearing.reading import read
 from bot.house import House
-from bot.reading import read
 from bot.records import messages
 from bot.records.base import Session
 from bot.records.people import PersonRow

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import structlog
 
-from bot.facts import load
+from bot.facts.case import load
 from bot.house import House
 from bot.jobs import Job, JobKind
 from bot.records import interviews, negotiations

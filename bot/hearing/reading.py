@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from bot.facts import Case
+from bot.facts.case import Case
 from bot.house import House
 from bot.pressing import Meant
 from bot.records.people import PersonRow

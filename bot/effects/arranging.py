@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import structlog
 
-from bot.carrying import PATIENCE, Later, done, nothing_to_do
-from bot.facts import Case, load
+from bot.effects.carrying import PATIENCE, Later, done, nothing_to_do
+from bot.effects.inviting import text_for
+from bot.facts.case import Case, load
+from bot.facts.looking import calendar_address
 from bot.house import House
-from bot.inviting import text_for
-from bot.looking import calendar_address
 from bot.records import entries, negotiations, people
 from bot.records.entries import EntryRow
 from bot.records.people import PersonRow

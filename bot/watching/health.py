@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.calendars import PATIENCE, in_time
-from bot.connecting import Desks, fault_of
-from bot.following import NOTHING_FOLLOWED, follow
+from bot.connections.connecting import Desks, fault_of
+from bot.connections.switchboard import PATIENCE, in_time
+from bot.effects.rendering import ROLE_OF
 from bot.house import House
 from bot.jobs import Job, JobKind
 from bot.records import connections, negotiations, people
@@ -20,8 +20,8 @@ from bot.records.base import Session
 from bot.records.connections import ConnectionKind, ConnectionRow, ConnectionState, Fault
 from bot.records.interviews import InterviewRow
 from bot.records.people import ROOM, PersonRow
-from bot.rendering import ROLE_OF
 from bot.turn import SAY, Turn
+from bot.watching.following import NOTHING_FOLLOWED, follow
 from dialogs.negotiation.effects import Kind, Part, Reader, Say
 from dialogs.scheduling.intervals import Interval
 from integrations.calendars.base import CalendarError

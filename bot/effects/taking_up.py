@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -10,19 +9,18 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.booked_elsewhere import act_on_notices, booking_of
-from bot.carrying import PATIENCE, Later, done, nothing_to_do
-from bot.connecting import Unusable
-from bot.facts import Case, cases_of, load
+from bot.booked_elsewhere import booking_of, notice_key
+from bot.connections.connecting import Unusable
+from bot.effects.carrying import PATIENCE, Later, done, nothing_to_do
+from bot.effects.rendering import render
+from bot.facts.case import Case, cases_of, load
+from bot.facts.looking import Look, look
 from bot.house import House
-from bot.jobs import Job, JobKind
-from bot.looking import Look, look
 from bot.records import connections, entries, negotiations, people, work
 from bot.records.base import Conflict, Session
 from bot.records.interviews import SlotTaken
 from bot.records.people import PersonRow
 from bot.records.work import EffectRow
-from bot.rendering import render
 from bot.turn import SAY, Turn
 from dialogs.negotiation.effects import Kind, Part, Reader, Say
 from dialogs.negotiation.events import BookedElsewhere, CalledOffElsewhere
@@ -30,32 +28,11 @@ from dialogs.negotiation.state import Elsewhere, Party
 from dialogs.scheduling.blocks import TAKES
 from dialogs.scheduling.intervals import Interval, difference, union
 from integrations.links.base import LinksError, LinksUnreachable
-from integrations.links.calendly.folding import Booking, By, Change, Standing
+from integrations.links.calendly.folding import Booking, By, Standing
 
 log = structlog.get_logger()
 
 PARTY = {By.HOST: Party.HOST, By.INVITEE: Party.CANDIDATE}
-
-
-async def take_up_all(house: House, connection_id: str) -> Sequence[Job]:
-    """What was told since the last time: each booking that has changed is looked at, once for each change."""
-    begun: list[str] = []
-
-    async def begin(session: Session, change: Change) -> None:
-        key = _key(connection_id, type(change).__name__, *sorted(change.booking.invitees))
-        if await work.effect(session, key) is None:
-            turn = Turn(house, session)
-            booking = {"connection": connection_id, "invitee": change.booking.invitee}
-            turn.begin(key, "take_up", booking, None, None)
-            begun.extend(turn.begun)
-
-    await act_on_notices(house, connection_id, begin)
-    return [Job(JobKind.EFFECT, each) for each in begun]
-
-
-def _key(connection_id: str, *parts: str) -> str:
-    digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
-    return f"{connection_id}.{digest[:24]}"
 
 
 @dataclass(frozen=True)
@@ -168,7 +145,7 @@ async def _tell(house: House, effect: EffectRow, news: News) -> Sequence[str]:
             return ()
         turn = Turn(house, session)
         for recruiter in await _recruiters(session, news):
-            keys = {each: _key(news.connection, "note", each, recruiter.id) for each in sorted(booking.invitees)}
+            keys = {each: notice_key(news.connection, "note", each, recruiter.id) for each in sorted(booking.invitees)}
             before = [key for key in keys.values() if await work.effect(session, key)]
             what = "off" if booking.standing is Standing.OFF else "moved" if before else "booked"
             if what == "off" and before:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from bot.facts import JUST_NOW, Case
+from bot.facts.case import JUST_NOW, Case
+from bot.facts.looking import Look
+from bot.facts.panels import plan_of, taken_time
 from bot.house import House
-from bot.looking import Look
-from bot.panels import plan_of, taken_time
 from bot.records import messages, negotiations
 from bot.records.base import Session
 from bot.records.people import PersonRow

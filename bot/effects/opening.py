@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.carrying import done, nothing_to_do
-from bot.facts import load
+from bot.effects.carrying import done, nothing_to_do
+from bot.facts.case import load
+from bot.facts.looking import look
 from bot.house import House
-from bot.looking import look
 from bot.planning import MakePlan, plan_again, plan_next
 from bot.records import people
 from bot.records.work import EffectRow

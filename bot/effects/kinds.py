@@ -7,18 +7,18 @@ from datetime import timedelta
 
 import structlog
 
-from bot.arranging import arrange, release, write_again
-from bot.carrying import Later
-from bot.holding import hold, release_hold
+from bot.effects.arranging import arrange, release, write_again
+from bot.effects.carrying import Later
+from bot.effects.holding import hold, release_hold
+from bot.effects.inviting import invite
+from bot.effects.opening import next_round, search_again
+from bot.effects.passing_on import offer_freed, offer_without_gone
+from bot.effects.saying import answer_stranger, say
+from bot.effects.taking_up import call_off_there, take_up
 from bot.house import House
-from bot.inviting import invite
 from bot.jobs import Job, JobKind
-from bot.opening import next_round, search_again
-from bot.passing_on import offer_freed, offer_without_gone
 from bot.records import work
 from bot.records.work import EffectRow
-from bot.saying import answer_stranger, say
-from bot.taking_up import call_off_there, take_up
 
 log = structlog.get_logger()
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TypeVar
 
-from bot.facts import Case, load
+from bot.facts.case import Case, load
 from bot.records import jobs, negotiations, people
 from bot.records.base import Session
 from bot.records.jobs import CompanyRow, JobRow

@@ -7,10 +7,10 @@ from datetime import datetime
 
 import structlog
 
-from bot.carrying import Later, done
-from bot.facts import load
+from bot.effects.carrying import Later, done
+from bot.facts.case import load
+from bot.facts.looking import look
 from bot.house import House
-from bot.looking import look
 from bot.records import negotiations
 from bot.records.base import Conflict
 from bot.records.interviews import SlotTaken

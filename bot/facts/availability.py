@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
-from bot.calendars import USUAL_DAYS, USUAL_HOURS
-from bot.diaries import lunch_of, week_of
+from bot.connections.switchboard import USUAL_DAYS, USUAL_HOURS
+from bot.facts.diaries import lunch_of, week_of
+from bot.facts.looking import calendar_address
 from bot.house import House
-from bot.looking import calendar_address
 from bot.records import hours as own_hours
 from bot.records import interviews
 from bot.records.people import PersonRow

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
+from bot.effects.saying import try_another_way
 from bot.house import House
 from bot.jobs import Job, JobKind
 from bot.records import messages, people
 from bot.records.base import Session
 from bot.records.messages import AlreadyKept, MessageRow
 from bot.records.people import PersonRow
-from bot.saying import try_another_way
 from bot.turn import Turn
 from dialogs.outreach.tongue import tongue
 from dialogs.scheduling.hours import country_of

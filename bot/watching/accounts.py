@@ -12,8 +12,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from bot.booked_elsewhere import keep_all, keep_notices, known_notices
-from bot.connecting import Given, Unusable
-from bot.health import note, tell
+from bot.connections.connecting import Given, Unusable
 from bot.house import House
 from bot.jobs import Job, JobKind
 from bot.records import connections
@@ -22,6 +21,7 @@ from bot.records.connections import ConnectionKind, ConnectionRow, ConnectionSta
 from bot.records.people import PersonRow
 from bot.records.sealed import Keys, SealError, seal, unseal
 from bot.turn import Turn
+from bot.watching.health import note, tell
 from dialogs.scheduling.intervals import Interval
 from integrations.links.base import LinksDisconnected, LinksError, LinksUnreachable
 from integrations.links.calendly.account import Calendly, Subscription

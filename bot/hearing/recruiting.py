@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from bot import naming, own_hours
-from bot.commands import Command, Verb, parse
-from bot.facts import Case, load
+from bot.facts.case import Case, load
+from bot.facts.looking import NOTHING_SEEN, Look, look
+from bot.hearing import naming, own_hours
+from bot.hearing.commands import Command, Verb, parse
+from bot.hearing.naming import Unclear
 from bot.house import House
 from bot.jobs import Job, JobKind
-from bot.looking import NOTHING_SEEN, Look, look
-from bot.naming import Unclear
 from bot.planning import Planned, hosting, needed_in, round_of
 from bot.records import interviews, jobs, negotiations, people, story
 from bot.records.base import Session

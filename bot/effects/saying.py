@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.carrying import PATIENCE, Later, done
-from bot.facts import JUST_NOW, load
+from bot.effects.carrying import PATIENCE, Later, done
+from bot.effects.rendering import Rendered, render, render_alone, render_for_stranger
+from bot.facts.case import JUST_NOW, load
 from bot.house import House
 from bot.pages import Link, below, link_for, remember
 from bot.records import messages, negotiations, people, work
@@ -18,7 +19,6 @@ from bot.records.base import Session
 from bot.records.messages import MessageRow
 from bot.records.people import ContactRow, PersonRow
 from bot.records.work import EffectRow
-from bot.rendering import Rendered, render, render_alone, render_for_stranger
 from bot.turn import SAY, Turn
 from dialogs.negotiation.effects import Kind, Part, Say
 from dialogs.negotiation.events import Undelivered

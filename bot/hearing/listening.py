@@ -10,21 +10,21 @@ from typing import Literal
 
 import structlog
 
-from bot.binding import bind, by_name, picked_by_number
-from bot.commands import parse
-from bot.facts import Case, cases_of, load
+from bot.facts.case import Case, cases_of, load
+from bot.facts.looking import NOTHING_SEEN, Look, look
+from bot.hearing.binding import bind, by_name, picked_by_number
+from bot.hearing.commands import parse
+from bot.hearing.reading import doubt, read, read_alone, read_press
+from bot.hearing.recruiting import obey
 from bot.house import House
 from bot.jobs import Job, JobKind
-from bot.looking import NOTHING_SEEN, Look, look
 from bot.pressing import Press
-from bot.reading import doubt, read, read_alone, read_press
 from bot.records import interviews, messages, negotiations, people
 from bot.records.base import Conflict, Session
 from bot.records.interviews import InterviewRow, SlotTaken
 from bot.records.messages import MessageRow
 from bot.records.pages import CHANNEL as PAGE
 from bot.records.people import PersonRow
-from bot.recruiting import obey
 from bot.second_opinion import Question, SecondReader
 from bot.turn import SAY, Turn
 from dialogs.negotiation.effects import Kind, Part, Reader, Say

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.carrying import Later, done
-from bot.facts import Case, load
+from bot.effects.carrying import Later, done
+from bot.effects.rendering import Rendered, render
+from bot.facts.case import Case, load
 from bot.house import House
 from bot.records import entries, negotiations, people
 from bot.records.invites import InviteRow
 from bot.records.people import PersonRow
 from bot.records.work import EffectRow
-from bot.rendering import Rendered, render
 from bot.turn import Turn
 from dialogs.negotiation.effects import Part, Reader
 from dialogs.negotiation.events import NotArranged

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.calendars import PATIENCE, in_time
-from bot.connecting import Desks, fault_of
+from bot.connections.connecting import Desks, fault_of
+from bot.connections.switchboard import PATIENCE, in_time
 from bot.house import House
 from bot.jobs import Job, JobKind
 from bot.records import connections

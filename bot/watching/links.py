@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.health import concerned
+from bot.effects.rendering import ROLE_OF
 from bot.house import House
 from bot.jobs import Job, JobKind
 from bot.records import links, people
 from bot.records.links import LinkRow
 from bot.records.people import PersonRow
-from bot.rendering import ROLE_OF
 from bot.turn import SAY, Turn
+from bot.watching.health import concerned
 from dialogs.negotiation.effects import Kind, Part, Reader, Say
 from integrations.links.base import Finding, LinkStatus, Why, kind_of
 

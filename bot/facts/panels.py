@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.diaries import OWN_PEOPLE, lunch_of, travel_of, week_of
-from bot.facts import Case
+from bot.facts.case import Case
+from bot.facts.diaries import OWN_PEOPLE, lunch_of, travel_of, week_of
+from bot.facts.looking import Look
 from bot.house import House
-from bot.looking import Look
 from bot.records import entries, interviews
 from bot.records import hours as own_hours
 from bot.records.base import Session

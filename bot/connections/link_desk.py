@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from bot.connecting import Unusable, secrets_of
+from bot.connections.connecting import Unusable, secrets_of
 from bot.records.connections import ConnectionRow, Fault
 from bot.records.sealed import Keys
 from integrations import catalog

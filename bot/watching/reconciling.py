@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.arranging import take_out, write_events
-from bot.facts import Case, load
+from bot.effects.arranging import take_out, write_events
+from bot.facts.case import Case, load
+from bot.facts.looking import calendar_address, look
 from bot.house import House
 from bot.jobs import Job, JobKind
-from bot.looking import calendar_address, look
 from bot.records import entries, negotiations, people
 from bot.records.base import Conflict
 from bot.records.entries import EntryRow

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.facts import Case
+from bot.facts.case import Case
 from bot.house import House
 from bot.records.people import PersonRow
 from dialogs.negotiation.effects import Part, Reader

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.connecting import Desks, fault_of
+from bot.connections.connecting import Desks, fault_of
 from bot.records import connections
 from bot.records.base import Records
 from bot.records.connections import ConnectionRow, ConnectionState
@@ -127,7 +127,7 @@ class Switchboard(Calendar):
         raise CalendarRefused("this calendar can only be read")
 
     async def _desk(self, row: ConnectionRow) -> Calendar:
-        """Where a connection is known not to work nobody waits for it: bot/health.py keeps trying."""
+        """Where a connection is known not to work nobody waits for it: bot/watching/health.py keeps trying."""
         if row.state == ConnectionState.BROKEN.value:
             raise CalendarUnreachable("this calendar has not answered for a while")
         if row.state == ConnectionState.SET_UP_REQUIRED.value:
