@@ -11,13 +11,12 @@ from dialogs.negotiation.draft import Draft
 from dialogs.negotiation.effects import Alarm, Book, Forget, Kind, Restore, Wish
 from dialogs.negotiation.offering import ask_for_times, offer, offer_anew, put, withdraw_offer
 from dialogs.negotiation.state import Given, Hosting, Party, Status
-from dialogs.negotiation.times import ahead, first_start, free, gave, is_free, office_hours, said
+from dialogs.negotiation.times import ahead, first_start, free, gave, is_free, office_hours, said, starts_in
 from dialogs.negotiation.waiting import stop_waiting
 from dialogs.scheduling.concession import Concession, concessions
 from dialogs.scheduling.hours import instant_of, local_day
 from dialogs.scheduling.intervals import Interval, covers, difference, intersection, union
 from dialogs.scheduling.panel import Seated
-from dialogs.scheduling.slots import starts
 from dialogs.understanding.meaning import Act, Understanding
 
 # Times on so many days are no single wish but a way of life: then it pays to ask whose change would open the most.
@@ -99,7 +98,7 @@ def propose(d: Draft, party: Party, meaning: Understanding) -> None:
         stay(d)
         return
     wanted = said(d, party)
-    if not starts(wanted, d.facts.minutes, zone=d.zone(party)):
+    if not starts_in(d, wanted, party):
         _cannot_use(d, party, meaning.windows)
         return
     if not _has_spoken(d, party.other):
@@ -112,7 +111,7 @@ def propose(d: Draft, party: Party, meaning: Understanding) -> None:
     elif named(d, party) and d.n.hosting is not Hosting.CALENDAR:
         d.because("it is over lunch, which the other side has to ask for by name too")
         _put_to_other(d, party)
-    elif starts(intersection(wanted, said(d, party.other)), d.facts.minutes, zone=d.zone(party)):
+    elif starts_in(d, intersection(wanted, said(d, party.other)), party):
         d.because("the time named is taken")
         d.do(Wish(wanted[0]))
         _nearest(d, party, wanted, "offer_gone")

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from dialogs.negotiation.by_name import both_asked, may_be_put, open_by_name
 from dialogs.negotiation.draft import Draft
 from dialogs.negotiation.state import Hosting, Party
-from dialogs.scheduling.hours import WorkingHours
+from dialogs.scheduling.hours import WorkingHours, local_day
 from dialogs.scheduling.intervals import Interval, difference, intersection
 from dialogs.scheduling.ranking import best
 from dialogs.scheduling.slots import sensible, spread, starts
@@ -20,16 +20,12 @@ LOOSE = timedelta(days=2)
 # Nor by "any day next week after 3".
 MANY = 4
 SATURDAY = 5
-QUARTER = timedelta(minutes=15)
 
 
 def ahead(d: Draft) -> Interval:
     """From the soonest an interview may start to as far ahead as this firm plans."""
-    rules = d.facts.rules
-    soonest = d.facts.now.astimezone(UTC) + rules.notice
-    # On the quarter hour: nobody meets at 11:01.
-    soonest += (datetime.min.replace(tzinfo=UTC) - soonest) % QUARTER
-    return Interval(soonest, soonest + rules.horizon)
+    soonest = d.facts.now.astimezone(UTC) + d.facts.rules.notice
+    return Interval(soonest, soonest + d.facts.rules.horizon)
 
 
 def civil(windows: Sequence[Interval], zone: ZoneInfo) -> tuple[Interval, ...]:
@@ -82,10 +78,19 @@ def step(d: Draft) -> int:
     return int(d.facts.rules.grid.total_seconds()) // 60
 
 
+def starts_in(d: Draft, windows: Sequence[Interval], reader: Party) -> list[datetime]:
+    """Every start in the windows: on the grid of the reader's clock, or where somebody's own time begins."""
+    soonest = ahead(d).start
+    named = {each.start for party in Party for each in civil(d.n.given(party).windows, d.zone(party))}
+    # Nobody meets at 12:01 or at 12:15 because it is two hours from now.
+    cut = None if soonest in named else soonest
+    return starts(windows, d.facts.minutes, zone=d.zone(reader), step=step(d), cut=cut)
+
+
 def first_start(d: Draft, windows: Sequence[Interval], preferred: Sequence[Interval], party: Party) -> datetime | None:
     """The earliest start in the windows, one that somebody would rather have before any other."""
     for choice in (intersection(windows, preferred), windows):
-        for start in starts(choice, d.facts.minutes, zone=d.zone(party), step=step(d)):
+        for start in starts_in(d, choice, party):
             if both_asked(d, start):
                 return start
     return None
@@ -99,7 +104,7 @@ def worth_offering(d: Draft, windows: Sequence[Interval], to: Party) -> tuple[da
     # The best first: by day for whoever reads it and on no other table; by day; anything at all.
     held = () if d.facts.rules.share_slots else d.facts.held
     for choice in (difference(by_day, held), by_day, windows):
-        found = [s for s in starts(choice, minutes, zone=zone, step=step(d)) if may_be_put(d, s, windows)]
+        found = [s for s in starts_in(d, choice, to) if may_be_put(d, s, windows)]
         if found:
             picked = spread(found, d.facts.rules.offer_size, zone, minutes=minutes, preferred=preferred)
             return _best_of_their_days(d, picked, found, zone) if to is Party.CANDIDATE else picked
@@ -132,5 +137,7 @@ def _waking_hours(d: Draft, reader: Party) -> tuple[Interval, ...]:
 
 
 def office_hours(d: Draft, party: Party) -> tuple[Interval, ...]:
-    """What "any time" means: weekdays, nine to six, where the speaker lives."""
-    return WorkingHours.parse("09:00-18:00", zone=d.zone(party)).open(ahead(d))
+    """What "any time" means: weekdays, nine to six, where the speaker lives; of today all of it, as they would say."""
+    reach = ahead(d)
+    whole_days = Interval(local_day(reach.start, d.zone(party)).start, reach.end)
+    return WorkingHours.parse("09:00-18:00", zone=d.zone(party)).open(whole_days)

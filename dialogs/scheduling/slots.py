@@ -15,11 +15,13 @@ MINUTE = timedelta(minutes=1)
 QUARTER = 15
 
 
-def starts(free: Sequence[Interval], minutes: int, *, zone: ZoneInfo, step: int = 30) -> list[datetime]:
+def starts(
+    free: Sequence[Interval], minutes: int, *, zone: ZoneInfo, step: int = 30, cut: datetime | None = None
+) -> list[datetime]:
     """Every start, in UTC, of a meeting that fits into `free`: on the grid of the clocks in `zone`.
 
     A window that begins off the grid on a quarter hour gives its own start too, and so does any window in which
-    nothing on the grid fits.
+    nothing on the grid fits; not so where it begins at `cut`, which is where we cut it and nobody named.
     """
     found: list[datetime] = []
     for window in union(free):
@@ -27,7 +29,8 @@ def starts(free: Sequence[Interval], minutes: int, *, zone: ZoneInfo, step: int 
         first = _whole_minute(window.start)
         on_grid = list(_grid(first, last, zone, step))
         quarterly = first.astimezone(zone).minute % QUARTER == 0
-        if first <= last and first not in on_grid[:1] and (quarterly or not on_grid):
+        named = window.start != cut and (quarterly or not on_grid)
+        if first <= last and first not in on_grid[:1] and named:
             found.append(first)
         found.extend(on_grid)
     return found

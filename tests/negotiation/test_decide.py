@@ -58,6 +58,31 @@ def test_three_slots_spread_over_the_days_are_offered_in_order() -> None:
 
 
 @pytest.mark.parametrize(
+    ("now", "given", "first"),
+    [
+        ("10:01", ("10:00", "15:00"), "12:30"),
+        ("10:14", ("10:00", "15:00"), "12:30"),
+        ("10:15", ("10:00", "15:00"), "12:30"),
+        ("10:31", ("10:00", "15:00"), "13:00"),
+        ("10:01", ("12:15", "13:00"), "12:15"),
+        ("10:15", ("12:15", "13:00"), "12:15"),
+        ("08:00", ("10:15", "11:00"), "10:15"),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, tuple) else value,
+)
+def test_two_hours_from_now_is_no_time_that_anybody_named(now: str, given: tuple[str, str], first: str) -> None:
+    facts = replace(FACTS, now=at(3, now))
+    offer = after(asked(), host_can(window(3, *given)), facts=replace(facts, now=facts.now - timedelta(minutes=1)))
+    assert offer.negotiation.offer
+    assert offer.negotiation.offer.starts[0] == at(3, first)
+
+
+def test_of_a_window_too_short_for_the_rest_nothing_is_offered_at_odd_minutes() -> None:
+    facts = replace(FACTS, now=at(3, "10:10"))
+    assert after(asked(), host_can(window(3, "12:00", "13:00")), facts=facts).negotiation.offer is None
+
+
+@pytest.mark.parametrize(
     ("what_the_candidate_says", "booked"),
     [
         (takes(1), slot(4, "15:00")),

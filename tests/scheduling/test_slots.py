@@ -54,6 +54,13 @@ def test_a_window_from_a_quarter_past_gives_its_own_start_besides_the_grid() -> 
     assert spell(starts([window("3 10:15", "3 11:30")], 45, zone=LISBON)) == ["3 10:15", "3 10:30"]
 
 
+def test_where_we_cut_a_window_nobody_named_a_start() -> None:
+    afternoon = [window("3 12:15", "3 14:00")]
+    assert spell(starts(afternoon, 45, zone=LISBON, cut=at("3 12:15"))) == ["3 12:30", "3 13:00"]
+    assert starts([window("3 12:15", "3 13:00")], 45, zone=LISBON, cut=at("3 12:15")) == []
+    assert spell(starts(afternoon, 45, zone=LISBON, cut=at("3 09:15"))) == ["3 12:15", "3 12:30", "3 13:00"]
+
+
 def test_nobody_is_offered_seven_past_where_a_round_time_fits() -> None:
     assert spell(starts([window("3 10:07", "3 11:30")], 45, zone=LISBON)) == ["3 10:30"]
 
