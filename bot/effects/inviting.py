@@ -16,7 +16,8 @@ from bot.turn import Turn
 from dialogs.negotiation.effects import Part, Reader
 from dialogs.negotiation.events import NotArranged
 from integrations.calendars.ics import Guest, Invite, Method, to_ics
-from integrations.channels.base import Outbound, Permanent, Temporary, plain
+from integrations.channels.base import Outbound, Permanent, Temporary
+from integrations.channels.fitting import plain
 
 
 async def invite(house: House, effect: EffectRow) -> Sequence[str]:

@@ -33,8 +33,8 @@ from integrations.channels.base import (
     ReceiptStatus,
     Temporary,
     Unanswered,
-    plain,
 )
+from integrations.channels.fitting import plain
 
 log = structlog.get_logger()
 

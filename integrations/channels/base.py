@@ -1,5 +1,8 @@
 """What all channels share: what goes out, what comes in, what became of it, and what can go wrong.
 
+A vendor comes in by a Door (verify, then read) and is written to over a Channel (send). `fitting` makes up for what a
+channel cannot do.
+
     ChannelError                 sending
     ├── Temporary                again, later
     │   └── Unanswered           … but it may already be out
@@ -18,30 +21,52 @@ A vendor's module verifies, reads and sends in these words only; what it does no
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 NAMES = ("whatsapp", "sms", "telegram", "slack", "teams", "email", "console")
 
 
+class Unit(StrEnum):
+    """What a channel counts the length of a text in."""
+
+    CHARACTERS = "characters"
+    UTF16 = "UTF-16 units"  # an emoji is two
+    BYTES = "bytes of UTF-8"
+
+
 @dataclass(frozen=True, slots=True)
 class Abilities:
-    """What a channel can do; `plain` makes up for the rest."""
+    """What a channel can do; `fitting` makes up for the rest. docs/reference/channels.md is printed from these."""
 
     buttons: int = 0  # at most so many beside one message
+    label: int = 0  # of a button's label, at most; 0: no limit worth naming
     subject: bool = False
-    max_length: int | None = None  # of the text, in characters; None: no limit worth naming
+    html: bool = False
+    max_length: int | None = None  # of the text, in `unit`; None: no limit worth naming
+    unit: Unit = Unit.CHARACTERS
     takes_key: bool = False  # the vendor recognises a repeated stable key, so sending again is harmless
+    looks_up: bool = False  # can be asked whether a message was taken, before it is sent again
     receipts: bool = False  # tells what became of a message
     invites: bool = False  # carries an .ics
+    window: timedelta | None = None  # after somebody wrote, anything may be sent for so long; then only templates
+    opens: bool = True  # may write to somebody who never wrote
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
     id: str
     label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A text that the vendor has approved, and what is filled into it: what may be sent when the window is closed."""
+
+    id: str  # the vendor's own
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +78,13 @@ class Outbound:
     text: str
     subject: str | None = None
     buttons: tuple[Button, ...] = ()
-    thread: str | None = None  # the vendor's name for the conversation, where it has one
+    thread: str | None = None  # ours: whose answer this is told by it
     invite: bytes | None = None  # an iCalendar object
+    html: str | None = None  # the same as `text`, to look at
+    answers: tuple[str, ...] = ()  # the vendor's ids of what came before in this thread, oldest first
+    heard_at: datetime | None = None  # when they last wrote on this channel, aware; None: never
+    template: Template | None = None  # says the same, where only that may be sent
+    unsubscribe: str | None = None  # where one click ends it all
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +92,14 @@ class Sent:
     """The vendor took the message; whether it arrived, only a receipt says."""
 
     vendor_id: str
+    also: tuple[str, ...] = ()  # where it had to go out in several pieces, the ids of the others
+
+
+class Wish(StrEnum):
+    """What a vendor itself understood of a keyword, or of its own buttons for it."""
+
+    OUT = "out"  # nothing more on this channel
+    IN = "in"  # this channel again
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +114,20 @@ class Inbound:
     thread: str | None = None
     reply: bytes | None = None  # an answer to an invite: iTIP REPLY or COUNTER
     at: datetime | None = None  # aware, as the vendor says; None where it says nothing
+    name: str = ""  # what they call themselves there; nobody is known by it
+    wish: Wish | None = None
+    to: str = ""  # at which of our numbers, mailboxes or workspaces it arrived
+    files: int = 0  # pictures, voice notes and the like, which nobody here looks at
+    automatic: bool = False  # an out-of-office note, or another machine: never answered
+    trusted: bool = True  # False: anybody could have sent it in this name
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """What a vendor tells of that we know nothing about: kept as it came, and acted on by nobody."""
+
+    vendor_id: str
+    kind: str
 
 
 class ReceiptStatus(StrEnum):
@@ -117,6 +169,10 @@ class Receipt:
     vendor_id: str
     status: ReceiptStatus
     error: str | None = None  # the vendor's own code
+    means: type[ChannelError] | None = None  # what that code comes to, where it is known
+
+
+Told = Inbound | Receipt | Unknown
 
 
 class Channel(ABC):
@@ -129,7 +185,60 @@ class Channel(ABC):
     async def send(self, message: Outbound) -> Sent:
         """Hands the message to the vendor once, never repeating by itself. Raises ChannelError."""
 
+    async def look_up(self, message: Outbound, since: datetime) -> Sent | None:
+        """What the vendor took of this message since then; None: nothing. Only where `Abilities.looks_up`.
+
+        Raises ChannelError where it cannot be told.
+        """
+        raise NotImplementedError(f"{self.name} cannot be asked")
+
     async def close(self) -> None:  # noqa: B027 – most channels have nothing open
+        """Lets go of what is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """What came to a door, as it came: nothing of it is read before it is verified."""
+
+    url: str  # the public one, which the vendor called and may have signed
+    headers: Mapping[str, str]  # names in small letters
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the vendor wants to hear at once."""
+
+    status: int = 200
+    body: bytes = b""
+    content_type: str = "text/plain; charset=utf-8"
+
+
+OK = Answer()
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What one knock told, each thing under an id of its own, and what to answer once it is kept."""
+
+    told: tuple[Told, ...] = ()
+    answer: Answer = OK
+
+
+class Door(ABC):
+    """One vendor's way in. Only what is verified is read, and nothing is thought about before it is answered."""
+
+    name: str  # below /hooks/
+
+    @abstractmethod
+    async def verify(self, knock: Knock) -> None:
+        """Raises BadSignature unless this is the vendor's, untouched, and of now; nothing else, whatever comes."""
+
+    @abstractmethod
+    def read(self, knock: Knock) -> Read:
+        """What it says. What nobody here knows becomes Unknown. Raises BadMessage where it cannot be read at all."""
+
+    async def close(self) -> None:  # noqa: B027 – most doors have nothing open
         """Lets go of what is open."""
 
 
@@ -213,24 +322,3 @@ class BadMessage(DoorError):
     def __init__(self, faults: Sequence[Fault]) -> None:
         self.faults = tuple(faults)
         super().__init__("; ".join(map(str, self.faults)))
-
-
-def plain(message: Outbound, abilities: Abilities) -> Outbound:
-    """The same message with no more than the channel can carry: too many buttons become numbered lines.
-
-    Subject and invite are left out where there is no place for them. The length stays as it is.
-    """
-    return replace(
-        message if len(message.buttons) <= abilities.buttons else _numbered(message),
-        subject=message.subject if abilities.subject else None,
-        invite=message.invite if abilities.invites else None,
-    )
-
-
-def _numbered(message: Outbound) -> Outbound:
-    lines = [f"{number}. {button.label}" for number, button in enumerate(message.buttons, 1)]
-    # An offer often lists its slots already; listed twice they would read as twice as many.
-    if set(lines) <= {line.strip() for line in message.text.splitlines()}:
-        return replace(message, buttons=())
-    text = "\n\n".join(part for part in (message.text, "\n".join(lines)) if part)
-    return replace(message, text=text, buttons=())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TextIO
 
-from integrations.channels.base import Abilities, Channel, Outbound, Sent, plain
+from integrations.channels.base import Abilities, Channel, Outbound, Sent
+from integrations.channels.fitting import plain
 
 
 class ConsoleChannel(Channel):

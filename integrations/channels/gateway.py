@@ -52,6 +52,9 @@ IDEMPOTENCY_KEY = "Idempotency-Key"
 TOLERANCE = timedelta(seconds=300)
 PATIENCE = timedelta(seconds=15)  # for one message, all told
 
+# What of a message goes over the wire.
+WRITTEN = frozenset({"key", "to", "text", "subject", "buttons", "thread", "invite"})
+
 REASONS: dict[str, type[Permanent]] = {
     "bad_address": BadAddress,
     "opted_out": OptedOut,
@@ -122,7 +125,7 @@ class GatewayChannel(Channel):
 
 def written(channel: str, message: Outbound) -> bytes:
     """The message as it goes over the wire."""
-    body = asdict(message) | {"channel": channel}
+    body = {name: value for name, value in asdict(message).items() if name in WRITTEN} | {"channel": channel}
     if message.invite is not None:
         body["invite"] = base64.b64encode(message.invite).decode()
     return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")

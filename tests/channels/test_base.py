@@ -1,4 +1,4 @@
-"""What every channel promises: plain fallbacks, receipts that only move forward, errors that say what to do next."""
+"""What every channel promises: receipts that only move forward, errors that say what to do next."""
 
 from datetime import timedelta
 
@@ -7,46 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integrations.channels import base
-from integrations.channels.base import Abilities, Button, Outbound, ReceiptStatus, from_status, later, plain
+from integrations.channels.base import ReceiptStatus, from_status, later
 
-OFFER = Outbound(
-    key="offer:1",
-    to="+351912345678",
-    text="Which one suits you?",
-    subject="Your interview",
-    buttons=(Button("a", "Tue 3 March 10:00"), Button("b", "Wed 4 March 15:00")),
-    invite=b"BEGIN:VCALENDAR",
-)
 statuses = st.sampled_from(ReceiptStatus)
-
-
-def test_buttons_become_numbered_lines_where_a_channel_has_none() -> None:
-    sent = plain(OFFER, Abilities())
-    assert sent.text == "Which one suits you?\n\n1. Tue 3 March 10:00\n2. Wed 4 March 15:00"
-    assert sent.buttons == ()
-
-
-def test_one_button_too_many_numbers_them_all() -> None:
-    assert plain(OFFER, Abilities(buttons=1)).text.endswith("2. Wed 4 March 15:00")
-
-
-def test_a_text_that_lists_its_choices_is_not_numbered_twice() -> None:
-    listed = plain(OFFER, Abilities())
-    assert plain(Outbound("k", "to", listed.text, buttons=OFFER.buttons), Abilities()).text == listed.text
-
-
-def test_a_choice_is_not_taken_for_listed_because_a_longer_number_ends_like_it() -> None:
-    text = plain(Outbound("k", "to", "11. Tue", buttons=(Button("a", "Tue"),)), Abilities()).text
-    assert text == "11. Tue\n\n1. Tue"
-
-
-def test_a_channel_that_can_do_it_all_gets_the_message_as_it_is() -> None:
-    assert plain(OFFER, Abilities(buttons=3, subject=True, invites=True)) == OFFER
-
-
-def test_subject_and_invite_are_left_out_where_they_have_no_place() -> None:
-    sent = plain(OFFER, Abilities(buttons=3))
-    assert (sent.subject, sent.invite, sent.key) == (None, None, OFFER.key)
 
 
 @given(statuses, statuses)
