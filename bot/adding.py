@@ -12,7 +12,8 @@ from bot.records.base import Session
 from bot.records.jobs import ApplicationRow, JobRow
 from bot.records.people import PersonRow
 from bot.rehearsal.casting import new_person, new_rounds
-from bot.rehearsal.scenario import Cast, Job
+from bot.rehearsal.jobs import Job
+from bot.rehearsal.scenario import Cast
 from bot.seeding import NewPerson, add_job, add_person
 from integrations import contact
 from integrations.trackers.sheet import BadSheet, CandidateRow, LineError

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.rehearsal.scenario import Job, Person
+from bot.rehearsal.jobs import Job
+from bot.rehearsal.people import Person
 from bot.seeding import NewPerson, NewRound
 
 

@@ -15,9 +15,10 @@ from bot.facts.case import load
 from bot.house import Firm
 from bot.records import connections, invites, messages, negotiations, people
 from bot.records.base import Records
-from bot.rehearsal import scenario as s
+from bot.rehearsal import steps as s
 from bot.rehearsal.casting import new_person, new_rounds
 from bot.rehearsal.report import Report, report
+from bot.rehearsal.scenario import Scenario
 from bot.rehearsal.stage import Stage, World
 from bot.rehearsal.yamlfile import Fault
 from bot.seeding import add_job, add_person
@@ -39,7 +40,7 @@ class CannotPlay(ValueError):
 class Rehearsal:
     """One scenario on one stage. `show` is called after every step, for whoever watches."""
 
-    def __init__(self, scenario: s.Scenario, database_url: str, opens: Callable[[str], Records] = Records) -> None:
+    def __init__(self, scenario: Scenario, database_url: str, opens: Callable[[str], Records] = Records) -> None:
         self.scenario = scenario
         self.world = World(JumpingClock(scenario.now.astimezone(UTC)), database_url, opens)
         zone = next((p.timezone for p in scenario.people if p.role == "recruiter"), "UTC")
@@ -228,7 +229,7 @@ PLAY: dict[type, Callable[[Rehearsal, Any], Awaitable[None]]] = {
 
 
 @asynccontextmanager
-async def played(scenario: s.Scenario, database_url: str) -> AsyncIterator[Rehearsal]:
+async def played(scenario: Scenario, database_url: str) -> AsyncIterator[Rehearsal]:
     """The whole scenario, played on an empty database; its stage stays open within the block."""
     rehearsal = Rehearsal(scenario, database_url)
     try:

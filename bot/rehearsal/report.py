@@ -17,7 +17,8 @@ from bot.records.invites import InviteRow
 from bot.records.messages import MessageRow
 from bot.records.story import EscalationRow, EventRow
 from bot.records.work import TimerRow
-from bot.rehearsal.scenario import Expectation, Scenario
+from bot.rehearsal.expectations import Expectation
+from bot.rehearsal.scenario import Scenario
 
 Entry = dict[str, Any]
 ASSISTANT = "arsan"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -102,6 +103,33 @@ def word(value: Value, what: str) -> str:
     if isinstance(value, Word):
         return value.text
     raise Fault(value.line, f"{what} needs a single value")
+
+
+def section(top: Fields, name: str) -> Fields:
+    value = top.values.get(name)
+    if value is None or (isinstance(value, Word) and not value.text):
+        return Fields({}, top.line)
+    return fields(value, name)
+
+
+def listed(top: Fields, name: str) -> tuple[Value, ...]:
+    value = top.values.get(name)
+    if value is None or (isinstance(value, Word) and not value.text):
+        return ()
+    return items(value, name).values
+
+
+def instant(value: Value | None, what: str, line: int = 0) -> datetime:
+    if value is None:
+        raise Fault(line, f"{what!r} is missing")
+    text = word(value, what)
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise Fault(value.line, f"{what} is no instant: {text!r}; write 2026-03-02T09:00:00+01:00") from error
+    if found.tzinfo is None:
+        raise Fault(value.line, f"{what} needs its offset, such as +01:00: {text!r}")
+    return found
 
 
 def suggestion(said: str, known: Sequence[str]) -> str:

@@ -17,8 +17,9 @@ from rich.console import Console
 
 from bot import tracker
 from bot.records import everything
-from bot.rehearsal import scenario as s
+from bot.rehearsal import steps as s
 from bot.rehearsal.play import CannotPlay, Rehearsal
+from bot.rehearsal.scenario import Scenario, load
 from bot.rehearsal.yamlfile import Fault
 from bot.rules import duration
 from bot.terminal.demo import DEMO
@@ -43,7 +44,7 @@ class Unheard(Exception):
 def chat(cast_file: Path | None, keep: Path | None) -> None:
     """Until the input ends or says /quit. A fault in the file of the cast is a Trouble."""
     try:
-        scenario = s.load(cast_file or CAST)
+        scenario = load(cast_file or CAST)
     except Fault as fault:
         raise Trouble(f"{cast_file}: {fault}") from fault
     if not scenario.people:
@@ -86,7 +87,7 @@ def typed_lines(prompt: Callable[[], str]) -> Iterator[str]:
 
 
 class Room:
-    def __init__(self, scenario: s.Scenario, database_url: str, console: Console) -> None:
+    def __init__(self, scenario: Scenario, database_url: str, console: Console) -> None:
         self.rehearsal = Rehearsal(scenario, database_url)
         self.people = cast(scenario.people)
         self.console = console

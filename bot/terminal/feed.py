@@ -11,7 +11,7 @@ from bot.records import everything
 from bot.records.base import Records
 from bot.records.invites import InviteRow
 from bot.records.messages import MessageRow
-from bot.rehearsal.scenario import Person
+from bot.rehearsal.people import Person
 from integrations.calendars.itip import read_reply
 from integrations.channels.base import ReceiptStatus
 

@@ -17,9 +17,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from bot.rehearsal import scenario as s
+from bot.rehearsal import steps as s
 from bot.rehearsal.play import Rehearsal
 from bot.rehearsal.report import LISTS, Report
+from bot.rehearsal.scenario import Scenario, load
 from bot.rehearsal.yamlfile import Fault
 from bot.rules import shown
 from bot.terminal.feed import Feed, cast
@@ -52,7 +53,7 @@ def rehearse(files: Sequence[Path], wanted: Wanted) -> int:
 
 def _one(file: Path, wanted: Wanted, place: Path | None) -> int:
     try:
-        scenario = s.load(file)
+        scenario = load(file)
         result = asyncio.run(_played(scenario, file, wanted, prepared(place) if place else None))
     except Fault as fault:
         return _told(f"{file}: {fault}", NOT_VALID)
@@ -71,7 +72,7 @@ def _told(words: str, code: int) -> int:
     return code
 
 
-async def _played(scenario: s.Scenario, file: Path, wanted: Wanted, place: Path | None) -> Report:
+async def _played(scenario: Scenario, file: Path, wanted: Wanted, place: Path | None) -> Report:
     with TemporaryDirectory(prefix="askarsan-") as folder:
         database = Path(folder) / "rehearsal.db"
         rehearsal = Rehearsal(scenario, f"sqlite+aiosqlite:///{database}")

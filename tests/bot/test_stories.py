@@ -12,7 +12,8 @@ import pytest
 from bot.records.schema import migrate_url
 from bot.rehearsal.play import Rehearsal
 from bot.rehearsal.report import Entry
-from bot.rehearsal.scenario import Scenario, Step, load
+from bot.rehearsal.scenario import Scenario, load
+from bot.rehearsal.steps import Step
 from tests.conftest import Database
 from tests.databases import reopened
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import app
-from bot.rehearsal import scenario
+from bot.terminal import chat
 from tests.terminal.conftest import Ask
 
 HOUSE = Path(app.__file__).parent
@@ -84,7 +84,7 @@ def test_a_wrong_word_is_told_with_the_nearest(ask: Ask) -> None:
 
 def test_an_error_nobody_foresaw_is_one_sentence(ask: Ask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr(scenario, "load", lambda _: 1 // 0)
+    monkeypatch.setattr(chat, "load", lambda _: 1 // 0)
     told = ask("chat")
     assert told.exit_code == 1
     assert "Traceback" not in told.output
@@ -94,7 +94,7 @@ def test_an_error_nobody_foresaw_is_one_sentence(ask: Ask, monkeypatch: pytest.M
 
 
 def test_whoever_debugs_sees_what_lies_behind(ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scenario, "load", lambda _: 1 // 0)
+    monkeypatch.setattr(chat, "load", lambda _: 1 // 0)
     told = ask("--debug", "chat")
     assert told.exit_code == 1
     assert "Traceback" in told.stderr
