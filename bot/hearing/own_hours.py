@@ -70,13 +70,15 @@ class Lines:
     names: tuple[str, ...]
     free: bool
     daily: bool
+    weekly: bool  # on some days of every week
 
 
 def in_words(house: House, person: PersonRow, rows: list[HoursRow]) -> Lines:
     reader = house.phrasebook.reader(ZoneInfo(person.zone), person.tongue, house.clock.now())
     names = tuple(_named(reader, row) for row in rows)
     daily = bool(rows) and all(len(row.weekly.get("days", ())) == EVERY_DAY for row in rows)
-    return Lines(names, any(row.free for row in rows), daily)
+    weekly = bool(rows) and not daily and all(row.weekly for row in rows)
+    return Lines(names, any(row.free for row in rows), daily, weekly)
 
 
 def _named(reader: Reader, row: HoursRow) -> str:
@@ -104,5 +106,9 @@ def answer(house: House, person: PersonRow, meant: OwnHours, rows: list[HoursRow
     listed = tuple({"name": name} for name in lines.names)
     if meant.back and meant.back <= house.clock.now():
         return Part("hours_back", rows=listed)
-    words = {"free": "yes" if lines.free else "", "daily": "yes" if lines.daily else ""}
+    words = {
+        "free": "yes" if lines.free else "",
+        "daily": "yes" if lines.daily else "",
+        "weekly": "yes" if lines.weekly else "",
+    }
     return Part("hours_noted", words=words, rows=listed)

@@ -50,8 +50,8 @@ def _show(house: House, person: PersonRow, rows: list[HoursRow]) -> None:
     lines = []
     for row in rows:
         told = in_words(house, person, [row])
-        when = f"every day {told.names[0]}" if told.daily else told.names[0]
-        lines.append((when, "works then too" if row.free else "not free", row.said))
+        often = "every day " if told.daily else "every " if told.weekly else ""
+        lines.append((often + told.names[0], "works then too" if row.free else "not free", row.said))
     console.print(table(("When", "What", "In their words"), lines, f"{person.name}, {person.zone}"))
 
 

@@ -22,7 +22,11 @@ _WEEKS = 3  # what comes back on so many weeks comes every week
 _A_WEEK = timedelta(days=7)
 _LATER = timedelta(days=14)
 _NO_TIME = timedelta(days=21)  # so long a stretch that moves along with now was never named
-_POLITE = re.compile(r"^(?:(?:hi|hello|hey|ok|okay|please|btw|by the way|bitte|hallo|fyi)\b[\s,:!.]*)+")
+_POLITE = re.compile(
+    r"^(?:(?:hi|hello|hey|ok|okay|please|btw|by the way|bitte|hallo|fyi|(?:ask)?arsan|(?:quick )?(?:note|reminder)"
+    r"|heads[ -]up)\b[\s,:!.]*)+"
+)
+_QUOTED = re.compile(r'["“”„«»]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +41,39 @@ class OwnHours:
 
 def read_own_hours(text: str, context: Context) -> OwnHours | None:
     """None where the words say nothing of the writer's own hours, or nothing that can be read."""
-    said = _POLITE.sub("", " ".join(text.lower().replace("’", "'").split())).rstrip(" .!")
-    if any(words.stays.search(said) for words in _known().values()):
+    whole = " ".join(text.lower().replace("’", "'").split()).strip(" .!")
+    said = _POLITE.sub("", whole[1:-1] if _in_quotes(whole) else whole).rstrip(" .!")
+    known = _known().values()
+    if any(words.stays.search(words.spelt_out(said)) for words in known):
         return None  # "I won't be away Thursday" must never keep them away
-    for words in _in_order(context.locale):
-        said = words.spelt_out(said)
-        for kind in ("back", "also", "away"):
-            if (rest := words.without(kind, said)) is not None:
-                found = _READ[kind](said, rest, words.heard_by(context), words)
-                if found:
-                    return found
+    if _QUOTED.search(said) or any(words.told.search(said) for words in known) or _begins_with_a_name(said, context):
+        return None  # "Ana said: I'm away Thursday" is no word of the writer's own
+    for each in _in_order(context.locale):
+        if found := _read(each.spelt_out(each.for_certain(said)), each, context):
+            return found
     return None
+
+
+def _read(said: str, words: _Words, context: Context) -> OwnHours | None:
+    for kind in ("back", "also", "away"):
+        if (rest := words.without(kind, said)) is not None:
+            found = _READ[kind](said, rest, words.heard_by(context), words)
+            if found:
+                return found
+    return None
+
+
+def _in_quotes(said: str) -> bool:
+    return len(said) > 1 and said[0] in '"“„«' and said[-1] in '"”“»' and not _QUOTED.search(said[1:-1])
+
+
+def _begins_with_a_name(said: str, context: Context) -> bool:
+    """ "Ana: away Thursday". Before "Lunch: 12-13" and "Thursday: out" there is none."""
+    head, colon, _ = said.partition(": ")
+    head = head.strip()
+    if not colon or not head or read_times(head, context):
+        return False
+    return all(words.without(kind, head) is None for words in _known().values() for kind in _READ)
 
 
 @dataclass(frozen=True)
@@ -55,6 +81,9 @@ class _Words:
     language: str
     daily: str
     stays: re.Pattern[str]
+    told: re.Pattern[str]
+    unsure: re.Pattern[str]
+    others: re.Pattern[str]
     each: Mapping[str, str]
     patterns: Mapping[str, Sequence[re.Pattern[str]]]
 
@@ -64,14 +93,23 @@ class _Words:
         return replace(context, offers=(), locale=locale)
 
     def spelt_out(self, said: str) -> str:
-        """ "Friday afternoons" are every Friday afternoon."""
+        """ "Friday afternoons" are every Friday afternoon, and "im" is "I'm"."""
         for several, every in self.each.items():
             said = re.sub(several, every, said)
         return said
 
+    def for_certain(self, said: str) -> str:
+        """What is said before an "if", and not what hangs on it."""
+        found = self.unsure.search(said)
+        if found is None:
+            return said
+        before = said[: found.start()]
+        return before[: max(before.rfind(mark) for mark in ",;:.!?") + 1].strip(" ,;:")
+
     def without(self, kind: str, said: str) -> str | None:
         """The sentence without the words that make it one of this kind; None if it is not."""
-        if not any(pattern.search(said) for pattern in self.patterns[kind]):
+        found = [match for pattern in self.patterns[kind] if (match := pattern.search(said))]
+        if not any(match.start() == 0 or not self.others.search(said) for match in found):
             return None
         for pattern in self.patterns[kind]:
             said = " ".join(pattern.sub(" ", said).split())
@@ -179,7 +217,7 @@ def _known() -> Mapping[str, _Words]:
         name: _Words(
             name,
             words["daily"],
-            re.compile(words["stays"]),
+            *(re.compile(words[name]) for name in ("stays", "told", "unsure", "others")),
             words.get("each", {}),
             {kind: [re.compile(each) for each in words[kind]] for kind in ("away", "also", "back")},
         )

@@ -38,6 +38,7 @@ async def starts(here: Office) -> Sequence[datetime]:
 async def test_what_is_said_in_chat_is_said_back_and_kept_free(here: Office) -> None:
     assert await say(here, "I'm away Thursday") == "Noted. I plan around these times:\n– Thursday 5 March"
     assert await say(here, "no meetings before 10") == "Noted. I plan around these times:\n– every day, 00:00–10:00"
+    assert await say(here, "no meetings on Sundays") == "Noted. I plan around these times:\n– every Sunday"
     assert await say(here, "hours lunch 12-13") == "Noted. I plan around these times:\n– every day, 12:00–13:00"
     assert "open besides your usual hours:\n– Saturday 7 March" in await say(here, "I also work Saturday 10-12")
     free = await starts(here)

@@ -337,6 +337,8 @@ def test_hours_said_in_words_are_shown_and_forgotten(ask: Ask, team: None) -> No
     assert [each["said"] for each in data] == ["no meetings before 10", "I'm away tomorrow"]
     starts = json.loads(ask("availability", "Rita", "--json").stdout)["starts"]
     assert all(datetime.fromisoformat(each).hour >= 9 for each in starts)
+    told = ask("hours", "Rita", "no meetings on Fridays")
+    assert re.search(r"every Friday +not free +no meetings on Fridays", told.stdout), told.output
     assert ask("hours", "Rita", "--forget").stdout == "Rita Lopes has said nothing of their hours that still holds.\n"
 
 

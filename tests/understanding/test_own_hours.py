@@ -264,6 +264,117 @@ def test_what_is_no_word_of_their_own_hours_is_left_alone(said: str) -> None:
     assert read(said) is None
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Ana is away Thursday"),
+        ("en", "Ana said: I'm away Thursday"),
+        ("en", "Ana says she's away Thursday"),
+        ("en", "if I'm away Thursday, move Ana"),
+        ("en", "Hi Arsan, if I'm away Thursday, move Ana"),
+        ("en", "Ana: I'm away Thursday"),
+        ("en", 'Ana wrote "I\'m away Thursday"'),
+        ("en", "Ana works Saturday 10-14 too"),
+        ("en", "Ana is back on Wednesday"),
+        ("en", "on Thursday Ana is free"),
+        ("en", "I'm away Thursday if it rains"),
+        ("en", "unless I'm away Thursday"),
+        ("en", "my client told me: I'm away Thursday"),
+        ("en", "what if I am off on Thursday"),
+        ("en", "I'm away Thursday, wrote Ana"),
+        ("en", "According to Ana, I'm away Thursday"),
+        ("de", "Ana ist Donnerstag weg"),
+        ("de", "Ana ist am Donnerstag nicht da"),
+        ("de", "Ana sagte: Ich bin Donnerstag weg"),
+        ("de", "Ana sagt, dass sie Donnerstag weg ist"),
+        ("de", "Wenn ich Donnerstag weg bin, verschieb Ana"),
+        ("de", "Falls ich am Donnerstag nicht da bin"),
+        ("de", "Ana: ich bin Donnerstag weg"),
+        ("de", "Ana schreibt „Donnerstag bin ich weg“"),
+        ("de", "Ana arbeitet Samstag 10-14 auch"),
+        ("de", "Ana ist Mittwoch wieder da"),
+        ("de", "Mittwoch ist Ana wieder da"),
+        ("de", "Donnerstag ist Ana weg"),
+        ("de", "Ana hat geschrieben, Donnerstag bin ich weg"),
+        ("fr", "Ana est absente jeudi"),
+        ("fr", "Ana a dit : je suis absente jeudi"),
+        ("fr", "Si je suis absent jeudi, déplace Ana"),
+        ("fr", "Ana : je suis absente jeudi"),
+        ("fr", "Ana travaille samedi 10h-14h aussi"),
+        ("fr", "Ana est de retour mercredi"),
+        ("fr", "Ana dit qu'elle est absente jeudi"),
+        ("fr", "Ana a écrit « je suis absente jeudi »"),
+        ("fr", "au cas où je suis absent jeudi"),
+        ("es", "Ana no está el jueves"),
+        ("es", "Ana dijo: el jueves no estoy"),
+        ("es", "Si no estoy el jueves, mueve a Ana"),
+        ("es", "Ana: el jueves no estoy"),
+        ("es", "Ana trabaja el sábado 10-14 también"),
+        ("es", "Ana está de vuelta el miércoles"),
+        ("es", "Ana dice que no está el jueves"),
+        ("it", "Ana non c'è giovedì"),
+        ("it", "Ana ha detto: giovedì non ci sono"),
+        ("it", "Se giovedì non ci sono, sposta Ana"),
+        ("it", "Ana: giovedì non ci sono"),
+        ("it", "Ana lavora sabato 10-14 anche"),
+        ("it", "Ana torna mercoledì"),
+        ("nl", "Ana is donderdag weg"),
+        ("nl", "Ana zei: donderdag ben ik weg"),
+        ("nl", "Als ik donderdag weg ben, verplaats Ana"),
+        ("nl", "Ana: donderdag ben ik weg"),
+        ("nl", "Ana werkt zaterdag 10-14 ook"),
+        ("nl", "Ana is woensdag weer terug"),
+        ("nl", "donderdag is Ana weg"),
+        ("nl", "Ana is donderdag vrij"),
+        ("pt", "Ana não está na quinta"),
+        ("pt", "A Ana disse: na quinta não estou"),
+        ("pt", "Se não estou na quinta, muda a Ana"),
+        ("pt", "Ana: na quinta não estou"),
+        ("pt", "A Ana trabalha sábado 10-14 também"),
+        ("pt", "A Ana está de volta na quarta"),
+        ("pt", "A Ana diz que está fora na quinta"),
+    ],
+)
+def test_what_somebody_else_is_or_says_and_what_only_might_be_is_not_the_writers(language: str, said: str) -> None:
+    assert read(said, language) is None
+    assert read(said, "en") is None, "in whatever language they usually write"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "im away thursday"),
+        ("en", "i wont be in on thursday"),
+        ("en", "ill be out thursday"),
+        ("en", "i cant do thursday"),
+        ("fr", "jsuis absent jeudi"),
+        ("es", "no estare el jueves"),
+        ("it", "saro via giovedì"),
+        ("pt", "nao estou na quinta"),
+    ],
+)
+def test_signs_that_nobody_types_on_a_phone_may_be_left_out(language: str, said: str) -> None:
+    assert away(said, language) == [THURSDAY]
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "I'm away Thursday, ask Tom if anything comes up"),
+        ("en", "As I said, I'm away Thursday"),
+        ("en", "I told Ana I'm away Thursday"),
+        ("en", "Quick note: I'm away Thursday"),
+        ("en", '"I\'m away Thursday"'),
+        ("en", "Thursday: I'm away"),
+        ("de", "Donnerstag weg"),
+        ("de", "Wie gesagt, Donnerstag bin ich weg"),
+        ("nl", "donderdag vrij"),
+    ],
+)
+def test_what_is_said_besides_takes_nothing_from_it(language: str, said: str) -> None:
+    assert away(said, language) == [THURSDAY]
+
+
 @given(st.text(max_size=80))
 def test_no_text_breaks_it(said: str) -> None:
     read(said)
