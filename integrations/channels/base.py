@@ -8,6 +8,7 @@ channel cannot do.
     │   └── Unanswered           … but it may already be out
     └── Permanent                never again like this
         ├── BadAddress
+        │   └── Moved            … but at another one
         ├── OptedOut
         ├── WindowClosed
         └── Refused
@@ -120,6 +121,7 @@ class Inbound:
     files: int = 0  # pictures, voice notes and the like, which nobody here looks at
     automatic: bool = False  # an out-of-office note, or another machine: never answered
     trusted: bool = True  # False: anybody could have sent it in this name
+    person: str | None = None  # of ours, whose own signed link led here: this address is theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +274,14 @@ class Permanent(ChannelError):
 
 class BadAddress(Permanent):
     """Nobody can be reached at this address."""
+
+
+class Moved(BadAddress):
+    """They are reached at another address now."""
+
+    def __init__(self, to: str, code: str | None = None) -> None:
+        super().__init__(code)
+        self.to = to  # to be written to from now on
 
 
 class OptedOut(Permanent):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from integrations.channels.base import Abilities, Outbound, Unit
+from integrations.channels.base import Abilities, Button, Outbound, Unit
 
 # Where a text may be cut, the best first: between paragraphs, lines, sentences, words.
 JOINTS = (r"\n\n+", r"\n", r"(?<=[.!?…。])\s+", r"\s+")
@@ -32,6 +32,18 @@ def _numbered(message: Outbound) -> Outbound:
         return replace(message, buttons=())
     text = "\n\n".join(part for part in (message.text, "\n".join(lines)) if part)
     return replace(message, text=text, buttons=())
+
+
+def labels(buttons: Sequence[Button], most: int) -> tuple[str, ...]:
+    """Each button's label in at most so many characters (0: any). Cut so that two would read alike, all are numbered."""
+    cut = tuple(_short(button.label, most) for button in buttons)
+    if len(set(cut)) == len(cut):
+        return cut
+    return tuple(_short(f"{number}. {button.label}", most) for number, button in enumerate(buttons, 1))
+
+
+def _short(label: str, most: int) -> str:
+    return label if not most or len(label) <= most else label[: most - 1].rstrip() + "…"
 
 
 def length(text: str, unit: Unit) -> int:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from integrations.channels.base import Abilities, Button, Outbound, Unit
-from integrations.channels.fitting import length, pieces, plain
+from integrations.channels.fitting import labels, length, pieces, plain
 
 OFFER = Outbound(
     key="offer:1",
@@ -70,3 +70,20 @@ def test_every_piece_fits_and_only_space_is_lost(text: str, most: int, unit: Uni
     cut = pieces(text, Abilities(max_length=most, unit=unit))
     assert all(length(piece, unit) <= most for piece in cut)
     assert "".join("".join(cut).split()) == "".join(text.split())
+
+
+def test_a_label_too_long_ends_in_a_mark_and_no_limit_leaves_it_alone() -> None:
+    assert labels(OFFER.buttons, 10) == ("Tue 3 Mar…", "Wed 4 Mar…")
+    assert labels(OFFER.buttons, 0) == ("Tue 3 March 10:00", "Wed 4 March 15:00")
+
+
+def test_labels_that_would_read_alike_once_cut_are_numbered() -> None:
+    alike = (Button("a", "Tuesday 3 March 10:00"), Button("b", "Tuesday 3 March 15:00"))
+    assert labels(alike, 12) == ("1. Tuesday…", "2. Tuesday…")
+
+
+@given(st.lists(st.text(min_size=1, max_size=30), max_size=25), st.integers(5, 25))
+def test_no_two_labels_ever_read_alike_and_all_fit(words: list[str], most: int) -> None:
+    cut = labels([Button(str(number), word) for number, word in enumerate(words)], most)
+    assert len(set(cut)) == len(words)
+    assert all(len(label) <= most for label in cut)
