@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Literal
 
 from dialogs.scheduling.intervals import Interval
+from dialogs.scheduling.panel import Itinerary
 
 
 class Reader(StrEnum):
@@ -94,6 +95,7 @@ class Book:
     sequence: int
     people: tuple[str, ...] = ()  # who comes from the host's side, where that was a choice
     room: str = ""  # the one that is taken, where one is needed
+    itinerary: Itinerary = ()  # of a loop: whoever is named here comes to their own part, everybody else to the whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -172,7 +172,8 @@ def book(d: Draft, start: datetime) -> None:
     seated, plan = _seated(d, start), d.facts.plan
     people = seated.people if seated and plan and plan.panel.one_of else ()
     d.do(Forget(Alarm.REMINDER), Forget(Alarm.FOLLOW_UP))
-    d.do(Book(when, d.n.sequence, people, seated.room if seated else ""))
+    room, itinerary = (seated.room, seated.itinerary) if seated else ("", ())
+    d.do(Book(when, d.n.sequence, people, room, itinerary))
     d.because("both sides can: booked")
 
 

@@ -103,6 +103,18 @@ class Frame:
             yield first + (lowest.bit_length() - 1) * cell
             mask ^= lowest
 
+    def ranges(self, mask: int) -> Iterator[Range]:
+        """The starts of a mask as stretches, each as long as it can be, earliest first."""
+        low = 0
+        while mask:
+            skipped = (mask & -mask).bit_length() - 1
+            mask >>= skipped
+            count = (~mask & (mask + 1)).bit_length() - 1
+            mask >>= count
+            low += skipped
+            yield self.first + low * self.cell, self.first + (low + count) * self.cell
+            low += count
+
     def has(self, mask: int, minute: int) -> bool:
         bit, off = divmod(minute - self.first, self.cell)
         return off == 0 and bit >= 0 and bool(mask >> bit & 1)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from dialogs.scheduling.intervals import Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,11 @@ class Panel:
         members = [each for pool in self.one_of for each in set(pool)]
         return len(members) != len(set(members))
 
+    def without(self, who: str) -> Panel:
+        """The same, but one of a group, or a room, is no longer to be had. Whoever must come still must."""
+        pools = tuple(tuple(each for each in pool if each != who) for pool in self.one_of)
+        return replace(self, one_of=pools, rooms=tuple(each for each in self.rooms if each != who))
+
     def starts(self, mask_of: Callable[[str], int], everything: int) -> int:
         """The starts at which all needs can be met, each by itself."""
         for group in self.needs:
@@ -46,11 +53,25 @@ class Panel:
 
 
 @dataclass(frozen=True, slots=True)
+class Appointment:
+    """One of several stages in a row."""
+
+    stage: str
+    when: Interval
+    people: tuple[str, ...]
+    room: str = ""
+
+
+Itinerary = tuple[Appointment, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Seated:
     """Who comes to one meeting."""
 
     people: tuple[str, ...]  # the required, then the chosen of each group
     room: str = ""
+    itinerary: Itinerary = ()  # of several stages in a row, who comes to which, and when
 
 
 def seat(

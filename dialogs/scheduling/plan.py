@@ -40,19 +40,19 @@ class Plan:
 
     def seat(self, start: datetime) -> Seated | None:
         """Who comes if it starts then; None if it cannot."""
-        minutes = _minutes(start)
+        minutes = minutes_of(start)
         if not self._within(minutes):
             return None
-        return seat(self.panel, lambda who: self._free(who, minutes), lambda who: self.load(who, start))
+        return seat(self.panel, lambda who: self.free(who, minutes), lambda who: self.load(who, start))
 
     def optional(self, start: datetime) -> tuple[str, ...]:
         """Who of those that need not come could."""
-        minutes = _minutes(start)
-        return tuple(who for who in self.panel.optional if self._free(who, minutes))
+        minutes = minutes_of(start)
+        return tuple(who for who in self.panel.optional if self.free(who, minutes))
 
     def load(self, who: str, start: datetime) -> tuple[int, int]:
         """How much somebody has to do already: interviews in that week, and in all."""
-        return self.diaries[who].load(_minutes(start)[0])
+        return self.diaries[who].load(minutes_of(start)[0])
 
     def starts(self) -> Iterator[datetime]:
         """Every start that fits and is round on the clocks of `zone`, in order."""
@@ -75,7 +75,7 @@ class Plan:
         """Why it cannot start then, in closed words and counts; nothing if it can."""
         if self.fits(start):
             return ()
-        minutes = _minutes(start)
+        minutes = minutes_of(start)
         if not self._within(minutes):  # nobody's diary was looked at there
             return (Why(Reason.TOO_SOON if minutes[0] < self._reach[0] else Reason.TOO_FAR),)
         counted = self._against(minutes)
@@ -94,6 +94,10 @@ class Plan:
         """The same if everybody gave up what they keep free."""
         return replace(self, diaries={who: replace(each, consents=True) for who, each in self.diaries.items()})
 
+    def without(self, who: str) -> Plan:
+        """The same, but one of a group, or a room, is no longer to be had."""
+        return replace(self, panel=self.panel.without(who))
+
     @cached_property
     def frame(self) -> Frame:
         return Frame.over(self.between, self.meeting.grid)
@@ -105,9 +109,9 @@ class Plan:
         return self.panel.starts(self._mask, round_)
 
     def _mask(self, who: str) -> int:
-        return starts(self._diary(who), self.meeting, self.frame, self._refusals(who))
+        return starts(self._diary(who), self.meeting, self.frame, self.refusals(who))
 
-    def _open_starts(self) -> list[Range]:
+    def _open_starts(self) -> Sequence[Range]:
         """Every minute at which it may start, round or not, as ranges."""
         edges = {*self._reach, *chain.from_iterable(self._closed(who) for who in self.panel.everyone)}
         inside = sorted(each for each in edges if self._within((each,)))
@@ -121,16 +125,20 @@ class Plan:
     def _against(self, minutes: Sequence[int]) -> Counter[Reason]:
         counted: Counter[Reason] = Counter()
         for who in self.panel.required:
-            counted.update({reason for minute in minutes for reason in self._reasons(who, minute)})
+            counted.update({reason for minute in minutes for reason in self.reasons(who, minute)})
         for pool in self.panel.one_of:
-            if not any(self._free(who, minutes) for who in pool if who not in self.panel.required):
+            if not any(self.free(who, minutes) for who in pool if who not in self.panel.required):
                 counted[Reason.POOL] += len(pool)
-        if self.panel.rooms and not any(self._free(room, minutes) for room in self.panel.rooms):
+        return counted + self._rooms_against(minutes)
+
+    def _rooms_against(self, minutes: Sequence[int]) -> Counter[Reason]:
+        counted: Counter[Reason] = Counter()
+        if self.panel.rooms and not any(self.free(room, minutes) for room in self.panel.rooms):
             counted[Reason.ROOM] += len(self.panel.rooms)
         return counted
 
-    def _reasons(self, who: str, minute: int) -> frozenset[Reason]:
-        return reasons(self._diary(who), self.meeting, self._refusals(who), minute)
+    def reasons(self, who: str, minute: int) -> frozenset[Reason]:
+        return reasons(self._diary(who), self.meeting, self.refusals(who), minute)
 
     @cached_property
     def _reach(self) -> Range:
@@ -142,14 +150,15 @@ class Plan:
         first, end = self._reach
         return first <= minutes[0] and minutes[-1] < end
 
-    def _free(self, who: str, minutes: Sequence[int]) -> bool:
+    def free(self, who: str, minutes: Sequence[int]) -> bool:
         closed = self._closed(who)
         return all(bisect_right(closed, minute) % 2 == 0 for minute in minutes)
 
     def _diary(self, who: str) -> Diary:
         return self.diaries.get(who) or Diary(who, self.zone, readable=False)
 
-    def _refusals(self, who: str) -> Refusals:
+    def refusals(self, who: str) -> Refusals:
+        """What in somebody's diary is against which starts."""
         if who not in self._read:
             self._read[who] = refusals(self._diary(who), self.meeting, self.frame)
         return self._read[who]
@@ -157,7 +166,7 @@ class Plan:
     def _closed(self, who: str) -> list[int]:
         """Where refused starts begin, end, begin … in one diary: a minute with an odd number before it is refused."""
         if who not in self._edges:
-            self._edges[who] = _joined(chain.from_iterable(self._refusals(who).values()))
+            self._edges[who] = _joined(chain.from_iterable(self.refusals(who).values()))
         return self._edges[who]
 
     @cached_property
@@ -173,7 +182,7 @@ def instant_of(minute: int) -> datetime:
     return datetime.fromtimestamp(minute * 60, UTC)
 
 
-def _minutes(start: datetime) -> tuple[int, ...]:
+def minutes_of(start: datetime) -> tuple[int, ...]:
     """The minute it starts at; of a start within a minute both ends, and it fits if both do."""
     first, last = floor_minute(start), ceil_minute(start)
     return (first,) if first == last else (first, last)

@@ -12,24 +12,26 @@ from hypothesis import strategies as st
 
 from dialogs.scheduling.diary import Diary, Meeting
 from dialogs.scheduling.intervals import Interval
-from dialogs.scheduling.loop import Itinerary, Loop, Stage, itineraries
-from dialogs.scheduling.panel import Panel
+from dialogs.scheduling.loop import Loop, Stage, itineraries
+from dialogs.scheduling.panel import Itinerary, Panel
 from dialogs.scheduling.plan import Plan
 from tests.scheduling.people import BERLIN, FORTNIGHT, block, clocks, diaries, diary, when
 
-TALK = Stage("talk", Panel(("ana",)), Meeting(30, 30))
-CODE = Stage("code", Panel(("bo",)), Meeting(60, 30))
-BOSS = Stage("boss", Panel(("cy",)), Meeting(30, 30))
+TALK = Stage("talk", Panel(("ana",)), 30)
+CODE = Stage("code", Panel(("bo",)), 60)
+BOSS = Stage("boss", Panel(("cy",)), 30)
+LIKE = Meeting(30, 30)
+LIKE = Meeting(30, 30)
 EVERYBODY = {name: diary(name) for name in ("ana", "bo", "cy", "candidate")}
 
 
 def told(itinerary: Itinerary) -> list[str]:
-    return [f"{each.stage} {clocks([each.slot.when.start])[0]}" for each in itinerary]
+    return [f"{each.stage} {clocks([each.when.start])[0]}" for each in itinerary]
 
 
-def first(loop: Loop, *changed: Diary) -> list[str]:
+def first(loop: Loop, *changed: Diary, like: Meeting = LIKE) -> list[str]:
     diaries = EVERYBODY | {each.id: each for each in changed}
-    found = itineraries(loop, diaries, FORTNIGHT, BERLIN, 1)
+    found = itineraries(loop, like, diaries, FORTNIGHT, BERLIN, 1)
     return told(found[0]) if found else []
 
 
@@ -59,20 +61,21 @@ def test_over_several_days_where_one_does_not_do() -> None:
 
 
 def test_loops_are_offered_on_different_days() -> None:
-    found = itineraries(Loop((TALK, CODE)), EVERYBODY, FORTNIGHT, BERLIN, 3)
+    found = itineraries(Loop((TALK, CODE)), LIKE, EVERYBODY, FORTNIGHT, BERLIN, 3)
     assert [told(each)[0] for each in found] == ["talk Mon 09:00", "talk Tue 09:00", "talk Wed 09:00"]
 
 
 def test_a_day_gives_two_loops_where_there_is_no_other() -> None:
-    found = itineraries(Loop((TALK, CODE)), EVERYBODY, when("09:00-11:00"), BERLIN, 3)
+    found = itineraries(Loop((TALK, CODE)), LIKE, EVERYBODY, when("09:00-11:00"), BERLIN, 3)
     assert [told(each)[0] for each in found] == ["talk Mon 09:00", "talk Mon 09:30"]
 
 
 def test_an_interviewer_of_two_stages_keeps_the_gap_between_interviews_and_the_candidate_does_not() -> None:
-    again = Stage("again", Panel(("candidate", "ana")), Meeting(30, 30, gap=30))
-    start = Stage("talk", Panel(("candidate", "ana")), Meeting(30, 30, gap=30))
-    other = Stage("other", Panel(("candidate", "bo")), Meeting(30, 30, gap=30))
-    assert first(Loop((start, again, other), candidate="candidate")) == [
+    again = Stage("again", Panel(("candidate", "ana")), 30)
+    start = Stage("talk", Panel(("candidate", "ana")), 30)
+    other = Stage("other", Panel(("candidate", "bo")), 30)
+    loop = Loop((start, again, other), candidate="candidate")
+    assert first(loop, like=replace(LIKE, gap=30)) == [
         "talk Mon 09:00",
         "again Mon 10:00",
         "other Mon 10:30",
@@ -81,24 +84,24 @@ def test_an_interviewer_of_two_stages_keeps_the_gap_between_interviews_and_the_c
 
 def test_an_interviewer_who_takes_one_a_day_is_not_asked_twice() -> None:
     pool = Panel(one_of=(("ana", "bo"),))
-    stages = Stage("first", pool, Meeting(30, 30)), Stage("second", pool, Meeting(30, 30))
+    stages = Stage("first", pool, 30), Stage("second", pool, 30)
     one_each = diary("ana", per_day=1), diary("bo", per_day=1)
-    (found,) = itineraries(Loop(stages), {each.id: each for each in one_each}, FORTNIGHT, BERLIN, 1)
-    assert [each.slot.people for each in found] == [("ana",), ("bo",)]
+    (found,) = itineraries(Loop(stages), LIKE, {each.id: each for each in one_each}, FORTNIGHT, BERLIN, 1)
+    assert [each.people for each in found] == [("ana",), ("bo",)]
 
 
 def test_nothing_follows_a_stage_that_ends_after_midnight_of_the_last_day() -> None:
     at_night = {each: Diary(each, BERLIN) for each in ("ana", "bo")}
     late = Interval(when("23:30-23:45").start, when("00:30-01:00", 1).end)
-    assert itineraries(Loop((CODE, TALK)), at_night, late, BERLIN, 1) == ()
-    assert len(itineraries(Loop((CODE, TALK), days=2), at_night, late, BERLIN, 1)) == 1
+    assert itineraries(Loop((CODE, TALK)), LIKE, at_night, late, BERLIN, 1) == ()
+    assert len(itineraries(Loop((CODE, TALK), days=2), LIKE, at_night, late, BERLIN, 1)) == 1
 
 
 def test_a_loop_that_cannot_be_is_not_there() -> None:
     assert first(Loop((TALK, CODE)), diary("bo", readable=False)) == []
 
 
-@pytest.mark.parametrize("wrong", [{"stages": ()}, {"days": 0}, {"pause": -1}, {"wait": -5}])
+@pytest.mark.parametrize("wrong", [{"stages": ()}, {"days": 0}, {"pause": -1}, {"wait": -5}, {"stages": (TALK, TALK)}])
 def test_a_loop_of_nothing_is_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(ValueError, match="a loop has"):
         Loop(**{"stages": (TALK,), **wrong})  # type: ignore[arg-type]
@@ -121,16 +124,17 @@ def test_every_loop_keeps_its_order_its_pauses_its_days_and_everybodys_time(
 ) -> None:
     known = {each.id: each for each in people}
     stages = {stage.name: stage for stage in loop.stages}
-    for itinerary in itineraries(loop, known, FORTNIGHT, BERLIN, 2):
+    for itinerary in itineraries(loop, LIKE, known, FORTNIGHT, BERLIN, 2):
         names = [each.stage for each in itinerary]
         assert sorted(names) == sorted(stages)
         assert not loop.ordered or names == list(stages)
         for each in itinerary:
             stage = stages[each.stage]
-            assert Plan(stage.panel, known, stage.meeting, FORTNIGHT).fits(each.slot.when.start)
-        days = [each.slot.when.start.astimezone(BERLIN).date() for each in itinerary]
+            meeting = replace(LIKE, minutes=stage.minutes)
+            assert Plan(stage.panel, known, meeting, FORTNIGHT).fits(each.when.start)
+        days = [each.when.start.astimezone(BERLIN).date() for each in itinerary]
         assert (days[-1] - days[0]).days < loop.days
         for (before, after), (one, next_) in zip(pairwise(itinerary), pairwise(days), strict=True):
-            waited = after.slot.when.start - before.slot.when.end
+            waited = after.when.start - before.when.end
             assert waited >= timedelta(minutes=loop.pause)
             assert one != next_ or waited <= timedelta(minutes=max(loop.wait, loop.pause))
