@@ -124,7 +124,7 @@ async def connect(
 ) -> ConnectionRow:
     """Kept, its secrets sealed, and in use from the next look on. The same account again is the same connection."""
     kind = ConnectionKind.CALENDAR.value
-    known = row = await connections.same(session, kind, given.vendor, person.id, given.account)
+    row = await connections.same(session, kind, given.vendor, person.id, given.account)
     if row is None:
         row = ConnectionRow(id=ids("connection"), kind=kind, vendor=given.vendor, person_id=person.id, told={})
         row.account, row.made_at = given.account, now
@@ -136,18 +136,19 @@ async def connect(
     row.cursor = row.followed_at = None
     person.calendar = given.vendor
     await session.flush()
-    if known is None:
-        await entries.write_all_anew(session, person.id, now)
+    await entries.write_all_anew(session, person.id, now)
     return row
 
 
 async def disconnect(session: Session, row: ConnectionRow, person: PersonRow, now: datetime) -> None:
-    """Its secret is gone for good; what is known of the account is kept for whoever connects it again."""
+    """Its secret is gone for good; what is known of the account is kept for whoever connects it again.
+
+    What of ours stands in it is taken out before (bot/watching/letting_go.py): nobody gets in there afterwards.
+    """
     row.state, row.since, row.fault = ConnectionState.INACTIVE.value, now, None
     row.secret = row.watch_secret = row.cursor = None
     row.watch_id = row.watch_resource = row.watch_until = row.renew_at = None
     await session.flush()
     left: Sequence[ConnectionRow] = await connections.of_person(session, person.id)
     person.calendar = left[0].vendor if left else None
-    if left:
-        await entries.write_all_anew(session, person.id, now)
+    await entries.leave(session, row.id, now)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import partial
-from typing import Protocol, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -29,6 +28,7 @@ from integrations.calendars.base import (
     CalendarRefused,
     CalendarUnreachable,
     Standing,
+    Written,
 )
 
 log = structlog.get_logger()
@@ -40,8 +40,8 @@ USUAL_HOURS, USUAL_DAYS = "09:00-18:00", "Mon-Fri"  # of whoever's vendor keeps 
 
 
 class Switchboard(Calendar):
-    """Somebody with several calendars is busy when any of them says so; what we write goes into the first that takes
-    it. Whoever has none connected is asked for at `besides`.
+    """Somebody with several calendars is busy when any of them says so; what is new goes into the first that takes it,
+    and is changed where it stands. Whoever has none connected is asked for at `besides`.
 
     It never takes part in a transaction: it reads connections in one of its own, and then asks outside.
     """
@@ -78,11 +78,15 @@ class Switchboard(Calendar):
         row, person = found[0]
         return usual_hours(row, person)
 
-    async def writes_to(self, who: str) -> bool:
+    async def places(self, who: str) -> Sequence[str]:
+        """The ids of the connections."""
         found = await self._of(who)
         if not found:
-            return await self._besides.writes_to(who)
-        return any(self._writes(row) for row, _ in found)
+            return await self._besides.places(who)
+        return tuple(row.id for row, _ in found if self._writes(row))
+
+    def at(self, place: str) -> Written:
+        return _Connected(self, place) if place else self._besides.at(place)
 
     def _writes(self, row: ConnectionRow) -> bool:
         """Known without asking outside, and of a connection that does not work at the moment too."""
@@ -92,17 +96,20 @@ class Switchboard(Calendar):
             return False  # nobody gets in there, so an invite has to go by mail
 
     async def put(self, event: CalendarEvent) -> None:
-        at = await self._to_write(event.who)
-        await at.asked(at.calendar.put(replace(event, who=at.account)))
+        await (await self._first(event.who)).put(event)
 
     async def remove(self, uid: str, who: str, sequence: int) -> None:
-        at = await self._to_write(who)
-        await at.asked(at.calendar.remove(uid, at.account, sequence))
+        await (await self._first(who)).remove(uid, who, sequence)
 
     async def find(self, uid: str, who: str) -> Standing | None:
-        at = await self._to_write(who)
-        found = await at.asked(at.calendar.find(uid, at.account))
-        return replace(found, who=who) if found else None
+        return await (await self._first(who)).find(uid, who)
+
+    async def _first(self, who: str) -> Written:
+        if not await self._of(who):
+            return self._besides
+        for place in await self.places(who):
+            return self.at(place)
+        raise CalendarRefused("this calendar can only be read")
 
     async def close(self) -> None:
         await self._desks.close()
@@ -116,15 +123,14 @@ class Switchboard(Calendar):
         calendar = await self._desk(row)
         return await self._asked(row, calendar.busy(row.account, between), self._patience)
 
-    async def _to_write(self, who: str) -> _Place:
-        found = await self._of(who)
-        if not found:
-            return _Place(self._besides, who, _as_it_is)
-        for row, _ in found:
-            calendar = await self._desk(row)
-            if calendar.writes:
-                return _Place(calendar, row.account, partial(self._asked, row, patience=PATIENCE_TO_WRITE))
-        raise CalendarRefused("this calendar can only be read")
+    async def ask_at(self, connection_id: str, question: Callable[[Calendar, str], Awaitable[T]]) -> T:
+        """`question` is given the desk and the account there."""
+        async with self._records.read() as session:
+            row = await connections.get(session, connection_id)
+        if row is None or row.state == ConnectionState.INACTIVE.value:
+            raise CalendarDisconnected("this calendar is no longer connected")
+        calendar = await self._desk(row)
+        return await self._asked(row, question(calendar, row.account), PATIENCE_TO_WRITE)
 
     async def _desk(self, row: ConnectionRow) -> Calendar:
         """Where a connection is known not to work nobody waits for it: bot/watching/health.py keeps trying."""
@@ -153,21 +159,22 @@ class Switchboard(Calendar):
             await connections.look_now(session, [row.id], self._now())
 
 
-class _Asked(Protocol):
-    async def __call__(self, asking: Awaitable[T], /) -> T: ...
+class _Connected(Written):
+    """The calendar of one connection, whichever others its person has."""
 
+    def __init__(self, switchboard: Switchboard, connection_id: str) -> None:
+        self._switchboard = switchboard
+        self._id = connection_id
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where somebody's events are written: at which desk, under which address, and how it is asked."""
+    async def put(self, event: CalendarEvent) -> None:
+        await self._switchboard.ask_at(self._id, lambda calendar, account: calendar.put(replace(event, who=account)))
 
-    calendar: Calendar
-    account: str
-    asked: _Asked
+    async def remove(self, uid: str, who: str, sequence: int) -> None:
+        await self._switchboard.ask_at(self._id, lambda calendar, account: calendar.remove(uid, account, sequence))
 
-
-async def _as_it_is(asking: Awaitable[T], /) -> T:
-    return await asking
+    async def find(self, uid: str, who: str) -> Standing | None:
+        found = await self._switchboard.ask_at(self._id, lambda calendar, account: calendar.find(uid, account))
+        return replace(found, who=who) if found else None
 
 
 async def in_time(asking: Awaitable[T], patience: timedelta) -> T:

@@ -18,13 +18,23 @@ from bot.records.people import PersonRow
 from bot.records.work import EffectRow
 from bot.turn import Turn
 from dialogs.negotiation.events import Arranged, NotArranged
-from integrations.calendars.base import CalendarError, CalendarEvent, CalendarRefused, CalendarUnreachable
-from integrations.meetings.base import MeetingsError, MeetingsRefused, MeetingsUnreachable
+from integrations.calendars.base import (
+    HERE,
+    CalendarChanged,
+    CalendarError,
+    CalendarEvent,
+    CalendarRefused,
+    CalendarUnreachable,
+)
+from integrations.meetings.base import MeetingsError, MeetingsUnreachable
 
 log = structlog.get_logger()
 
 # Once, and once more where the calendar kept something else.
 WRITTEN_AT_MOST = 2
+# Where somebody else writes to the same event, it is read and written again so often before a human is called.
+READ_AGAIN = 3
+A_MOMENT = timedelta(seconds=10)
 
 
 async def arrange(house: House, effect: EffectRow) -> Sequence[str]:
@@ -41,11 +51,9 @@ async def arrange(house: House, effect: EffectRow) -> Sequence[str]:
     try:
         url = await _meeting(house, case) if case.interview.mode == "video" else ""
         await write_events(house, case, url)
-    except (MeetingsUnreachable, CalendarUnreachable) as error:
-        if effect.attempts < PATIENCE:
-            raise Later(timedelta(seconds=error.retry_after) if error.retry_after else None) from error
-        refused = str(error)
-    except (MeetingsRefused, CalendarRefused) as error:
+    except (MeetingsError, CalendarError) as error:
+        if may_still_work(error, effect.attempts):
+            raise again(error) from error
         refused = str(error)
     async with house.records.write() as session:
         turn = Turn(house, session)
@@ -61,6 +69,19 @@ async def arrange(house: House, effect: EffectRow) -> Sequence[str]:
             await turn.happen(row, NotArranged(refused))
         await turn.happen(row, Arranged(sequence))
         return turn.begun
+
+
+def may_still_work(error: Exception, attempts: int, patience: int = PATIENCE) -> bool:
+    if isinstance(error, CalendarChanged):
+        return attempts < min(READ_AGAIN, patience)
+    return isinstance(error, CalendarUnreachable | MeetingsUnreachable) and attempts < patience
+
+
+def again(error: Exception) -> Later:
+    if isinstance(error, CalendarChanged):
+        return Later(A_MOMENT)
+    asked = error.retry_after if isinstance(error, CalendarUnreachable | MeetingsUnreachable) else None
+    return Later(timedelta(seconds=asked) if asked else None)
 
 
 async def _meeting(house: House, case: Case) -> str:
@@ -87,6 +108,8 @@ async def write_again(house: House, effect: EffectRow) -> Sequence[str]:
     except CalendarUnreachable as error:
         raise Later from error
     except CalendarRefused as error:
+        if may_still_work(error, effect.attempts):
+            raise again(error) from error
         log.warning("event_refused", effect=effect.id, error=type(error).__name__)
         return await _refused(house, effect, case, str(error))
     async with house.records.write() as session:
@@ -128,26 +151,46 @@ async def write_events(house: House, case: Case, url: str) -> None:
 
 def _raise_first(failed: Sequence[CalendarError]) -> None:
     """What may still work comes before what will not."""
-    for error in sorted(failed, key=lambda each: not isinstance(each, CalendarUnreachable)):
+    for error in sorted(failed, key=lambda each: not may_still_work(each, 0)):
         raise error
 
 
 async def _write(house: House, case: Case, entry: EntryRow, person: PersonRow, url: str) -> None:
-    """Written, and read back: some calendars take an event and keep another one."""
+    """Written where it stands, and read back: some calendars take an event and keep another one."""
     who = calendar_address(person)
-    if not await house.calendar.writes_to(who):
+    places = await house.calendar.places(who)
+    if not places:
         if not entry.may_stand:
             async with house.records.write() as session:
                 await entries.forget(session, entry.uid, entry.person_id)  # it can only be read
         return  # the invite goes by mail; what stood there is moved when it can be written to again
+    place = await note_place(house, entry, places)
+    if place is None:
+        return
+    desk = house.calendar.at(place)
     for _ in range(WRITTEN_AT_MOST):
-        await house.calendar.put(_event(house, case, entry, person, url))
-        found = await house.calendar.find(entry.uid, who)
+        await desk.put(_event(house, case, entry, person, url))
+        found = await desk.find(entry.uid, who)
         kept = found is not None and found.when == entry.when
         entry = await _note(house, entry, kept=kept)
         if kept:
             return
     raise CalendarRefused("the calendar does not keep the event as it was written")
+
+
+async def note_place(house: House, entry: EntryRow, places: Sequence[str]) -> str | None:
+    """Where it is written: noted before, so that it is found there whatever becomes of us. None: it was booked anew
+    meanwhile, and that turn sees to it.
+    """
+    place = entry.stands_in(places) or places[0]
+    if (entry.connection_id or HERE) == place:
+        return place
+    async with house.records.write() as session:
+        row = await entries.lock(session, entry.uid, entry.person_id)
+        if row is None or row.sequence != entry.sequence:
+            return None
+        row.goes_to(place)
+        return place
 
 
 async def _note(house: House, entry: EntryRow, *, kept: bool) -> EntryRow:
@@ -176,18 +219,35 @@ def _event(house: House, case: Case, entry: EntryRow, person: PersonRow, url: st
     )
 
 
-async def take_out(house: House, entry: EntryRow, person: PersonRow) -> bool:
-    """Raises CalendarError. What is gone already is left so. False: it has to wait until the calendar is back."""
+async def take_out(house: House, entry: EntryRow, person: PersonRow) -> None:
+    """Raises CalendarError. What is gone already is left so; where it stands in a calendar that is not connected now,
+    it goes when that is back (take_out_left).
+    """
     who = calendar_address(person)
-    if await house.calendar.writes_to(who):
-        await house.calendar.remove(entry.uid, who, entry.sequence)
-    elif entry.may_stand:
-        return False
+    places = await house.calendar.places(who)
+    place = entry.stands_in(places)
+    if place is not None:
+        await house.calendar.at(place).remove(entry.uid, who, entry.sequence)
     async with house.records.write() as session:
         row = await entries.lock(session, entry.uid, entry.person_id)
         if row and row.sequence == entry.sequence:
             row.removed_at = house.clock.now()
-    return True
+            if place is None:
+                row.goes_to(HERE)
+    await take_out_left(house, entry, person)
+
+
+async def take_out_left(house: House, entry: EntryRow, person: PersonRow) -> None:
+    """What was left behind in other calendars goes, where they are connected again. Raises CalendarError."""
+    who = calendar_address(person)
+    back = set(entry.left) & set(await house.calendar.places(who)) if entry.left else set()
+    for place in sorted(back):
+        await house.calendar.at(place).remove(entry.uid, who, entry.sequence)
+    if back:
+        async with house.records.write() as session:
+            if row := await entries.lock(session, entry.uid, entry.person_id):
+                row.no_longer_in(back)
+        log.info("twin_taken_out", entry=entry.uid)
 
 
 async def release(house: House, effect: EffectRow) -> Sequence[str]:
@@ -211,7 +271,7 @@ async def release(house: House, effect: EffectRow) -> Sequence[str]:
         except MeetingsError as error:
             failed.append(error)
     for each in failed:
-        if isinstance(each, CalendarUnreachable | MeetingsUnreachable):
+        if isinstance(each, CalendarUnreachable | MeetingsUnreachable) or may_still_work(each, effect.attempts):
             raise Later from each
         log.warning("release_refused", effect=effect.id, error=type(each).__name__)
     async with house.records.write() as session:

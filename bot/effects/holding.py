@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import structlog
 
-from bot.effects.arranging import take_out
-from bot.effects.carrying import PATIENCE, Later, done
+from bot.effects.arranging import may_still_work, note_place, take_out
+from bot.effects.carrying import Later, done
 from bot.effects.inviting import text_for
 from bot.facts.case import Case, load
 from bot.facts.looking import calendar_address
@@ -16,7 +16,7 @@ from bot.records import entries, people
 from bot.records.entries import EntryRow
 from bot.records.people import PersonRow
 from bot.records.work import EffectRow
-from integrations.calendars.base import CalendarError, CalendarEvent, CalendarRefused, CalendarUnreachable
+from integrations.calendars.base import CalendarError, CalendarEvent, CalendarUnreachable
 
 log = structlog.get_logger()
 
@@ -53,11 +53,11 @@ async def _write_all(
             continue
         try:
             await _write(house, case, entry, whose[entry.person_id])
-        except CalendarUnreachable as error:
-            if effect.attempts < HOLD_TRIES:
+        except CalendarError as error:
+            if may_still_work(error, effect.attempts, HOLD_TRIES):
                 raise Later from error
-            return "the calendar is away"
-        except CalendarRefused as error:
+            if isinstance(error, CalendarUnreachable):
+                return "the calendar is away"
             log.info("hold_refused", effect=effect.id, error=type(error).__name__)
             await _forget(house, entry)
     return "done"
@@ -65,11 +65,15 @@ async def _write_all(
 
 async def _write(house: House, case: Case, entry: EntryRow, person: PersonRow) -> None:
     who = calendar_address(person)
-    if not await house.calendar.writes_to(who):
+    places = await house.calendar.places(who)
+    if not places:
         await _forget(house, entry)
         return
+    place = await note_place(house, entry, places)
+    if place is None:
+        return
     summary = text_for(house, case, person, "invite_summary")
-    await house.calendar.put(
+    await house.calendar.at(place).put(
         CalendarEvent(entry.uid, entry.sequence, who, entry.when, f"[Hold] {summary}", tentative=True)
     )
     async with house.records.write() as session:
@@ -103,6 +107,6 @@ async def _take_out_all(house: House, effect: EffectRow, over: Sequence[EntryRow
         try:
             await take_out(house, entry, whose[entry.person_id])
         except CalendarError as error:
-            if isinstance(error, CalendarUnreachable) and effect.attempts < PATIENCE:
+            if may_still_work(error, effect.attempts):
                 raise Later from error
             log.warning("hold_left", effect=effect.id, error=type(error).__name__)

@@ -1,4 +1,5 @@
-"""What we have written into people's calendars, or are about to: noted before it is written, kept until it is gone."""
+"""What we have written into people's calendars, or are about to, and where: noted before it is written, kept until it
+is gone."""
 
 from __future__ import annotations
 
@@ -39,10 +40,31 @@ class EntryRow(Table):
     removed_at: Mapped[datetime | None]
     checked_at: Mapped[datetime | None]  # compared with the calendar
     noticed: Mapped[str | None]  # what its owner did to it by hand, as far as that was dealt with
+    # In whose calendar it stands; None: in none, or in the first that takes events.
+    connection_id: Mapped[str | None] = mapped_column(ForeignKey("connections.id"))
+    left_in: Mapped[str | None]  # the connections, with spaces between, in whose calendars it may still stand besides
 
     @property
     def when(self) -> Interval:
         return Interval(self.start, self.end)
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        return tuple((self.left_in or "").split())
+
+    def stands_in(self, places: Sequence[str]) -> str | None:
+        """Which of these it is in. None: in none of them, or in one that is not there at the moment."""
+        first = places[0] if places else None
+        return next((place for place in places if place == self.connection_id), None) if self.connection_id else first
+
+    def goes_to(self, place: str) -> None:
+        """What stands elsewhere is left behind there, to be taken out."""
+        behind = dict.fromkeys(filter(None, (*self.left, self.connection_id)))
+        self.left_in = " ".join(each for each in behind if each != place) or None
+        self.connection_id = place or None
+
+    def no_longer_in(self, places: Collection[str]) -> None:
+        self.left_in = " ".join(each for each in self.left if each not in places) or None
 
     @property
     def may_stand(self) -> bool:
@@ -122,13 +144,32 @@ def write_anew(entry: EntryRow, when: Interval) -> None:
 
 
 async def write_all_anew(session: AsyncSession, person_id: str, now: datetime) -> None:
-    """Another calendar may be written to from now on: what is booked has to stand there too, and is not gone.
+    """A calendar may be written to from now on: what is booked and stands in none is written there, and not gone.
 
     What its owner did by hand is left as it is.
     """
-    booked = (EntryRow.person_id == person_id, EntryRow.offer.is_(None), EntryRow.end > now)
-    stands = (EntryRow.removed_at.is_(None), EntryRow.noticed.is_(None))
-    await session.execute(update(EntryRow).where(*booked, *stands).values(written_at=None, checked_at=None))
+    ahead = (EntryRow.person_id == person_id, EntryRow.end > now)
+    stands = (EntryRow.removed_at.is_(None), EntryRow.noticed.is_(None), EntryRow.connection_id.is_(None))
+    await session.execute(update(EntryRow).where(*ahead).values(checked_at=None))
+    await session.execute(update(EntryRow).where(*ahead, EntryRow.offer.is_(None), *stands).values(written_at=None))
+
+
+async def standing_in(session: AsyncSession, connection_id: str, now: datetime) -> Sequence[EntryRow]:
+    """What of ours stands in this very calendar, and is not over."""
+    there = (EntryRow.connection_id == connection_id, EntryRow.removed_at.is_(None), EntryRow.end > now)
+    return (await session.scalars(select(EntryRow).where(*there).order_by(EntryRow.start, EntryRow.uid))).all()
+
+
+async def leave(session: AsyncSession, connection_id: str, now: datetime) -> None:
+    """This calendar is let go: what is ahead belongs elsewhere, and whatever is left there goes when it is back."""
+    there = (EntryRow.connection_id == connection_id, EntryRow.end > now, EntryRow.noticed.is_(None))
+    for entry in (await session.scalars(select(EntryRow).where(*there).with_for_update())).all():
+        entry.goes_to("")
+        entry.checked_at = None
+        if entry.offer is None and entry.removed_at is None:
+            write_anew(entry, entry.when)
+        else:
+            entry.removed_at = entry.removed_at or now
 
 
 async def get(session: AsyncSession, uid: str, person_id: str) -> EntryRow | None:
@@ -171,7 +212,8 @@ async def open_offers(session: AsyncSession, negotiation_id: str, now: datetime)
 
 
 async def to_compare(session: AsyncSession, person: str, now: datetime, ahead: timedelta) -> Sequence[EntryRow]:
-    """What of ours in this person's calendar the reconciler goes over: the coming days, and what was just taken out."""
+    """What of ours in this person's calendars the reconciler goes over: the coming days, what was just taken out, and
+    what was left behind."""
     query = select(EntryRow).where(EntryRow.person_id == person, _worth_a_look(now, ahead))
     return (await session.scalars(query.order_by(EntryRow.start, EntryRow.uid))).all()
 
@@ -191,4 +233,4 @@ async def checked(session: AsyncSession, uids: Collection[str], person: str, now
 def _worth_a_look(now: datetime, ahead: timedelta) -> ColumnElement[bool]:
     just_removed = EntryRow.removed_at > now - LINGERS
     near = and_(EntryRow.removed_at.is_(None), EntryRow.start < now + ahead)
-    return and_(EntryRow.end > now, or_(near, just_removed))
+    return and_(EntryRow.end > now, or_(near, just_removed, EntryRow.left_in.is_not(None)))

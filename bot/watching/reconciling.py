@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.effects.arranging import take_out, write_events
+from bot.effects.arranging import take_out, take_out_left, write_events
 from bot.facts.case import Case, load
 from bot.facts.looking import calendar_address, look
 from bot.house import House
@@ -65,6 +65,7 @@ async def _compare(house: House, entry: EntryRow, person: PersonRow) -> Sequence
     if entry.removed_at or not _wanted(entry, case, offers):
         await _tidy(house, entry, person)
         return ()
+    await take_out_left(house, entry, person)
     if entry.offer is not None or case.state.status is Status.AGREED:
         return ()  # a hold needs no looking after, and what is being arranged is not done yet
     if entry.written_at is None:
@@ -82,14 +83,24 @@ def _wanted(entry: EntryRow, case: Case, offers: frozenset[int]) -> bool:
 
 async def _tidy(house: House, entry: EntryRow, person: PersonRow) -> None:
     """Not ours to be there any more: taken out, also if it was before and has come back."""
-    who = calendar_address(person)
-    if (not entry.removed_at or await house.calendar.find(entry.uid, who)) and await take_out(house, entry, person):
+    if not entry.removed_at or await _find(house, entry, person):
+        await take_out(house, entry, person)
         log.info("entry_tidied", entry=entry.uid)
+    else:
+        await take_out_left(house, entry, person)
+
+
+async def _find(house: House, entry: EntryRow, person: PersonRow) -> Standing | None:
+    who = calendar_address(person)
+    place = entry.stands_in(await house.calendar.places(who))
+    return await house.calendar.at(place).find(entry.uid, who) if place is not None else None
 
 
 async def _noticed(house: House, entry: EntryRow, case: Case, person: PersonRow) -> Sequence[str]:
     """What the owner did by hand becomes an event of the negotiation, once."""
-    standing = await house.calendar.find(entry.uid, calendar_address(person))
+    if entry.stands_in(await house.calendar.places(calendar_address(person))) is None:
+        return ()  # where it stands nobody can look at the moment, and elsewhere it never was
+    standing = await _find(house, entry, person)
     found = _difference(entry, standing, person)
     if found is None and await _is_ill(house, entry, case, person):
         found = AWAY

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -29,7 +29,10 @@ __all__ = [
     "Standing",
     "Watch",
     "Watched",
+    "Written",
 ]
+
+HERE = ""  # the one place of a desk that has no others
 
 
 class CalendarError(Exception):
@@ -126,22 +129,8 @@ class Standing:
     answers: Mapping[str, Answer] = field(default_factory=dict)  # by address
 
 
-class Calendar(ABC):
-    """A desk at which calendars are read and written.
-
-    Every method raises a CalendarError when the vendor fails. An unreadable calendar is no failure: it is `Busy`
-    with `readable=False`.
-    """
-
-    writes: bool = True  # False: it can only be read; put and remove refuse, and invites go out by mail
-
-    @abstractmethod
-    async def busy(self, who: str, between: Interval) -> Busy:
-        """When `who` is not free in `between`; tentative, private, all-day and out-of-office time is not free."""
-
-    @abstractmethod
-    async def hours(self, who: str) -> WorkingHours | None:
-        """The hours `who` has set there; None where the vendor keeps none."""
+class Written(ABC):
+    """Where events of ours are written. Every method raises a CalendarError when the vendor fails."""
 
     @abstractmethod
     async def put(self, event: CalendarEvent) -> None:
@@ -155,11 +144,39 @@ class Calendar(ABC):
     async def find(self, uid: str, who: str) -> Standing | None:
         """The event as it stands there now; None if it is not, or was cancelled or deleted by hand."""
 
-    async def writes_to(self, who: str) -> bool:
-        """May we write into the calendar of `who`? For a desk that keeps calendars of several vendors."""
-        return self.writes
 
-    async def close(self) -> None:  # noqa: B027 – most keep nothing open
+class Calendar(Written):
+    """A desk at which calendars are read and written.
+
+    An unreadable calendar is no failure: it is `Busy` with `readable=False`.
+    """
+
+    writes: bool = True  # False: it can only be read; put and remove refuse, and invites go out by mail
+
+    @abstractmethod
+    async def busy(self, who: str, between: Interval) -> Busy:
+        """When `who` is not free in `between`; tentative, private, all-day and out-of-office time is not free."""
+
+    @abstractmethod
+    async def hours(self, who: str) -> WorkingHours | None:
+        """The hours `who` has set there; None where the vendor keeps none."""
+
+    async def places(self, who: str) -> Sequence[str]:
+        """Where events of `who` can be written, by name, and first where new ones go. Empty: invites go by mail.
+
+        A desk that keeps calendars of several vendors has several, and what stands in one is changed there.
+        """
+        return (HERE,) if self.writes else ()
+
+    def at(self, place: str) -> Written:
+        """One of these places."""
+        return self
+
+    async def writes_to(self, who: str) -> bool:
+        """May we write into any calendar of `who`?"""
+        return bool(await self.places(who))
+
+    async def close(self) -> None:
         """Lets go of connections."""
 
 
