@@ -7,13 +7,15 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import structlog
-from fastapi import Depends, FastAPI, HTTPException, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse
+from starlette.exceptions import HTTPException
 
 from bot.doors.bodies import whole_body
 from bot.doors.calendars import calendar_doors
 from bot.doors.calendly import account_doors
 from bot.doors.metrics import metrics_door
+from bot.doors.pages.closing import nowhere
 from bot.doors.pages.door import pages_door
 from bot.doors.zoom import zoom_doors
 from bot.hearing.inbox import keep, keep_receipt
@@ -53,6 +55,7 @@ def make_app(
         dependencies=[Depends(no_zero_byte)],
         **options,
     )
+    app.add_exception_handler(HTTPException, nowhere(house))
     if metrics:
         app.include_router(metrics_door(house))
     app.include_router(pages_door(house, begin))

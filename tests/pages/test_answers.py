@@ -236,6 +236,30 @@ async def test_a_recruiter_who_meets_people_answers_as_their_host(acme: Staged, 
     assert not any("do not know what to do" in mail for mail in acme.mails("rita"))
 
 
+async def test_whoever_waits_sees_which_times_they_gave_where_they_are_and_may_change_them(
+    offered: Staged, http: Http
+) -> None:
+    page = await read(http, offered.link("carl", 0))
+    assert page.heading == "Ana is choosing a time"
+    (given,) = page.top.all("ul", class_="gave")
+    assert "You gave these times:" in page.words
+    assert given.words == "Wednesday 4 March 10:00–12:00 Thursday 5 March 14:00–16:00"
+    (elsewhere,) = (await read(http, f"{offered.link('carl', 0)}?zone=Asia/Tokyo")).top.all("ul", class_="gave")
+    assert elsewhere.words == "Wednesday 4 March 19:00–21:00 Thursday 5 March 23:00 – Friday 6 March 01:00"
+    week = await page.follow("Change the times you gave")
+    cells = [each.attributes["aria-label"] for each in week.top.all("input", name="cell", checked="")]
+    assert [each for each in cells if "Wednesday" in each] == [
+        f"Wednesday 4 March {clock}" for clock in ("10:00", "10:30", "11:00", "11:30")
+    ]
+
+
+async def test_of_many_times_the_page_names_the_first_few(acme: Staged, http: Http) -> None:
+    await acme.hear("carl", "every weekday 10-12")
+    (given,) = (await read(http, acme.link("carl", 0))).top.all("ul", class_="gave")
+    assert len(given.all("li")) == 9
+    assert given.all("li")[-1].words.startswith("and ")
+
+
 async def test_a_calendar_that_is_away_is_no_error_page(sqlite_url: str, http: Http) -> None:
     async with firm(sqlite_url, calendar=True) as acme:
         page = await read(http, acme.link("ana"))

@@ -55,7 +55,7 @@ def _links(mail: str) -> list[str]:
 
 async def test_offers_times_confirmations_and_reminders_carry_a_link(acme: Staged, http: Http) -> None:
     assert "Or choose on this page: " in acme.mails("ana")[-1]
-    assert "Or paint your times on this page: " in acme.mails("carl")[0]
+    assert "Or mark your times on this page: " in acme.mails("carl")[0]
     await (await read(http, acme.link("ana"))).pick(0)
     await acme.stage.advance_to(MONDAY + timedelta(days=2))
     told = [mail for mail in acme.mails("ana") if "To see where it stands or to change it: " in mail]
@@ -92,6 +92,27 @@ async def test_a_link_that_never_was_says_so_in_the_browsers_language(acme: Stag
         assert answer.status_code == 404
         assert f'<html lang="{language}">' in answer.text
         assert told in answer.text
+
+
+HTML = {"Accept": "text/html,application/xhtml+xml", "Accept-Language": "fr"}
+
+
+async def test_an_address_that_leads_nowhere_says_so_to_people_in_their_language(acme: Staged, http: Http) -> None:
+    link = acme.link("ana")
+    for address in ("/p/", "/p/a/b/c", "/nothing", link.removeprefix(acme.url) + "/nothing"):
+        answer = await http.get(acme.url + address, headers=HTML)
+        assert answer.status_code == 404, address
+        assert '<html lang="fr">' in answer.text, address
+        assert "Ce lien ne mène nulle part" in answer.text, address
+    assert "This link does not lead anywhere" in (await http.get(f"{acme.url}/p/a/b/c")).text, "whatever they accept"
+    assert "Ce lien ne mène nulle part" in (await http.post(f"{link}/interview.ics", headers=HTML)).text
+
+
+async def test_a_program_reads_json_where_there_is_nothing(acme: Staged, http: Http) -> None:
+    for address, headers in (("/api/nothing", HTML), ("/hooks/nothing", HTML), ("/nothing", {"Accept": "*/*"})):
+        answer = await http.get(acme.url + address, headers=headers)
+        assert (answer.status_code, answer.json()) == (404, {"detail": "Not Found"}), address
+    assert (await http.get(f"{acme.url}/api/availability", headers=HTML)).json() == {"detail": "Method Not Allowed"}
 
 
 async def test_who_guesses_is_stopped_and_who_was_written_to_is_not(acme: Staged, http: Http) -> None:

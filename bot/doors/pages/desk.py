@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import wraps
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import structlog
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse, PlainTextResponse, RedirectResponse
 
-from bot.doors.pages import words
+from bot.doors.pages.closing import closed, root_of, whoever_asks
 from bot.doors.pages.guard import HEADERS, Guesses, TooLarge
 from bot.doors.pages.news import NOTES, answered, name_of, note, since_then, stale
 from bot.doors.pages.sending import Sheet, Stale, TooMany, send
-from bot.doors.pages.showing import Line, Notice, Teller, frame, interviews_of, page, rounds_of, teller
+from bot.doors.pages.showing import Line, Notice, Teller, interviews_of, page, rounds_of, teller
 from bot.doors.pages.visiting import Expired, Unknown, Visit, visit
 from bot.doors.pages.writing import html
 from bot.doors.pages.zones import zone_named
@@ -23,7 +23,6 @@ from bot.house import House
 from bot.jobs import Job
 from bot.records import interviews, jobs
 from bot.records.base import Session
-from bot.records.people import PersonRow
 from dialogs.negotiation.state import Party
 
 log = structlog.get_logger()
@@ -49,9 +48,7 @@ class Desk:
         self._guesses = Guesses()
 
     def root(self, request: Request) -> str:
-        """The path under which people find us, whatever a proxy does with it."""
-        public = self.house.firm.public_url
-        return (urlsplit(public).path if public else str(request.scope.get("root_path", ""))).rstrip("/")
+        return root_of(self.house, request)
 
     @asynccontextmanager
     async def visit(self, request: Request, token: str, zone: str = "") -> AsyncIterator[tuple[Session, Visit]]:
@@ -62,7 +59,7 @@ class Desk:
             except Unknown:
                 raise Closed(self._unknown(request)) from None
             except Expired as expired:
-                raise Closed(self._closed(request, expired.person, "expired", 410)) from None
+                raise Closed(closed(self.house, request, expired.person, "expired", 410)) from None
             yield session, found
 
     async def show(
@@ -134,17 +131,8 @@ class Desk:
         guessing = self._guesses.too_many(place, self.house.clock.now())
         if guessing:
             log.warning("pages_guessed")
-        known = words.shipped().languages
-        wishes = words.spoken_in(request.headers.get("accept-language", ""))
-        wish = next((tag for tag in wishes if tag.partition("-")[0].lower() in known), self.house.firm.language)
-        nobody = PersonRow(id="", role="candidate", name="", zone=self.house.firm.zone.key, locale=wish)
-        return self._closed(request, nobody, "busy" if guessing else "unknown", 429 if guessing else 404)
-
-    def _closed(self, request: Request, person: PersonRow, text: str, status: int) -> Response:
-        zone = zone_named(person.zone) or self.house.firm.zone
-        say = Teller(self.house, person, zone)
-        fields = {**frame(say), "title": say(f"{text}_title"), "text": say(text)}
-        return HTMLResponse(html("closed.html", self.root(request), fields), status, headers=dict(HEADERS))
+        text, status = ("busy", 429) if guessing else ("unknown", 404)
+        return closed(self.house, request, whoever_asks(self.house, request), text, status)
 
 
 def kindly(work: Answer) -> Answer:

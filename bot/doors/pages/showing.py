@@ -26,8 +26,10 @@ from bot.records.people import PersonRow
 from dialogs.negotiation.effects import Part, Reader
 from dialogs.negotiation.state import OVER, Party, Status
 from dialogs.reader import Reader as WrittenFor
-from dialogs.scheduling.intervals import Interval
+from dialogs.scheduling.intervals import Interval, difference
 from integrations.calendars.saving import Saved, google_link, outlook_link
+
+MOST_GIVEN = 8  # "any morning" is four weeks of them, and nobody reads twenty lines on a phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +113,7 @@ def page(house: House, visit: Visit, rounds: Sequence[Line], notice: Notice | No
         "keep": state.booked.start.isoformat() if state.moving and state.booked and not visit.silent else "",
         "paint": not visit.silent and may_give_times(case, visit.party) and not over,
         "given": bool(state.given(visit.party).windows),
+        "gave": list(_gave(say, visit)) if stands in (Standing.WAIT, Standing.LOOKING) else [],
         "ask_words": not visit.silent,
         "change": stands is Standing.BOOKED and not visit.silent,
         "withdraw": visit.party is Party.CANDIDATE and not visit.silent and _may_withdraw(stands),
@@ -232,6 +235,15 @@ def _told(house: House, say: Teller, visit: Visit, stands: Standing) -> Iterator
             pass
     if visit.silent:
         yield say("silent")
+
+
+def _gave(say: Teller, visit: Visit) -> Iterator[str]:
+    """What they said they can, as far as it lies ahead, in the zone in which they read."""
+    given = visit.case.state.given(visit.party)
+    ahead = [each for each in difference(given.windows, given.blocked) if each.end > say.now]
+    yield from windows_in_words(say, ahead[:MOST_GIVEN])
+    if len(ahead) > MOST_GIVEN:
+        yield say("gave_more", number=len(ahead) - MOST_GIVEN)
 
 
 def _by_day(say: Teller, times: Sequence[datetime]) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
