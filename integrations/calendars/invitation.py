@@ -12,6 +12,11 @@ FILE = "invite.ics"
 
 
 def to_mail(invite: Invite, *, text: str, html: str | None = None) -> EmailMessage:
+    """The body of the mail for one invite: see `as_mail`."""
+    return as_mail(to_ics(invite), invite.method, text=text, html=html)
+
+
+def as_mail(data: bytes, method: str, *, text: str, html: str | None = None) -> EmailMessage:
     """The body of the mail, with CRLF and nothing over 7 bits; From, To, Subject and the ids are for who sends it.
 
     Mail programs take the last part of an alternative that they understand, so the calendar comes last in it
@@ -19,12 +24,11 @@ def to_mail(invite: Invite, *, text: str, html: str | None = None) -> EmailMessa
     in the content type as it does in the file (RFC 6047 §2.4): where they differ, or one is missing, no buttons show.
     From has to be the organizer's address, or Outlook shows "on behalf of" and may hide the buttons.
     """
-    data = to_ics(invite)
     mail = EmailMessage(policy=SMTP)
     mail.set_content(_sendable(text), cte="quoted-printable")
     if html:
         mail.add_alternative(_sendable(html), subtype="html", cte="quoted-printable")
-    said = {"charset": "utf-8", "method": invite.method}
+    said = {"charset": "utf-8", "method": method}
     mail.add_alternative(data, maintype="text", subtype="calendar", cte="base64", params=said)
     mail.add_attachment(data, maintype="application", subtype="ics", cte="base64", filename=FILE)
     # The same invite makes the same mail, to the byte.

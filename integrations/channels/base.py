@@ -86,6 +86,7 @@ class Outbound:
     heard_at: datetime | None = None  # when they last wrote on this channel, aware; None: never
     template: Template | None = None  # says the same, where only that may be sent
     unsubscribe: str | None = None  # where one click ends it all
+    language: str | None = None  # of the text, as prompts/messages names it; None: not said
 
 
 @dataclass(frozen=True, slots=True)
