@@ -8,7 +8,7 @@ from bot.effects.carrying import Later, done
 from bot.effects.rendering import Rendered, render
 from bot.facts.case import Case, load
 from bot.house import House
-from bot.records import entries, negotiations, people
+from bot.records import entries, invites, negotiations, people
 from bot.records.invites import InviteRow
 from bot.records.people import PersonRow
 from bot.records.work import EffectRow
@@ -34,7 +34,8 @@ async def invite(house: House, effect: EffectRow) -> Sequence[str]:
     elif not await _in_calendar(house, case, person):
         result = await _mail(house, case, person, method, effect.id)
     async with house.records.write() as session:
-        if result == "done" and case.state.booked:
+        known = await invites.told_already(session, case.interview.uid, sequence, method, person.id)
+        if result == "done" and case.state.booked and not known:
             session.add(
                 InviteRow(
                     at=house.clock.now(),

@@ -32,6 +32,13 @@ async def who_was_invited(session: AsyncSession, interview_id: str) -> Sequence[
     return list(dict.fromkeys((await session.scalars(query.order_by(InviteRow.id))).all()))
 
 
+async def told_already(session: AsyncSession, uid: str, sequence: int, method: str, person_id: str) -> bool:
+    """The same may go out twice: in a calendar first, and by mail when that was disconnected."""
+    same = (InviteRow.uid == uid, InviteRow.sequence == sequence, InviteRow.method == method)
+    query = select(InviteRow.id).where(*same, InviteRow.person_id == person_id)
+    return (await session.scalars(query)).first() is not None
+
+
 async def last_of(session: AsyncSession, person_id: str) -> InviteRow | None:
     query = select(InviteRow).where(InviteRow.person_id == person_id, InviteRow.method == "REQUEST")
     return (await session.scalars(query.order_by(InviteRow.id.desc()).limit(1))).first()

@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.connections.connecting import Desks, Given, connect, disconnect
+from bot.connections.connecting import Given, connect
 from bot.connections.switchboard import PATIENCE_TO_WRITE, in_time
 from bot.house import House
 from bot.records import connections
@@ -23,7 +23,7 @@ from bot.terminal.firm import in_house, somebody
 from bot.terminal.moments import length, stretch
 from bot.terminal.screen import standard_output, table
 from bot.terminal.trouble import NOT_HELD, Trouble
-from bot.watching.following import let_go
+from bot.watching.letting_go import LetGo, let_go_of
 from dialogs.scheduling.hours import WorkingHours
 from dialogs.scheduling.intervals import Interval
 from integrations.calendars.base import Block, Busy, Calendar, CalendarDisconnected, CalendarError
@@ -137,22 +137,28 @@ def disconnect_calendar(settings: Settings, said: str, vendor: str | None) -> No
             raise Trouble(f"{person.name} has no calendar connected" + (f" with {vendor}." if vendor else "."))
         if len(rows) > 1:
             raise Trouble(f"{person.name} has several: say which with --with {' or '.join(r.vendor for r in rows)}.")
-        assert house.desks
-        await _unwatch(house.desks, rows[0])
-        async with house.records.write() as session:
-            row = await connections.lock(session, rows[0].id)
-            if row:
-                await disconnect(session, row, await session.get_one(PersonRow, person.id), house.clock.now())
-        standard_output().print(f"Disconnected: {person.name}, {LABELS[rows[0].vendor]}. Its secret is gone.")
+        _show_let_go(person, LABELS[rows[0].vendor], await let_go_of(house, rows[0].id))
 
     in_house(settings, work)
 
 
-async def _unwatch(desks: Desks, row: ConnectionRow) -> None:
-    try:
-        await let_go(desks.of(row), row)
-    except CalendarError:
-        return  # nobody gets in there any more; the watch ends by itself
+def _show_let_go(person: PersonRow, label: str, gone: LetGo) -> None:
+    console, zone = standard_output(), ZoneInfo(person.zone)
+    console.print(f"Disconnected: {person.name}, {label}. Its secret is gone.")
+    if gone.taken_out:
+        console.print(f"Taken out of it: {_entries(len(gone.taken_out))}.")
+    if gone.left:
+        console.print(
+            f"Could not be taken out, and still in it: {_entries(len(gone.left))}. Ask {person.name} to delete them by"
+            " hand, or connect the same calendar again: then they go by themselves.",
+            soft_wrap=True,
+        )
+        lines = [(stretch(each.start, each.end, zone), "hold" if each.offer else "interview") for each in gone.left]
+        console.print(table(("When", "What"), lines))
+
+
+def _entries(count: int) -> str:
+    return "one event" if count == 1 else f"{count} events"
 
 
 # What is seen
