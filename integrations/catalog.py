@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from integrations.calendars.base import Calendar
 from integrations.calendars.zones import zone_of
-from integrations.channels.base import Abilities, Channel
+from integrations.channels.base import Abilities, Channel, Door, Unit
 from integrations.links.base import Links
 from integrations.meetings.base import Meetings
 from integrations.models.base import Model, Shape
@@ -24,7 +24,8 @@ ABILITIES: dict[str, Abilities] = {
     # Three quick replies is what WhatsApp takes without an approved template; Twilio's Body ends at 1,600.
     "whatsapp": Abilities(buttons=3, max_length=1_600, receipts=True),
     "sms": Abilities(max_length=1_600, receipts=True),
-    "telegram": Abilities(buttons=8, max_length=4_096),
+    # A phone shows about forty characters of a button as wide as the chat; a bot cannot write first.
+    "telegram": Abilities(buttons=8, label=40, max_length=4_096, unit=Unit.UTF16, opens=False),
     "slack": Abilities(buttons=25, max_length=3_000),
     "teams": Abilities(buttons=6, max_length=20_000),
     "email": Abilities(subject=True, receipts=True, invites=True),
@@ -74,11 +75,62 @@ def gateway_channels(names: Sequence[str], means: Means) -> dict[str, Channel]:
     return {name: GatewayChannel(name, replace(ABILITIES[name], takes_key=True), gateway) for name in names}
 
 
+def telegram_channels(names: Sequence[str], means: Means) -> dict[str, Channel]:
+    from integrations.channels.telegram.api import API, Account, Api
+    from integrations.channels.telegram.sending import TelegramChannel
+
+    _only("telegram", names)
+    try:
+        account = Account(means.need("telegram_token"), means.settings.get("telegram_url") or API)
+    except ValueError as error:
+        raise NotMade(f"Telegram: {error}") from error
+    return {name: TelegramChannel(Api(account), ABILITIES[name]) for name in names}
+
+
+def _only(channel: str, names: Sequence[str]) -> None:
+    for name in names:
+        if name != channel:
+            raise NotMade(f"{channel} carries no {name}")
+
+
+def twilio_channels(names: Sequence[str], means: Means) -> dict[str, Channel]:
+    from integrations.channels.twilio.set_up import channels_from
+
+    try:
+        return dict(channels_from(means.settings, names, means.now))
+    except ValueError as error:
+        raise NotMade(f"Twilio: {error}") from error
+
+
 # One vendor may serve several channels, and shares its client between them.
 CHANNELS: dict[str, Callable[[Sequence[str], Means], dict[str, Channel]]] = {
     "standin": standin_channels,
     "console": console_channels,
     "gateway": gateway_channels,
+    "telegram": telegram_channels,
+    "twilio": twilio_channels,
+}
+
+
+def telegram_door(means: Means) -> Door:
+    from integrations.channels.telegram.door import TelegramDoor
+
+    return TelegramDoor(means.need("telegram_secret"), means.now)
+
+
+def twilio_door(means: Means) -> Door:
+    from integrations.channels.twilio.set_up import door_from
+
+    try:
+        return door_from(means.settings)
+    except ValueError as error:
+        raise NotMade(f"Twilio: {error}") from error
+
+
+# Where vendors tell what people write: /hooks/ and the name.
+DOORS: dict[str, Callable[[Means], Door]] = {
+    "telegram": telegram_door,
+    "twilio": twilio_door,
 }
 
 
@@ -311,6 +363,10 @@ def channels(chosen: Mapping[str, str], means: Means) -> dict[str, Channel]:
         make = known("channel vendor", vendor, CHANNELS)
         made |= make([name for name in chosen if chosen[name] == vendor], means)
     return made
+
+
+def door(vendor: str, means: Means) -> Door:
+    return known("door", vendor, DOORS)(means)
 
 
 def calendar(vendor: str, means: Means) -> Calendar:
