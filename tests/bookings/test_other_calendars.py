@@ -14,6 +14,7 @@ from bot.records.interviews import InterviewRow
 from bot.records.schema import migrate_url
 from bot.seeding import NewPerson, add_person
 from dialogs.scheduling.intervals import Interval
+from integrations.calendars.base import Block
 from tests.bookings.connected import Firm
 from tests.bookings.firm import MONDAY, RITA, hour, seed, slot
 from tests.conftest import Database
@@ -132,3 +133,13 @@ async def test_what_was_called_off_meanwhile_is_taken_out_however_much_later_it_
     await firm.open("amy", AMY)
     await firm.wait(timedelta(minutes=6))
     assert firm.interviews(AMY) == []
+
+
+async def test_what_is_only_held_goes_too_when_a_calendar_is_let_go_and_nobody_is_invited_to_it(firm: OnPaper) -> None:
+    first = await firm.open("rita", RITA)
+    firm.mill.accounts[RITA].blocks = (Block(slot(3, 10)), Block(slot(4, 12)))
+    await firm.take(hour(3, 10), "one")
+    assert [event.tentative for event in firm.mill.accounts[RITA].events.values()] == [True] * 3
+    assert len((await firm.disconnect(first)).taken_out) == 3
+    assert firm.mill.accounts[RITA].events == {}
+    assert firm.sent(RITA, "email") == []

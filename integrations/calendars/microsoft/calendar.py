@@ -68,15 +68,17 @@ class MicrosoftCalendar(Calendar, Watched):
     # Write
 
     async def put(self, event: CalendarEvent) -> None:
-        mailbox = Mailbox(self._graph, event.who)
-        for look in range(LOOKS):
+        mailbox, known = Mailbox(self._graph, event.who), False
+        for _ in range(LOOKS):
             found = await self._ours(mailbox, event.uid)
+            if not found:
+                # Graph knows its transaction, and it is not there: taken out since, or not there yet. A write that
+                # comes late must not bring it back; whoever misses it raises its sequence.
+                if known or await _created(mailbox, event):
+                    return
+                known = True
+                continue
             try:
-                if not found:
-                    await _create(mailbox, event, look)
-                    if look == 0:
-                        return
-                    continue  # its first request may still be on its way: twins are taken out at the next look
                 if found[0].sequence < event.sequence:
                     await _change(mailbox, found[0], event)
                 for twin in found[1:]:
@@ -141,11 +143,16 @@ class MicrosoftCalendar(Calendar, Watched):
         return sorted(ours, key=lambda each: (-each.sequence, each.standing.reference))
 
 
-async def _create(mailbox: Mailbox, event: CalendarEvent, look: int) -> None:
+async def _created(mailbox: Mailbox, event: CalendarEvent) -> bool:
+    """False: in this sequence it was made before."""
     new = written(event)
     new.body = body(event.description)
-    new.transaction_id = transaction(event.who, event.uid, event.sequence, look)
-    await mailbox.create(new)
+    new.transaction_id = transaction(event.who, event.uid, event.sequence)
+    try:
+        await mailbox.create(new)
+    except CalendarChanged:
+        return False
+    return True
 
 
 async def _change(mailbox: Mailbox, ours: Ours, event: CalendarEvent) -> None:
