@@ -76,6 +76,7 @@ async def plan_next(session: Session, case: Case) -> Planned | None:
         optional=tuple(of_round.optional or ()),
         one_of=tuple(map(tuple, of_round.one_of or ())),
         rooms=tuple(of_round.rooms or ()),
+        loop=of_round.in_stages,
     )
     return Planned(plan, Requested(hosting(host, interviewers), after_round=case.interview.round))
 
@@ -93,9 +94,17 @@ async def plan_again(_session: Session, case: Case) -> Planned | None:
         minutes=interview.minutes,
         mode=interview.mode,
         venue=interview.venue,
-        people=tuple(person.id for person in case.fixed if person.id in interview.people),
+        people=_to_come(case),
         optional=tuple(interview.optional),
         one_of=tuple(map(tuple, interview.one_of)),
         rooms=tuple(interview.rooms),
+        loop=case.loop,
     )
     return Planned(plan, Requested(case.state.hosting, again=True))
+
+
+def _to_come(case: Case) -> tuple[str, ...]:
+    """Whoever was chosen from a group is chosen anew."""
+    if case.loop:
+        return case.loop.panel.required
+    return tuple(person.id for person in case.fixed if person.id in case.interview.people)

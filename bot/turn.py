@@ -15,7 +15,7 @@ from bot.facts.diaries import gives_up_lunch
 from bot.facts.gathering import gather
 from bot.facts.looking import NOTHING_SEEN, Look
 from bot.house import House
-from bot.records import entries, interviews, invites, negotiations, wishes, work
+from bot.records import entries, interviews, invites, loops, negotiations, wishes, work
 from bot.records.base import Session
 from bot.records.interviews import InterviewRow
 from bot.records.negotiations import NegotiationRow
@@ -27,6 +27,7 @@ from dialogs.negotiation.decide import decide
 from dialogs.negotiation.events import Event, Heard, Requested
 from dialogs.negotiation.state import Hosting, Negotiation, Status
 from dialogs.scheduling.intervals import Interval
+from dialogs.scheduling.loop import Loop, own_parts
 from dialogs.understanding.meaning import Understanding
 
 SAY = TypeAdapter(e.Say)
@@ -50,6 +51,7 @@ class Plan:
     optional: tuple[str, ...] = ()
     one_of: tuple[tuple[str, ...], ...] = ()
     rooms: tuple[str, ...] = ()
+    loop: Loop | None = None  # then the length is that of the whole, and the people are those of all stages together
     job_id: str = ""  # where there is no application yet
 
     @property
@@ -105,6 +107,7 @@ class Turn:
                 optional=list(plan.optional),
                 one_of=[list(pool) for pool in plan.one_of],
                 rooms=list(plan.rooms),
+                loop=loops.kept(plan.loop),
                 status=Status.COLLECTING.value,
                 uid=f"{interview_id}@askarsan",
                 opened_at=self.now,
@@ -201,14 +204,18 @@ async def _say(turn: Turn, case: Case, say: e.Say, effect_id: str) -> None:
 async def _offered(turn: Turn, case: Case, offered: e.Offered, effect_id: str) -> None:
     """One of a group is free to be offered elsewhere: only those who must come are kept."""
     minutes = case.interview.minutes
-    people = [person.id for person in (case.candidate, *case.fixed)]
-    await negotiations.remember_offer(turn.session, case.row, offered, people, minutes, turn.now)
-    with_calendar = [person.id for person in (case.candidate, *case.fixed) if person.calendar]
+    slots = [Interval.lasting(start, minutes) for start in offered.starts]
+    kept = {person.id: [_kept_for(case, person.id, slot) for slot in slots] for person in (case.candidate, *case.fixed)}
+    await negotiations.remember_offer(turn.session, case.row, offered, kept, turn.now)
+    with_calendar = {person.id: kept[person.id] for person in (case.candidate, *case.fixed) if person.calendar}
     if with_calendar:
-        slots = [Interval.lasting(start, minutes) for start in offered.starts]
-        await entries.plan_holds(turn.session, case.row.id, offered.number, with_calendar, slots)
+        await entries.plan_holds(turn.session, case.row.id, offered.number, with_calendar)
         turn.begin(effect_id, "hold", {"offer": offered.number}, case.candidate.id, case.row.id)
         turn.begin(f"{effect_id}.end", "release_hold", {}, case.candidate.id, case.row.id, due=offered.until)
+
+
+def _kept_for(case: Case, person: str, slot: Interval) -> Interval:
+    return case.loop.kept_for(person, slot) if case.loop else slot
 
 
 async def _withdrawn(turn: Turn, case: Case, _effect: e.Withdrawn, effect_id: str) -> None:
@@ -221,11 +228,13 @@ async def _book(turn: Turn, case: Case, book: e.Book, effect_id: str) -> None:
     if book.people:
         await _seat(turn, case, book.people)
     case.interview.room_id = book.room or None
+    case.interview.keep(book.itinerary, book.when.start)
+    own = own_parts(book.itinerary)
     people = {case.candidate.id, *(book.people or [person.id for person in case.hosts]), *filter(None, [book.room])}
-    await interviews.book(turn.session, case.interview.id, people, book.when)
+    await interviews.book(turn.session, case.interview.id, people, book.when, own)
     calendars = {person.id for person in (case.candidate, *case.panel) if person.calendar}
     attending = calendars & {*people, *case.interview.optional}
-    await entries.plan_event(turn.session, case.interview.uid, case.row.id, attending, book.when)
+    await entries.plan_event(turn.session, case.interview.uid, case.row.id, attending, book.when, own)
     await wishes.drop(turn.session, case.row.id)
     turn.begin(effect_id, "arrange", {"sequence": book.sequence}, case.candidate.id, case.row.id)
     for person_id in await invites.who_was_invited(turn.session, case.interview.id):
@@ -247,7 +256,7 @@ async def _wish(turn: Turn, case: Case, wish: e.Wish, _: str) -> None:
 async def _restore(turn: Turn, case: Case, _effect: e.Restore, effect_id: str) -> None:
     for entry in await entries.of_uid(turn.session, case.interview.uid):
         if entry.removed_at is None and case.state.booked:
-            entries.write_anew(entry, case.state.booked)
+            entries.write_anew(entry, case.part(entry.person_id, case.state.booked))
     turn.begin(effect_id, "write_events", {}, case.candidate.id, case.row.id)
 
 
@@ -263,7 +272,9 @@ def _tell_whose_lunch_it_is(turn: Turn, case: Case, invite: e.Invite, effect_id:
     asked = case.recruiter if case.state.hosting is Hosting.CALENDAR else case.host
     booked, rules = case.state.booked, turn.house.rules
     for person in case.hosts:
-        if booked is None or person.id == asked.id or not gives_up_lunch(rules, person, booked):
+        if booked is None or person.id == asked.id:
+            continue
+        if not gives_up_lunch(rules, person, case.part(person.id, booked)):
             continue
         told = e.Say(e.Reader.HOST, e.Kind.ANSWER, (e.Part("over_lunch"),), e.Holds("booking", invite.sequence))
         morning = rules.quiet_hours.next_allowed(turn.now, ZoneInfo(person.zone))

@@ -44,8 +44,8 @@ async def invite(house: House, effect: EffectRow) -> Sequence[str]:
                     method=method,
                     uid=case.interview.uid,
                     sequence=sequence,
-                    start=case.state.booked.start,
-                    end=case.state.booked.end,
+                    start=case.part(person.id, case.state.booked).start,
+                    end=case.part(person.id, case.state.booked).end,
                 )
             )
         await done(session, house, effect.id, result)
@@ -70,12 +70,13 @@ async def _mail(house: House, case: Case, person: PersonRow, method: Method, key
         known = await people.contacts(session, person.id)
     if any(contact.channel == "email" and contact.broken for contact in known):
         return "the mailbox is not theirs"
+    part = case.part(person.id, booked)
     invite = Invite(
         uid=case.interview.uid,
         sequence=case.state.sequence,
         method=method,
-        start=booked.start,
-        end=booked.end,
+        start=part.start,
+        end=part.end,
         summary=text_for(house, case, person, "invite_summary"),
         description=text_for(house, case, person, "invite_description"),
         organizer=Guest(house.firm.organizer_name, house.firm.organizer_email),

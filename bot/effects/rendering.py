@@ -17,12 +17,14 @@ from integrations.meetings.phone import shown
 
 # What every text may use; names and times, never an address or a calendar of the other side.
 _NAMES = "candidate candidate_first host host_first recruiter recruiter_first other other_first first_name firm"
-PIECES = ("of_firm", "how", "there", "where")  # texts of their own, used inside the others
+PIECES = ("of_firm", "how", "there", "where", "programme")  # texts of their own, used inside the others
 _MATTER = "company job round round_name minutes mode place url start end meeting_people invited elsewhere status"
-_VENUE = "directions arrival_notes caller phone number"
+_VENUE = "directions arrival_notes caller phone number stages"
 _TALK = "now times words rows waiting_for nudges link"
 FIELDS = frozenset(f"{_NAMES} {_MATTER} {_VENUE} {_TALK}".split()) | set(PIECES)
 ROLE_OF = {"candidate": "candidate", "client": "host", "interviewer": "host", "recruiter": "recruiter", "room": "host"}
+
+A_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,8 @@ def _nothing(house: House, person: PersonRow) -> dict[str, object]:
 
 def _record(house: House, case: Case, reader: Reader, person: PersonRow) -> dict[str, object]:
     interview, state = case.interview, case.state
-    start = state.booked.start if state.booked else interview.opened_at
+    part = case.part(person.id, state.booked) if state.booked else None
+    start = part.start if part else interview.opened_at
     other = {Reader.CANDIDATE: case.host, Reader.HOST: case.candidate}.get(reader, case.candidate)
     return {
         "now": house.clock.now(),
@@ -112,8 +115,9 @@ def _record(house: House, case: Case, reader: Reader, person: PersonRow) -> dict
         "company": case.company.name,
         "job": case.job.title,
         "round": interview.round,
-        "round_name": interview.round_name,
-        "minutes": interview.minutes,
+        "round_name": " – ".join([interview.round_name, *_own_stages(case, person)]),
+        "stages": _programme(case, person),
+        "minutes": part.length // A_MINUTE if part else interview.minutes,
         "mode": interview.mode,
         "place": case.place,
         "directions": interview.directions,
@@ -123,12 +127,29 @@ def _record(house: House, case: Case, reader: Reader, person: PersonRow) -> dict
         "number": shown(case.candidate_number) if _may_see_the_number(case, person) else "",
         "url": interview.meeting_url,
         "start": start,
-        "end": state.booked.end if state.booked else start + timedelta(minutes=interview.minutes),
+        "end": part.end if part else start + timedelta(minutes=interview.minutes),
         "meeting_people": [person.name for person in case.hosts],
         "status": state.status.value,
         "waiting_for": _waiting_for(case),
         "nudges": state.nudges,
     }
+
+
+def _programme(case: Case, person: PersonRow) -> list[dict[str, object]]:
+    """Of a loop: what is when, and with whom. Whoever comes to a part of it reads of that part alone."""
+    names = {each.id: each.name for each in (*case.hosts, *case.interviewers)}
+    whole = person.id in (case.candidate.id, case.host.id, case.recruiter.id)
+    return [
+        {"start": each.when.start, "name": each.stage, "people": [names[who] for who in each.people]}
+        for each in case.itinerary
+        if whole or person.id in each.people
+    ]
+
+
+def _own_stages(case: Case, person: PersonRow) -> list[str]:
+    if person.id in (case.host.id, case.recruiter.id):
+        return []
+    return [each.stage for each in case.itinerary if person.id in each.people]
 
 
 def _may_see_the_number(case: Case, person: PersonRow) -> bool:

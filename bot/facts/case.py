@@ -15,6 +15,9 @@ from bot.records.people import PersonRow
 from dialogs.negotiation.effects import Reader
 from dialogs.negotiation.facts import Mode
 from dialogs.negotiation.state import Hosting, Negotiation, Party
+from dialogs.scheduling.intervals import Interval
+from dialogs.scheduling.loop import Loop, own_parts
+from dialogs.scheduling.panel import Itinerary
 
 # Whoever wrote this recently is awake, at whatever hour.
 JUST_NOW = timedelta(minutes=15)
@@ -39,19 +42,30 @@ class Case:
     optional: tuple[PersonRow, ...] = ()
     rooms: tuple[PersonRow, ...] = ()  # one of these is needed
     candidate_number: str = ""  # in an interview by phone
+    loop: Loop | None = None  # several stages in a row
 
     @property
     def hosts(self) -> tuple[PersonRow, ...]:
         """Everyone on the host's side who must be there.
 
-        Where the interviewers' calendars decide, a client who was never asked is invited but need not come.
+        Where the interviewers' calendars decide, a client who was never asked is invited but need not come; and to a
+        loop only those come who have a part in it.
         """
-        own = () if self.state.hosting is Hosting.CALENDAR and not self.host.calendar else (self.host,)
+        own = (self.host,) if self._host_comes else ()
         return own + self.interviewers or (() if self.pools else (self.host,))
+
+    @property
+    def _host_comes(self) -> bool:
+        if self.loop:
+            seated = (who for each in self.itinerary for who in each.people)
+            return self.host.id in {*self.loop.panel.required, *seated}
+        return self.state.hosting is not Hosting.CALENDAR or bool(self.host.calendar)
 
     @property
     def fixed(self) -> tuple[PersonRow, ...]:
         """Those of the host's side who are no choice among several."""
+        if self.loop:
+            return tuple(person for person in self.hosts if person.id in self.loop.panel.required)
         pooled = {person.id for pool in self.pools for person in pool}
         return tuple(person for person in self.hosts if person.id not in pooled)
 
@@ -88,6 +102,23 @@ class Case:
     @property
     def invited(self) -> tuple[PersonRow, ...]:
         return tuple({person.id: person for person in (*self.required, *self.optional, self.host)}.values())
+
+    @property
+    def itinerary(self) -> Itinerary:
+        """Of a loop that is booked: who comes to which stage, and when."""
+        return self.interview.itinerary_from(self.state.booked.start) if self.state.booked else ()
+
+    def part(self, person_id: str, when: Interval) -> Interval:
+        """What somebody comes to of the interview, which is booked at `when`: of a loop what is theirs, else all."""
+        return own_parts(self.interview.itinerary_from(when.start)).get(person_id, when)
+
+    def whole_of(self, person_id: str, moved: Interval) -> Interval:
+        """Where the interview would lie if their part of it lay there: whoever moves that moves the whole with it."""
+        booked = self.state.booked
+        if booked is None or not self.itinerary:
+            return moved
+        by = moved.start - self.part(person_id, booked).start
+        return Interval(booked.start + by, booked.end + by)
 
     def reader(self, reader: Reader) -> PersonRow:
         return {Reader.CANDIDATE: self.candidate, Reader.HOST: self.host, Reader.RECRUITER: self.recruiter}[reader]
@@ -129,6 +160,7 @@ async def _case(session: Session, matter: Matter) -> Case:
         rooms=panel.rooms,
         last_round=matter.interview.round >= matter.rounds,
         candidate_number=await _number(session, matter),
+        loop=matter.interview.in_stages,
     )
 
 

@@ -37,7 +37,8 @@ async def gather(session: Session, house: House, case: Case, seen: Look) -> Fact
         place=case.place,
         meeting_url=case.interview.meeting_url,
         candidate_busy=taken.of(case.candidate.id),
-        host_busy=tuple(each for person in case.fixed for each in taken.of(person.id)),
+        # Nobody has to be there for the whole of a loop: what its stages need, the plan knows.
+        host_busy=() if case.loop else tuple(each for person in case.fixed for each in taken.of(person.id)),
         held=await _held(session, house, case),
         host_open=host_open,
         plan=plan,

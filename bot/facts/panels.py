@@ -22,6 +22,7 @@ from dialogs.negotiation.state import Hosting
 from dialogs.scheduling.blocks import TAKES, Block, Show
 from dialogs.scheduling.diary import Diary, Meeting
 from dialogs.scheduling.intervals import Interval, difference
+from dialogs.scheduling.loop_plan import LoopPlan
 from dialogs.scheduling.panel import Panel
 from dialogs.scheduling.plan import Plan
 from dialogs.scheduling.week import Week
@@ -115,7 +116,7 @@ def plan_of(house: House, case: Case, taken: Taken, seen: Look) -> Plan | None:
     """The search for a time among the host's people; None where nothing but their own words limits it."""
     rules = house.rules
     lunches = {person.id: lunch_of(rules, person) for person in case.panel}
-    limited = case.pools or case.rooms or taken.shown or rules.gap or rules.travel or _capped(rules)
+    limited = case.loop or case.pools or case.rooms or taken.shown or rules.gap or rules.travel or _capped(rules)
     if not (limited or taken.on_the_way or any(lunches.values())):
         return None
     panel = Panel(
@@ -140,7 +141,10 @@ def plan_of(house: House, case: Case, taken: Taken, seen: Look) -> Plan | None:
         gap=_minutes(rules.gap),
         on_site=case.interview.mode == Mode.ONSITE,
     )
-    return Plan(panel, diaries, meeting, taken.between, ZoneInfo(case.candidate.zone))
+    zone = ZoneInfo(case.candidate.zone)
+    if case.loop:
+        return LoopPlan(panel, diaries, meeting, taken.between, zone, loop=case.loop, stands=case.itinerary)
+    return Plan(panel, diaries, meeting, taken.between, zone)
 
 
 def _diary(rules: Rules, person: PersonRow, taken: Taken, seen: Look, *, by_calendar: bool) -> Diary:

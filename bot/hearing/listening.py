@@ -347,7 +347,7 @@ class Hearing:
             self.turn.log("invite_answer_ignored", person=self.person.id)
             return
         message.negotiation_id = case.row.id
-        await self.turn.happen(case.row, _answer(case.party(self.person.id), reply, self.person.id), self.seen)
+        await self.turn.happen(case.row, _answer(case, reply, self.person.id), self.seen)
 
     def _is_meant(self, reply: Reply, case: Case) -> bool:
         """An answer to the invite as it stands, for oneself, with a time that could be one."""
@@ -410,5 +410,6 @@ def _read(message: MessageRow) -> Reply | None:
         return None
 
 
-def _answer(party: Party, reply: Reply, who: str) -> InviteAnswered:
-    return InviteAnswered(party, ANSWERS[reply.answer], reply.proposed, who)
+def _answer(case: Case, reply: Reply, who: str) -> InviteAnswered:
+    proposed = reply.proposed and case.whole_of(who, reply.proposed)
+    return InviteAnswered(case.party(who), ANSWERS[reply.answer], proposed, who)

@@ -132,9 +132,13 @@ async def _plan(session: Session, recruiter: PersonRow, candidate: PersonRow, co
     of_round = await round_of(session, job.id, number)
     if of_round is None:
         raise Unclear("no_such_round", str(number), (f"{job.title} at {company.name}",))
+    loop = of_round.in_stages
+    if loop and command.minutes:
+        raise Unclear("loop_has_its_length", of_round.name)
     host = await naming.host(session, command.host, recruiter) if command.host else None
-    interviewers = () if host else await people.all_of(session, needed_in(of_round))
-    as_planned = not host  # whom the recruiter names comes instead of those of the round
+    # Whom the recruiter names comes instead of those of the round; to a loop everybody comes who has a part in it.
+    as_planned = loop is not None or not host
+    interviewers = await people.all_of(session, needed_in(of_round)) if as_planned else ()
     host = host or await people.client_of(session, company.id)
     if host is None:
         raise Unclear("no_host", company.name)
@@ -154,6 +158,7 @@ async def _plan(session: Session, recruiter: PersonRow, candidate: PersonRow, co
         optional=tuple(of_round.optional or ()) if as_planned else (),
         one_of=tuple(map(tuple, of_round.one_of or ())) if as_planned else (),
         rooms=tuple(of_round.rooms or ()),
+        loop=loop,
         job_id=job.id,
     )
     return Planned(plan, Requested(hosting(host, interviewers, candidate_first=command.candidate_first)))

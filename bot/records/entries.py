@@ -3,7 +3,7 @@ is gone."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, ForeignKey, and_, delete, or_, select, update
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.records.base import Table, some
+from bot.records.interviews import EVERYBODY_ALL_OF_IT
 from bot.records.negotiations import OfferRow
 from dialogs.scheduling.intervals import Interval
 
@@ -80,23 +81,30 @@ def is_hold(uid: str) -> bool:
     return uid.startswith("hold.") and uid.endswith(OURS)
 
 
-async def held_already(session: AsyncSession, people: Collection[str], start: datetime) -> frozenset[str]:
-    """Who of these people has a hold of ours at that very time in the calendar."""
-    query = select(EntryRow.person_id).where(
+async def held_already(
+    session: AsyncSession, people: Collection[str], starts: Collection[datetime]
+) -> frozenset[tuple[str, datetime]]:
+    """Who of these people has a hold of ours in the calendar that begins at one of these times, and when."""
+    query = select(EntryRow.person_id, EntryRow.start).where(
         EntryRow.person_id.in_(list(people)),
         EntryRow.offer.is_not(None),
         EntryRow.removed_at.is_(None),
-        EntryRow.start == start,
+        EntryRow.start.in_(list(starts)),
     )
-    return frozenset((await session.scalars(query)).all())
+    return frozenset((person, start) for person, start in await session.execute(query))
 
 
 async def plan_holds(
-    session: AsyncSession, negotiation_id: str, offer: int, people: Collection[str], slots: Sequence[Interval]
+    session: AsyncSession, negotiation_id: str, offer: int, slots: Mapping[str, Sequence[Interval]]
 ) -> None:
-    """One hold of a time is enough, to however many it is offered."""
-    for number, slot in enumerate(slots, 1):
-        for person in sorted(set(people) - await held_already(session, people, slot.start)):
+    """`slots`: what is offered, by person, as far as it is theirs. One hold of a time is enough, to however many it is
+    offered.
+    """
+    held = await held_already(session, slots.keys(), {slot.start for each in slots.values() for slot in each})
+    for person in sorted(slots):
+        for number, slot in enumerate(slots[person], 1):
+            if (person, slot.start) in held:
+                continue
             session.add(
                 EntryRow(
                     uid=hold_uid(negotiation_id, offer, number),
@@ -111,10 +119,15 @@ async def plan_holds(
 
 
 async def plan_event(
-    session: AsyncSession, uid: str, negotiation_id: str, people: Collection[str], when: Interval
+    session: AsyncSession,
+    uid: str,
+    negotiation_id: str,
+    people: Collection[str],
+    when: Interval,
+    own: Mapping[str, Interval] = EVERYBODY_ALL_OF_IT,
 ) -> None:
-    """The interview is to stand at `when` in the calendars of these people; whoever is not among them loses it, or has
-    it moved when the calendar they have disconnected is back.
+    """The interview is to stand at `when`, or as their `own` part of it, in the calendars of these people; whoever is
+    not among them loses it, or has it moved when the calendar they have disconnected is back.
     """
     known = {entry.person_id: entry for entry in await of_uid(session, uid)}
     for person in sorted(set(people)):
@@ -126,15 +139,15 @@ async def plan_event(
                     person_id=person,
                     negotiation_id=negotiation_id,
                     sequence=0,
-                    start=when.start,
-                    end=when.end,
+                    start=own.get(person, when).start,
+                    end=own.get(person, when).end,
                 )
             )
         else:
-            write_anew(entry, when)
+            write_anew(entry, own.get(person, when))
     for person, entry in known.items():
         if person not in people and entry.removed_at is None:
-            write_anew(entry, when)
+            write_anew(entry, own.get(person, when))
 
 
 def write_anew(entry: EntryRow, when: Interval) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import ForeignKey, bindparam, delete, func, insert, select
@@ -12,13 +13,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.records.base import Table
+from bot.records.loops import HasItinerary, HasLoop
 from bot.records.venues import HasVenue
 from dialogs.scheduling.intervals import Interval, union
 
 CELL = 900  # seconds; a quarter of an hour, counted from the epoch
+EVERYBODY_ALL_OF_IT: Mapping[str, Interval] = MappingProxyType({})
 
 
-class InterviewRow(HasVenue, Table):
+class InterviewRow(HasVenue, HasLoop, HasItinerary, Table):
     __tablename__ = "interviews"
 
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -82,14 +85,23 @@ def cells(when: Interval) -> range:
     return range(int(when.start.timestamp()) // CELL, -(-int(when.end.timestamp()) // CELL))
 
 
-async def book(session: AsyncSession, interview_id: str, people: Collection[str], when: Interval) -> None:
-    """Takes the time of all these people, or of none. Raises SlotTaken; the transaction is then lost with it."""
+async def book(
+    session: AsyncSession,
+    interview_id: str,
+    people: Collection[str],
+    when: Interval,
+    own: Mapping[str, Interval] = EVERYBODY_ALL_OF_IT,
+) -> None:
+    """Takes the time of all these people, or of none; `own` is of whoever comes only to a part of it.
+
+    Raises SlotTaken; the transaction is then lost with it.
+    """
     await free(session, interview_id)
     # In one order for everyone, so that two bookings wait for each other instead of blocking each other for good.
     wanted = [
         {"person_id": person, "cell": cell, "interview_id": interview_id}
         for person in sorted(set(people))
-        for cell in cells(when)
+        for cell in cells(own.get(person, when))
     ]
     try:
         await session.execute(insert(BookingCellRow), wanted)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.records.base import Table
+from bot.records.loops import HasLoop
 from bot.records.venues import HasVenue
 
 
@@ -29,7 +30,9 @@ class JobRow(Table):
     title: Mapped[str]
 
 
-class RoundRow(HasVenue, Table):
+class RoundRow(HasVenue, HasLoop, Table):
+    """Of a loop too the length is that of the whole, and the people are all of its stages together."""
+
     __tablename__ = "rounds"
 
     job_id: Mapped[str] = mapped_column(ForeignKey("jobs.id"), primary_key=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -109,8 +109,13 @@ async def going_on(session: AsyncSession) -> Sequence[NegotiationRow]:
 
 
 async def remember_offer(
-    session: AsyncSession, row: NegotiationRow, offered: Offered, people: Iterable[str], minutes: int, now: datetime
+    session: AsyncSession,
+    row: NegotiationRow,
+    offered: Offered,
+    kept: Mapping[str, Sequence[Interval]],
+    now: datetime,
 ) -> None:
+    """`kept`: what of it is each person's."""
     session.add(
         OfferRow(
             negotiation_id=row.id,
@@ -121,11 +126,10 @@ async def remember_offer(
             until=offered.until,
         )
     )
-    for person in sorted(set(people)):
-        for start in offered.starts:
-            kept = Interval.lasting(start, minutes)
+    for person in sorted(kept):
+        for when in kept[person]:
             session.add(
-                HoldRow(negotiation_id=row.id, person_id=person, start=kept.start, end=kept.end, until=offered.until)
+                HoldRow(negotiation_id=row.id, person_id=person, start=when.start, end=when.end, until=offered.until)
             )
 
 

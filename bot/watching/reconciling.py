@@ -147,4 +147,4 @@ def _event(found: str, case: Case, entry: EntryRow, person: PersonRow) -> Calend
     if found == GONE:
         return CalendarChanged(party)
     start = datetime.fromisoformat(found)
-    return CalendarChanged(party, Interval(start, start + entry.when.length))
+    return CalendarChanged(party, case.whole_of(person.id, Interval(start, start + entry.when.length)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from itertools import chain, groupby
 from operator import itemgetter
@@ -66,6 +66,14 @@ class Loop:
         panels = [stage.panel for stage in self.stages]
         required = dict.fromkeys(who for panel in panels for who in panel.required)
         return Panel(tuple(required), one_of=tuple(chain.from_iterable(panel.one_of for panel in panels)))
+
+    def kept_for(self, who: str, whole: Interval) -> Interval:
+        """What of the time of a whole loop is theirs, as far as that is known before it is settled who comes when."""
+        mine = [number for number in self.all if who in self.stages[number].panel.required]
+        if not mine or not self.ordered:
+            return whole
+        begins, ends = self.begins(self.all[mine[0] :]), self.lasts(self.all[: mine[-1] + 1])
+        return Interval(whole.start + timedelta(minutes=begins), whole.start + timedelta(minutes=ends))
 
     def lasts(self, stages: Left) -> int:
         return sum(self.stages[each].minutes for each in stages) + self.pause * (len(stages) - 1)
@@ -190,6 +198,16 @@ class _Search:
     @cache  # noqa: B019 – lives as long as the search
     def _midnight(self, day: int) -> int:
         return -(-clocks.reached(clocks.wall_of(date.fromordinal(day)), self._zone) // 60)
+
+
+def own_parts(itinerary: Itinerary) -> dict[str, Interval]:
+    """Of everybody who comes, from their first stage to their last."""
+    parts: dict[str, Interval] = {}
+    for each in sorted(itinerary, key=lambda each: each.when):
+        for who in each.people:
+            first = parts.get(who, each.when)
+            parts[who] = Interval(first.start, each.when.end)
+    return parts
 
 
 def without(left: Left, stage: int) -> Left:

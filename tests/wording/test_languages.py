@@ -95,6 +95,7 @@ class Situation:
             "invited": self.given,
             "elsewhere": self.given,
             "meeting_people": ["Pone", "Ptwo"],
+            "stages": [{"start": START, "name": "Pone", "people": ["Ptwo"]}] if self.given else [],
             "status": self.status,
             "waiting_for": self.waiting_for,
             "nudges": 1,

@@ -17,7 +17,9 @@ from dialogs.understanding.meaning import Topic
 from dialogs.wording import Phrasebook
 
 HOUSE = Path(__file__).parents[2]
-MODULES = [*(HOUSE / "dialogs/negotiation").glob("*.py"), *(HOUSE / "bot").glob("*.py")]
+# The pages and the command line have words of their own.
+ROOMS = ("bot", "bot/connections", "bot/effects", "bot/facts", "bot/hearing", "bot/watching", "dialogs/negotiation")
+MODULES = [module for room in ROOMS for module in (HOUSE / room).glob("*.py")]
 
 # Functions that take the name of a text among their arguments.
 SPEAKERS = {
