@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import json
 import re
+import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -65,7 +67,7 @@ class StandInTelegram:
     def __post_init__(self) -> None:
         self.chats = Chats(self.now, self.me())
         self.pace = Pace(self.now)
-        self._client = httpx2.AsyncClient(timeout=10, follow_redirects=False, trust_env=False)
+        self._client = httpx2.AsyncClient(timeout=10, follow_redirects=False, trust_env=False, verify=_everybodys())
 
     def me(self) -> dict[str, Any]:
         return {
@@ -244,6 +246,11 @@ class StandInTelegram:
         for update in [each for each in self.chats.pending if each < offset]:
             del self.chats.pending[update]
         return self.chats.waiting()[:limit]
+
+
+@lru_cache(maxsize=1)
+def _everybodys() -> ssl.SSLContext:
+    return httpx2.create_ssl_context()  # a fifth of a second, which not every stand-in has to take
 
 
 async def _given(request: Request) -> dict[str, str]:
