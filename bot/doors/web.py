@@ -18,12 +18,12 @@ from bot.doors.metrics import metrics_door
 from bot.doors.pages.closing import nowhere
 from bot.doors.pages.door import pages_door
 from bot.doors.zoom import zoom_doors
-from bot.hearing.inbox import keep, keep_receipt
+from bot.hearing.inbox import keep
 from bot.house import House
 from bot.jobs import Job
 from bot.records import numbers
 from integrations.channels import gateway
-from integrations.channels.base import BadMessage, BadSignature, Inbound
+from integrations.channels.base import BadMessage, BadSignature
 
 log = structlog.get_logger()
 
@@ -94,8 +94,7 @@ def make_app(
             return PlainTextResponse(str(error), status_code=401)
         except BadMessage as error:
             return PlainTextResponse(str(error), status_code=422)
-        jobs = await (keep(house, told) if isinstance(told, Inbound) else keep_receipt(house, told))
-        await begin(jobs)
+        await begin(await keep(house, told))
         return JSONResponse({"kept": True})
 
     return app

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.effects.carrying import PATIENCE, Later, done
+from bot.effects.carrying import PATIENCE, Later, done, nothing_to_do
 from bot.effects.rendering import Rendered, render, render_alone, render_for_stranger
 from bot.facts.case import JUST_NOW, load
 from bot.house import House
 from bot.pages import Link, below, link_for, remember
 from bot.records import messages, negotiations, people, work
 from bot.records.base import Session
-from bot.records.messages import MessageRow
+from bot.records.messages import MessageRow, Thread
 from bot.records.people import ContactRow, PersonRow
 from bot.records.work import EffectRow
 from bot.turn import SAY, Turn
@@ -24,9 +24,15 @@ from dialogs.negotiation.effects import Kind, Part, Say
 from dialogs.negotiation.events import Undelivered
 from dialogs.negotiation.relevance import worth_sending
 from dialogs.negotiation.state import Party
+from dialogs.outreach.tongue import tongue
+from dialogs.scheduling.hours import country_of
+from dialogs.understanding import Act, Context, understand
 from integrations.channels.base import (
+    Abilities,
     BadAddress,
     Button,
+    ChannelError,
+    Moved,
     OptedOut,
     Outbound,
     Permanent,
@@ -40,6 +46,7 @@ log = structlog.get_logger()
 
 # So long may one message take; a process that is silent for longer is dead.
 STILL_AT_IT = timedelta(minutes=1)
+ONCE_A_DAY = timedelta(days=1)
 # Where a vendor takes no key, a second copy of these would nag; one too few is the lesser harm.
 AT_MOST_ONCE = frozenset({Kind.NUDGE, Kind.REMINDER, Kind.FOLLOW_UP, Kind.FEEDBACK_REQUEST, Kind.SURVEY})
 
@@ -53,7 +60,21 @@ class Letter:
     say: Say
     rendered: Rendered
     key: str
+    thread: Thread
     link: Link | None = None  # to a page of ours, in the text
+
+    def message(self, effect: EffectRow, abilities: Abilities) -> Outbound:
+        return Outbound(
+            key=self.key,
+            to=self.contact.address,
+            text=self.rendered.text,
+            subject=self.rendered.subject,
+            buttons=_buttons(effect, self) if abilities.buttons else (),
+            thread=effect.negotiation_id,
+            answers=self.thread.answers,
+            heard_at=self.thread.heard_at,
+            language=self.person.tongue,
+        )
 
 
 async def say(house: House, effect: EffectRow) -> Sequence[str]:
@@ -66,27 +87,26 @@ async def say(house: House, effect: EffectRow) -> Sequence[str]:
         async with house.records.write() as session:
             await remember(session, letter.link, effect.negotiation_id or "", letter.person.id, house.clock.now())
     channel = house.channels[letter.contact.channel]
-    if not channel.abilities.takes_key and not await _begin(house, effect, letter):
+    begun = None if channel.abilities.takes_key else await _begin(house, effect)
+    if begun and letter.say.kind in AT_MOST_ONCE and not channel.abilities.looks_up:
         return await _not_said(house, effect, say, "in doubt: it may be out already, and one too many would nag")
-    message = Outbound(
-        key=letter.key,
-        to=letter.contact.address,
-        text=letter.rendered.text,
-        subject=letter.rendered.subject,
-        buttons=_buttons(effect, letter) if channel.abilities.buttons else (),
-        thread=effect.negotiation_id,
-    )
+    message = plain(letter.message(effect, channel.abilities), channel.abilities)
     try:
-        sent = await channel.send(plain(message, channel.abilities))
+        # Whoever began before us may have got it out.
+        out_already = await channel.look_up(message, begun) if begun and channel.abilities.looks_up else None
+        sent = out_already or await channel.send(message)
     except Temporary as error:
-        told_apart = channel.abilities.takes_key or not isinstance(error, Unanswered)
+        told_apart = channel.abilities.takes_key or channel.abilities.looks_up or not isinstance(error, Unanswered)
         if not told_apart and say.kind in AT_MOST_ONCE:
             return await _not_said(house, effect, say, "in doubt: no answer came, and one too many would nag")
         if effect.attempts < PATIENCE:
             raise Later(error.retry_after) from error
-        return await _failed(house, effect, letter, error.code)
+        return await _failed(house, effect, letter, error)
+    except Moved as error:
+        await _note_new_address(house, letter, error.to)
+        raise Later(timedelta()) from error
     except Permanent as error:
-        return await _failed(house, effect, letter, error.code, gone=isinstance(error, BadAddress | OptedOut))
+        return await _failed(house, effect, letter, error)
     return await _said(house, effect, letter, sent.vendor_id)
 
 
@@ -112,7 +132,8 @@ async def _prepared(session: Session, house: House, effect: EffectRow, say: Say)
     else:
         rendered = render_alone(house, person, say.parts)
     # Another channel is another message; the same one again is the same.
-    return Letter(person, contact, say, rendered, f"{effect.id}/{contact.channel}", link)
+    thread = await messages.thread_with(session, person.id, contact.channel, effect.negotiation_id)
+    return Letter(person, contact, say, rendered, f"{effect.id}/{contact.channel}", thread, link)
 
 
 async def _way_to(session: Session, house: House, person: PersonRow, say: Say, effect: EffectRow) -> ContactRow | None:
@@ -149,19 +170,24 @@ def _buttons(effect: EffectRow, letter: Letter) -> tuple[Button, ...]:
     return tuple(Button(name, label) for name, label in zip(names, letter.rendered.buttons, strict=True))
 
 
-async def _begin(house: House, effect: EffectRow, letter: Letter) -> bool:
+async def _begin(house: House, effect: EffectRow) -> datetime | None:
     """Written down before it is sent, where a second copy could not be told apart.
 
-    False: it was begun before and nobody knows how that ended. Raises Later while somebody else may still be at it.
+    When it was begun before, if nobody knows how that ended. Raises Later while somebody else may still be at it.
     """
     async with house.records.write() as session:
         row = await work.lock_effect(session, effect.id)
         now = house.clock.now()
         if row.done_at or (row.begun_at and now - row.begun_at < STILL_AT_IT):
             raise Later
-        in_doubt = row.begun_at is not None
+        before = row.begun_at
         row.begun_at = now
-    return not (in_doubt and letter.say.kind in AT_MOST_ONCE)
+    return before
+
+
+async def _note_new_address(house: House, letter: Letter, address: str) -> None:
+    async with house.records.write() as session:
+        await people.move_contact(session, letter.person.id, letter.contact.channel, address)
 
 
 async def _said(house: House, effect: EffectRow, letter: Letter, vendor_id: str) -> Sequence[str]:
@@ -173,6 +199,8 @@ async def _said(house: House, effect: EffectRow, letter: Letter, vendor_id: str)
         message.vendor_id = vendor_id
         for receipt in await messages.early_receipts(session, vendor_id):
             messages.forward(message, ReceiptStatus(receipt.status), receipt.error)
+            if receipt.gone:
+                await people.break_contact(session, letter.person.id, letter.contact.channel, receipt.gone)
             await session.delete(receipt)
         session.add(message)
         if ReceiptStatus(message.status).final:
@@ -197,19 +225,17 @@ def _message(house: House, effect: EffectRow, letter: Letter, status: ReceiptSta
     )
 
 
-async def _failed(
-    house: House, effect: EffectRow, letter: Letter, error: str | None, *, gone: bool = False
-) -> Sequence[str]:
-    """This channel will not take it. `gone`: nothing will ever arrive there."""
+async def _failed(house: House, effect: EffectRow, letter: Letter, error: ChannelError) -> Sequence[str]:
+    """This channel will not take it."""
     async with house.records.write() as session:
         turn = Turn(house, session)
         if not await done(session, house, effect.id, "failed") and await messages.with_key(session, letter.key):
             return ()
         message = _message(house, effect, letter, ReceiptStatus.FAILED)
-        message.error = error
+        message.error = error.code
         session.add(message)
-        if gone:
-            await people.break_contact(session, letter.person.id, letter.contact.channel, error or "refused")
+        if isinstance(error, BadAddress | OptedOut):
+            await people.break_contact(session, letter.person.id, letter.contact.channel, error.code or "refused")
         await try_another_way(turn, message)
         return turn.begun
 
@@ -241,8 +267,17 @@ async def _not_said(house: House, effect: EffectRow, say: Say, why: str) -> Sequ
 
 
 async def answer_stranger(house: House, effect: EffectRow) -> Sequence[str]:
+    """Somebody we do not know: told so once a day, and nothing else. Machines, and those who say stop, hear nothing."""
     channel, to = effect.payload["channel"], effect.payload["to"]
-    rendered = render_for_stranger(house, (Part("stranger"),), effect.payload.get("language", house.firm.language))
+    async with house.records.read() as session:
+        wrote = await messages.with_vendor_id(session, channel, effect.payload["message"])
+        told = await messages.told_stranger_since(session, to, house.clock.now() - ONCE_A_DAY)
+    firm = house.firm
+    meaning = understand(wrote.text if wrote else "", Context(house.clock.now(), firm.zone, firm.language))
+    if told or {Act.AUTO_REPLY, Act.OPT_OUT} & set(meaning.acts):
+        return await nothing_to_do(house, effect)
+    language = tongue(firm.language, meaning.language, country_of(firm.zone.key))
+    rendered = render_for_stranger(house, (Part("stranger"),), language)
     message = Outbound(effect.id, to, rendered.text, subject=rendered.subject)
     status, vendor_id = ReceiptStatus.SENT, None
     try:

@@ -2,36 +2,98 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
-from datetime import timedelta
 
 from bot.effects.saying import try_another_way
 from bot.house import House
 from bot.jobs import Job, JobKind
 from bot.records import messages, people
-from bot.records.base import Session
 from bot.records.messages import AlreadyKept, MessageRow
 from bot.records.people import PersonRow
+from bot.records.raw_events import RawEventRow
+from bot.records.sealed import Keys, seal
 from bot.turn import Turn
-from dialogs.outreach.tongue import tongue
-from dialogs.scheduling.hours import country_of
-from dialogs.understanding import Act, Context, understand
-from integrations.channels.base import Inbound, Receipt, ReceiptStatus
+from integrations.channels.base import (
+    BadAddress,
+    ChannelError,
+    Inbound,
+    OptedOut,
+    Receipt,
+    ReceiptStatus,
+    Told,
+    Unknown,
+)
 
-# The code by which a carrier says that this person wants no more of it.
-OPTED_OUT = frozenset({"21610"})
-ONCE_A_DAY = timedelta(days=1)
+# What a vendor says of an address for good, and how we note it.
+GONE: dict[type[ChannelError] | None, str] = {OptedOut: "opted out there", BadAddress: "nobody is there"}
 
 
-async def keep(house: House, inbound: Inbound) -> Sequence[Job]:
-    """Stores a message and says whose turn it is; one that is known already changes nothing."""
+async def keep(house: House, *told: Told, vendor: str = "", raw: bytes = b"") -> Sequence[Job]:
+    """Keeps what was told in one go, all or nothing, and says what it begins. What is known already changes nothing.
+
+    `raw`: how the vendor put it, to be kept sealed.
+    """
     try:
-        async with house.records.write() as session:
-            person = await people.at_address(session, inbound.channel, inbound.sender)
-            await messages.keep(session, _row(house, inbound, person))
+        return await _keep(house, told, vendor, raw)
     except AlreadyKept:
+        return await _keep(house, told, vendor, raw)  # at two doors in the same instant: now the other one has it
+
+
+async def _keep(house: House, told: Sequence[Told], vendor: str, raw: bytes) -> Sequence[Job]:
+    turns: list[Job] = []
+    async with house.records.write() as session:
+        turn = Turn(house, session)
+        for each in told:
+            match each:
+                case Inbound():
+                    turns += await _keep_message(turn, each)
+                case Receipt():
+                    await _keep_receipt(turn, each)
+                case Unknown():
+                    turn.log("unknown_told", vendor=vendor, kind=each.kind)
+        if raw and house.desks:
+            unknown = [each.kind for each in told if isinstance(each, Unknown)]
+            session.add(_raw(house, house.desks.keys, vendor, raw, unknown))
+    return [*turns, *(Job(JobKind.EFFECT, each) for each in turn.begun)]
+
+
+async def _keep_message(turn: Turn, inbound: Inbound) -> Sequence[Job]:
+    """Stores a message and says whose turn it is; to a stranger nobody's but our own."""
+    if await messages.is_known(turn.session, inbound.channel, inbound.vendor_id):
         return ()
-    return [Job(JobKind.TURN, person.id)] if person else await answer_stranger(house, inbound)
+    person = await people.at_address(turn.session, inbound.channel, inbound.sender)
+    await messages.keep(turn.session, _row(turn.house, inbound, person))
+    if person:
+        return [Job(JobKind.TURN, person.id)]
+    if inbound.channel in turn.house.channels and not inbound.automatic:
+        stranger = {"channel": inbound.channel, "to": inbound.sender, "message": inbound.vendor_id}
+        turn.log("stranger_wrote", channel=inbound.channel)
+        turn.begin(f"stranger/{inbound.channel}/{inbound.vendor_id}", "answer_stranger", stranger, None, None)
+    return ()
+
+
+async def _keep_receipt(turn: Turn, receipt: Receipt) -> None:
+    """What became of a message. One that did not arrive is sent another way."""
+    gone = GONE.get(receipt.means)
+    message = await messages.take_receipt(turn.session, receipt, gone)
+    if message is None or not ReceiptStatus(message.status).final:
+        return
+    if gone and message.person_id:
+        await people.break_contact(turn.session, message.person_id, message.channel, gone)
+    await try_another_way(turn, message)
+
+
+def _raw(house: House, keys: Keys, vendor: str, raw: bytes, unknown: Sequence[str]) -> RawEventRow:
+    row_id = house.ids("raw")
+    body = base64.b64encode(raw).decode()
+    return RawEventRow(
+        id=row_id,
+        vendor=vendor,
+        at=house.clock.now(),
+        body=seal(body, RawEventRow.place(row_id), keys),
+        unknown=", ".join(unknown) or None,
+    )
 
 
 def _row(house: House, inbound: Inbound, person: PersonRow | None) -> MessageRow:
@@ -54,38 +116,3 @@ def _row(house: House, inbound: Inbound, person: PersonRow | None) -> MessageRow
 def keepable(text: str) -> str:
     """What was written, as any database takes it: PostgreSQL has no zero byte, and half a surrogate is no character."""
     return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
-
-
-async def answer_stranger(house: House, inbound: Inbound) -> Sequence[Job]:
-    """Somebody we do not know: told so once a day, and nothing else. Machines, and those who say stop, hear nothing."""
-    firm = house.firm
-    meaning = understand(inbound.text, Context(house.clock.now(), firm.zone, firm.language))
-    if {Act.AUTO_REPLY, Act.OPT_OUT} & set(meaning.acts) or inbound.channel not in house.channels:
-        return ()
-    async with house.records.write() as session:
-        if await messages.told_stranger_since(session, inbound.sender, house.clock.now() - ONCE_A_DAY):
-            return ()
-        turn = Turn(house, session)
-        key = f"stranger/{inbound.channel}/{inbound.vendor_id}"
-        turn.log("stranger_wrote", channel=inbound.channel)
-        language = tongue(firm.language, meaning.language, country_of(firm.zone.key))
-        stranger = {"channel": inbound.channel, "to": inbound.sender, "language": language}
-        turn.begin(key, "answer_stranger", stranger, None, None)
-    return [Job(JobKind.EFFECT, each) for each in turn.begun]
-
-
-async def keep_receipt(house: House, receipt: Receipt) -> Sequence[Job]:
-    """What became of a message. One that did not arrive is sent another way."""
-    async with house.records.write() as session:
-        message = await messages.take_receipt(session, receipt)
-        if message is None or not ReceiptStatus(message.status).final:
-            return ()
-        turn = Turn(house, session)
-        await _learn(session, message)
-        await try_another_way(turn, message)
-    return [Job(JobKind.EFFECT, each) for each in turn.begun]
-
-
-async def _learn(session: Session, message: MessageRow) -> None:
-    if message.error in OPTED_OUT and message.person_id:
-        await people.break_contact(session, message.person_id, message.channel, "opted out there")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import (
     ForeignKey,
@@ -26,6 +27,7 @@ from integrations.channels.base import Receipt, ReceiptStatus, later
 
 UNHEARD = "turn_id IS NULL AND direction = 'in'"
 PUT_OFF = "put_off"
+ANSWERS = 10  # as many as a mail refers to
 
 
 class MessageRow(Table):
@@ -63,6 +65,13 @@ class MessageRow(Table):
     put_off: Mapped[bool] = mapped_column(default=False)  # heard, but we asked which interview it is about
 
 
+class Thread(NamedTuple):
+    """What was said with somebody on one channel before."""
+
+    heard_at: datetime | None  # when they last wrote there, whatever it was about
+    answers: tuple[str, ...]  # the vendor's ids of what was said in this matter, oldest first
+
+
 class ReceiptRow(Table):
     """A receipt for a message we have not yet kept under its vendor's id: it can be faster than our own save."""
 
@@ -72,6 +81,7 @@ class ReceiptRow(Table):
     vendor_id: Mapped[str] = mapped_column(index=True)
     status: Mapped[str]
     error: Mapped[str | None]
+    gone: Mapped[str | None]  # why nothing will ever arrive there, if it says so
 
 
 _PERSON = MessageRow.person_id == bindparam("person")
@@ -111,10 +121,18 @@ class AlreadyKept(Exception):
     """The vendor told us this message before."""
 
 
+async def is_known(session: AsyncSession, channel: str, vendor_id: str) -> bool:
+    return await session.scalar(_KNOWN, {"channel": channel, "vendor_id": vendor_id}) is not None
+
+
+async def with_vendor_id(session: AsyncSession, channel: str, vendor_id: str) -> MessageRow | None:
+    """What came in under this id."""
+    mine = (MessageRow.direction == "in", MessageRow.channel == channel, MessageRow.vendor_id == vendor_id)
+    return await session.scalar(select(MessageRow).where(*mine))
+
+
 async def keep(session: AsyncSession, message: MessageRow) -> None:
-    """Keeps what came in, once. Raises AlreadyKept, and the transaction is lost with it."""
-    if await session.scalar(_KNOWN, {"channel": message.channel, "vendor_id": message.vendor_id}) is not None:
-        raise AlreadyKept
+    """Keeps what came in and is not known. Raises AlreadyKept, and the transaction is lost with it."""
     session.add(message)
     try:
         await session.flush()
@@ -171,6 +189,16 @@ async def last_in(session: AsyncSession, person_id: str) -> MessageRow | None:
     return await session.scalar(_LAST, {"person": person_id, "direction": "in"})
 
 
+async def thread_with(session: AsyncSession, person_id: str, channel: str, negotiation_id: str | None) -> Thread:
+    """What a new message to this person on this channel follows."""
+    mine = (MessageRow.person_id == person_id, MessageRow.channel == channel)
+    heard_at = await session.scalar(select(func.max(MessageRow.at)).where(*mine, MessageRow.direction == "in"))
+    about = MessageRow.negotiation_id == negotiation_id if negotiation_id else MessageRow.negotiation_id.is_(None)
+    before = select(MessageRow.vendor_id).where(*mine, about, MessageRow.vendor_id.is_not(None))
+    latest = (await session.scalars(before.order_by(MessageRow.id.desc()).limit(ANSWERS))).all()
+    return Thread(heard_at, tuple(each for each in reversed(latest) if each))
+
+
 async def who_wrote_since(session: AsyncSession, people: Collection[str], since: datetime) -> Collection[str]:
     """Those of these people whose last message is not older."""
     return (await session.scalars(_WROTE_SINCE, {"people": list(people), "since": since})).all()
@@ -219,12 +247,13 @@ async def last_choices(session: AsyncSession, person_id: str) -> MessageRow | No
     return next((message for message in await session.scalars(query) if message.choices), None)
 
 
-async def take_receipt(session: AsyncSession, receipt: Receipt) -> MessageRow | None:
+async def take_receipt(session: AsyncSession, receipt: Receipt, gone: str | None) -> MessageRow | None:
     """Moves the message forward, never back; one we do not know yet is kept for when we do."""
     known = (MessageRow.direction == "out", MessageRow.vendor_id == receipt.vendor_id)
     message = await session.scalar(select(MessageRow).where(*known))
     if message is None:
-        session.add(ReceiptRow(vendor_id=receipt.vendor_id, status=receipt.status.value, error=receipt.error))
+        early = ReceiptRow(vendor_id=receipt.vendor_id, status=receipt.status.value, error=receipt.error, gone=gone)
+        session.add(early)
         return None
     return message if forward(message, receipt.status, receipt.error) else None
 

@@ -138,3 +138,9 @@ async def break_address(session: AsyncSession, person_id: str, address: str) -> 
 async def break_contact(session: AsyncSession, person_id: str, channel: str, why: str) -> None:
     at = (ContactRow.person_id == person_id, ContactRow.channel == channel)
     await session.execute(update(ContactRow).where(*at).values(broken=why))
+
+
+async def move_contact(session: AsyncSession, person_id: str, channel: str, address: str) -> None:
+    """They are reached there now, says the vendor."""
+    at = (ContactRow.person_id == person_id, ContactRow.channel == channel)
+    await session.execute(update(ContactRow).where(*at).values(address=normal(address)))

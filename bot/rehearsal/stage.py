@@ -12,7 +12,7 @@ from bot.clock import JumpingClock
 from bot.connections.keys import GivenKeys
 from bot.connections.link_desk import LinkDesk
 from bot.engine import InlineEngine
-from bot.hearing.inbox import keep, keep_receipt
+from bot.hearing.inbox import keep
 from bot.house import Counted, Firm, House
 from bot.records import links, messages, work
 from bot.records.base import Records
@@ -113,7 +113,7 @@ class Stage:
         while self.world.receipts:
             receipts, self.world.receipts[:] = list(self.world.receipts), []
             for receipt in receipts:
-                await self.engine.begin(await keep_receipt(self.house, receipt))
+                await self.engine.begin(await keep(self.house, receipt))
             await self.engine.settle()
 
     async def advance_to(self, instant: datetime) -> None:

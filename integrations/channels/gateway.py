@@ -60,6 +60,8 @@ REASONS: dict[str, type[Permanent]] = {
     "opted_out": OptedOut,
     "window_closed": WindowClosed,
 }
+# What a receipt may say instead: the carriers' own code.
+MEANS: dict[str, type[Permanent]] = REASONS | {"21610": OptedOut}
 
 
 # Out
@@ -269,7 +271,8 @@ class ToldReceipt(BaseModel):
     error: Text | int | None = None
 
     def meaning(self) -> Receipt:
-        return Receipt(self.id, ReceiptStatus(self.status), str(self.error) if self.error else None)
+        error = str(self.error) if self.error else None
+        return Receipt(self.id, ReceiptStatus(self.status), error, MEANS.get(error or ""))
 
 
 _TOLD: TypeAdapter[ToldMessage | ToldReceipt] = TypeAdapter(

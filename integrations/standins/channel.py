@@ -86,7 +86,8 @@ class StandInChannel(Channel):
 
     def report(self, vendor_id: str, status: ReceiptStatus, error: str | None = None) -> None:
         """A receipt as the vendor would send it: late, twice or out of order, as the caller likes."""
-        self.on_receipt(Receipt(vendor_id, status, error))
+        means = _ERRORS.get(int(error)) if error and error.isdigit() else None
+        self.on_receipt(Receipt(vendor_id, status, error, means))
 
     def hear(
         self,

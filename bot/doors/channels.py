@@ -1,0 +1,62 @@
+"""The doors of channels: one for each vendor, all alike. Verified before anything is read, kept, answered at once."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+
+import structlog
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import PlainTextResponse
+
+from bot.doors.bodies import whole_body
+from bot.hearing.inbox import keep
+from bot.house import House
+from bot.jobs import Job
+from integrations.channels.base import BadMessage, BadSignature, Door, Knock, Unknown
+
+log = structlog.get_logger()
+
+LARGEST = 30_000_000  # mails come with what is attached to them
+HOOKS = "/hooks/"
+
+
+def channel_doors(house: House, begin: Callable[[Sequence[Job]], Awaitable[None]], doors: Sequence[Door]) -> APIRouter:
+    """`begin` starts jobs after they were committed."""
+    router = APIRouter()
+    for door in doors:
+        router.add_api_route(HOOKS + door.name, _opened(house, begin, door), methods=["POST"], response_model=None)
+    return router
+
+
+def _opened(
+    house: House, begin: Callable[[Sequence[Job]], Awaitable[None]], door: Door
+) -> Callable[[Request], Awaitable[Response]]:
+    async def knocked(request: Request) -> Response:
+        raw = await whole_body(request, LARGEST)
+        if raw is None:
+            return PlainTextResponse("the message is too large", status_code=413)
+        knock = Knock(public_url(house, request), dict(request.headers), raw)
+        try:
+            await door.verify(knock)
+        except BadSignature as error:
+            log.warning("signature_refused", door=door.name)
+            return PlainTextResponse(str(error), status_code=401)
+        try:
+            read = door.read(knock)
+        except BadMessage as error:
+            # The vendor's own, and not as we know it. Refused, it would only come again, just the same.
+            log.error("message_unread", door=door.name)
+            await keep(house, Unknown("", "unreadable"), vendor=door.name, raw=raw)
+            return PlainTextResponse(str(error), status_code=200)
+        await begin(await keep(house, *read.told, vendor=door.name, raw=raw))
+        return Response(read.answer.body, read.answer.status, media_type=read.answer.content_type)
+
+    return knocked
+
+
+def public_url(house: House, request: Request) -> str:
+    """The address that the vendor called and may have signed: ours to the world, whatever a proxy made of it."""
+    path = request.scope.get("raw_path", b"").decode("ascii") or request.url.path
+    query = request.scope["query_string"].decode("ascii", "replace")
+    base = house.firm.public_url or f"{request.url.scheme}://{request.url.netloc}"
+    return f"{base}{path}" + (f"?{query}" if query else "")
