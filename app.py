@@ -154,6 +154,51 @@ def rehearse(
 
 @app.command(
     epilog=example(
+        "askarsan standins",
+        "askarsan standins --person rita@firm.example --word try",
+        "askarsan standins --fault microsoft=429 --fault calendly=503:3",
+    )
+)
+def standins(
+    ctx: typer.Context,
+    person: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ADDRESS", help="Who has calendars there.  [default: the team of docs/examples]"),
+    ] = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(metavar="VENDOR=FAULT[:N]", help="The next N requests go wrong like this; else the next 20."),
+    ] = None,
+    port: Annotated[int, typer.Option(min=0, max=65_000, metavar="N", help="The first port; 0 for any.")] = 8801,
+    word: Annotated[
+        str | None, typer.Option(metavar="WORD", help="Makes the same credentials each time; else by chance.")
+    ] = None,
+    keep: Annotated[Path, typer.Option(metavar="DIR", help="Where the key file for Google is put.")] = Path(
+        "var/standins"
+    ),
+    as_json: Json = False,
+) -> None:
+    """Play the vendors of calendars, meetings and booking pages, to try with.
+
+    Microsoft 365, Google, Zoom, Calendly, a calendar link and a booking page, on this machine only. Shown are the
+    settings that lead there, whose credentials are made up and work nowhere else, and what to try next.
+
+    \b
+    Faults:
+      microsoft  401 403 409 412 429 500 503 slow cut page
+      google     401 403 429 500 503 quota slow cut page
+      zoom       401 403 404 429 500 503 slow cut
+      calendly   401 403 404 429 500 503 slow cut
+      feed       403 410 429 500 slow cut half page
+    """
+    from bot.terminal.standins import serve_standins
+
+    logs(ctx)
+    serve_standins(person or (), fault or (), port, word, keep, as_json=as_json)
+
+
+@app.command(
+    epilog=example(
         'askarsan understand "Tuesday after 3" --timezone Europe/Lisbon',
         'askarsan understand "the second" --offer 2026-03-03T10:00 --offer 2026-03-04T15:00 --now 2026-03-02T09:00',
         "askarsan understand --jsonl < in.jsonl > out.jsonl",

@@ -179,6 +179,10 @@ class Settings(BaseSettings):
     zoom_user: EmailStr | None = setting(
         None, "In whose name meetings are made; they need not come.", "the email address of a user of that account"
     )
+    zoom_url: Address = setting("https://api.zoom.us/v2", "Where the API of Zoom is.", "https://HOST/v2")
+    zoom_login_url: Address = setting(
+        "https://zoom.us/oauth/token", "Where apps get their access tokens for it.", "https://HOST/PATH"
+    )
     zoom_webhook_secret: SecretStr | None = setting(
         None,
         "What Zoom signs with when it tells what became of a meeting.",

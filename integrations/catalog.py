@@ -265,11 +265,12 @@ def fixed_meetings(means: Means) -> Meetings:
 
 
 def zoom_meetings(means: Means) -> Meetings:
-    from integrations.meetings.zoom.account import Zoom, ZoomApp
+    from integrations.meetings.zoom.account import API, LOGIN, Zoom, ZoomApp
     from integrations.meetings.zoom.meetings import ZoomMeetings
 
     keys = [means.need(f"zoom_{name}") for name in ("account_id", "client_id", "client_secret", "user")]
-    return ZoomMeetings(Zoom(ZoomApp(*keys), means.now))
+    api, login = means.settings.get("zoom_url", API), means.settings.get("zoom_login_url", LOGIN)
+    return ZoomMeetings(Zoom(ZoomApp(*keys), means.now, api=api, login=login))
 
 
 def teams_meetings(means: Means) -> Meetings:
@@ -307,7 +308,7 @@ MEETINGS: dict[str, Callable[[Means], Meetings]] = {
 def opened_links(means: Means) -> Links:
     from integrations.links.opening import OpenedLinks
 
-    return OpenedLinks()
+    return OpenedLinks(own=_own_hosts(means))
 
 
 def standin_links(means: Means) -> Links:

@@ -135,7 +135,7 @@ async def test_a_channel_that_is_not_ours_is_refused(google: Google) -> None:
 async def test_a_firm_that_no_longer_lets_us_in_is_told_within_the_minute(google: Google) -> None:
     await google.ours.work()
     office = google.ours.office
-    google.there.sign_in.employ("robot@acme.iam.example", "acme.example", frozenset())
+    google.there.sign_in.employ("robot@acme.iam.example", ("acme.example",), frozenset())
     office.clock.advance_to(office.clock.now() + timedelta(hours=2))  # the token runs out
     await google.ours.work()
     row = await office.row(google.ours.connection)

@@ -40,7 +40,7 @@ class Granted:
 class _Robot:
     client_id: str
     scopes: frozenset[str]  # allowed to it for people of the domain
-    domain: str
+    domains: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,9 @@ class SignIn:
         self._codes: dict[str, _Code] = {}
         self._said_yes: set[str] = set()  # who was asked before
 
-    def employ(self, email: str, domain: str, scopes: frozenset[str]) -> str:
-        """A service account that may act for everybody at `domain`; the JSON key file of it."""
-        self._robots[email] = _Robot("104857600000000000001", scopes, domain)
+    def employ(self, email: str, domains: tuple[str, ...], scopes: frozenset[str]) -> str:
+        """A service account that may act for everybody at these domains; the JSON key file of it."""
+        self._robots[email] = _Robot("104857600000000000001", scopes, domains)
         key = _key().private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
@@ -180,7 +180,7 @@ class SignIn:
             return str(claims["iss"]), asked
         if not asked <= robot.scopes:
             raise NoToken("unauthorized_client", 401)
-        if not str(subject).endswith(f"@{robot.domain}"):
+        if str(subject).rpartition("@")[2] not in robot.domains:
             raise NoToken("invalid_grant")
         return str(subject), asked
 

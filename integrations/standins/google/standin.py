@@ -54,9 +54,9 @@ class StandInGoogle:
     def share(self, address: str, to: str, role: Role) -> None:
         self._diary(address).roles[to] = role
 
-    def service_account(self, scopes: tuple[str, ...] = SCOPES, domain: str = DOMAIN) -> str:
-        """The JSON key file of one that the domain lets act for its people."""
-        return self.sign_in.employ(f"robot@{domain.partition('.')[0]}.iam.example", domain, frozenset(scopes))
+    def service_account(self, scopes: tuple[str, ...] = SCOPES, domains: tuple[str, ...] = (DOMAIN,)) -> str:
+        """The JSON key file of one that the domains of a firm let act for their people."""
+        return self.sign_in.employ(f"robot@{domains[0].partition('.')[0]}.iam.example", domains, frozenset(scopes))
 
     def consent(self, address: str, scopes: tuple[str, ...] = SCOPES) -> str:
         """The refresh token of somebody who let the app `app-id` in."""
