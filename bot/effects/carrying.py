@@ -15,10 +15,11 @@ PATIENCE = 8
 
 
 class Later(Exception):
-    """The outside cannot do it now: again after `pause`."""
+    """The outside cannot do it now: again after `pause`. `in_doubt`: it may be done already, or somebody is at it."""
 
-    def __init__(self, pause: timedelta | None = None) -> None:
+    def __init__(self, pause: timedelta | None = None, *, in_doubt: bool = False) -> None:
         self.pause = pause
+        self.in_doubt = in_doubt
 
 
 async def done(session: Session, house: House, effect_id: str, result: str) -> bool:

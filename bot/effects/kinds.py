@@ -48,7 +48,8 @@ async def _put_off(house: House, effect: EffectRow, wait: Later) -> None:
             return
         row.attempts += 1
         row.due_at = house.clock.now() + pause
-        row.begun_at = None
+        if not wait.in_doubt:
+            row.begun_at = None
     log.info("effect_put_off", effect=effect.id, attempts=effect.attempts + 1)
 
 

@@ -100,7 +100,7 @@ async def say(house: House, effect: EffectRow) -> Sequence[str]:
         if not told_apart and say.kind in AT_MOST_ONCE:
             return await _not_said(house, effect, say, "in doubt: no answer came, and one too many would nag")
         if effect.attempts < PATIENCE:
-            raise Later(error.retry_after) from error
+            raise Later(error.retry_after, in_doubt=isinstance(error, Unanswered)) from error
         return await _failed(house, effect, letter, error)
     except Moved as error:
         await _note_new_address(house, letter, error.to)
@@ -179,7 +179,7 @@ async def _begin(house: House, effect: EffectRow) -> datetime | None:
         row = await work.lock_effect(session, effect.id)
         now = house.clock.now()
         if row.done_at or (row.begun_at and now - row.begun_at < STILL_AT_IT):
-            raise Later
+            raise Later(in_doubt=True)
         before = row.begun_at
         row.begun_at = now
     return before
