@@ -21,7 +21,7 @@ from bot.doors.zoom import zoom_doors
 from bot.hearing.inbox import keep
 from bot.house import House
 from bot.jobs import Job
-from bot.records import numbers
+from bot.records import connections, numbers
 from integrations.channels import gateway
 from integrations.channels.base import BadMessage, BadSignature
 
@@ -69,14 +69,17 @@ def make_app(
 
     @app.get("/health")
     async def health() -> Response:
-        """Well while the database answers; `oldest_waiting_seconds` is the age of the oldest work nobody has done."""
+        """Well while the database answers; `oldest_waiting_seconds` is the age of the oldest work nobody has done, and
+        `connections_out` counts the calendars and accounts that do not work at the moment."""
         try:
             async with house.records.read() as session:
                 oldest = await numbers.oldest_waiting(session, house.clock.now())
+                out = await connections.count_out(session)
         except Exception:
             log.exception("health_database")
             return JSONResponse({"status": "the database does not answer", "version": version}, status_code=503)
-        return JSONResponse({"status": "well", "version": version, "oldest_waiting_seconds": oldest})
+        told = {"status": "well", "version": version, "oldest_waiting_seconds": oldest, "connections_out": out}
+        return JSONResponse(told)
 
     @app.post("/hooks/gateway")
     async def from_gateway(request: Request) -> Response:

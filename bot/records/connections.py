@@ -168,6 +168,13 @@ async def look_now(
     await session.execute(update(ConnectionRow).where(*where).values(wanted))
 
 
+async def count_out(session: AsyncSession) -> int:
+    """How many that are in use do not work now."""
+    well = (ConnectionState.ACTIVE.value, ConnectionState.INACTIVE.value)
+    query = select(func.count()).select_from(ConnectionRow).where(ConnectionRow.state.not_in(well))
+    return await session.scalar(query) or 0
+
+
 async def count_by_state(session: AsyncSession) -> Mapping[tuple[str, str], int]:
     """How many there are of each vendor in each state."""
     what = (ConnectionRow.vendor, ConnectionRow.state)

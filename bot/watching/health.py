@@ -179,19 +179,22 @@ async def tell(turn: Turn, row: ConnectionRow) -> None:
     if health.state is ConnectionState.ACTIVE and not row.told:
         return
     owner = await people.get(turn.session, row.person_id or "")
-    for person in await concerned(turn.session, owner):
+    everyone = await concerned(turn.session, owner)
+    for person in everyone:
         quiet = turn.house.rules.quiet_hours.quiet(turn.now, ZoneInfo(person.zone))
         if quiet or not is_news(health, Told.read(row, person.id), turn.now):
             continue
         key = f"{row.id}.{health.state}.{health.since:%Y%m%dT%H%M%S}.{person.id}"
-        say = SAY.dump_python(_word(row, health, owner, person), mode="json")
+        say = SAY.dump_python(_word(row, health, owner, person, everyone), mode="json")
         turn.begin(key, "say", say, person.id, None)
         row.told = {**row.told, person.id: {"state": health.state.value, "at": turn.now.isoformat()}}
 
 
-def _word(row: ConnectionRow, health: Health, owner: PersonRow, reader: PersonRow) -> Say:
+def _word(
+    row: ConnectionRow, health: Health, owner: PersonRow, reader: PersonRow, everyone: Sequence[PersonRow]
+) -> Say:
     who = "" if reader.id == owner.id else owner.name
-    about = {"vendor": LABELS.get(row.vendor, row.vendor), "name": owner.name, "who": who}
+    about = {"vendor": LABELS.get(row.vendor, row.vendor), "name": owner.name, "who": who, "help": _help(everyone)}
     account = row.kind == ConnectionKind.LINKS.value
     if health.state is ConnectionState.ACTIVE:
         part = Part("account_works_again" if account else "connection_works_again", words=about)
@@ -199,6 +202,14 @@ def _word(row: ConnectionRow, health: Health, owner: PersonRow, reader: PersonRo
         about["fault"] = health.fault.value if health.fault else ""
         part = Part("account_broken" if account else "connection_broken", words=about)
     return Say(Reader(ROLE_OF[reader.role]), Kind.ESCALATION, (part,))
+
+
+def _help(everyone: Sequence[PersonRow]) -> str:
+    """Whom to write to, for those who cannot mend it themselves: a recruiter who hears of it too."""
+    recruiter = next((person for person in everyone if person.role == "recruiter"), None)
+    if recruiter is None:
+        return ""
+    return f"{recruiter.name} ({recruiter.email})" if recruiter.email else recruiter.name
 
 
 async def concerned(session: Session, owner: PersonRow) -> Sequence[PersonRow]:

@@ -38,12 +38,13 @@ from tests.databases import reopened
 
 NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)  # a Monday, nine in Lisbon
 KEY = Key.new()
-RITA, CARL, IDA = "rita@firm.example", "carl@acme.example", "ida@firm.example"
+RITA, CARL, IDA, LOU = "rita@firm.example", "carl@acme.example", "ida@firm.example", "lou@firm.example"
 PEOPLE = (
     ("rita", "recruiter", "Rita Lopes", "Europe/Lisbon", RITA),
     ("rob", "recruiter", "Rob Stone", "America/Los_Angeles", "rob@firm.example"),  # one in the morning there
     ("carl", "client", "Carl Olsen", "Europe/Berlin", CARL),
     ("ida", "interviewer", "Ida Moreau", "Europe/Paris", IDA),
+    ("lou", "interviewer", "Lou Chen", "America/Los_Angeles", LOU),
 )
 
 

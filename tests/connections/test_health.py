@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+import httpx2
 import pytest
 
 from bot.connections.connecting import disconnect
+from bot.doors.web import make_app
 from bot.house import House
 from bot.jobs import Job
 from bot.records import connections, people
@@ -15,7 +18,8 @@ from bot.watching.following import catch_up, told, watching
 from bot.watching.health import EVERY, HUSH, STEADY, Health, Told, is_news, look_after
 from dialogs.scheduling.intervals import Interval
 from integrations.calendars.base import CalendarDisconnected
-from tests.connections.conftest import CARL, NINE, RITA, Office
+from tests.connections.conftest import CARL, LOU, NINE, RITA, Office
+from tests.loopback import serving
 
 A_MINUTE = timedelta(minutes=1)
 ACTIVE, BROKEN, SET_UP = ConnectionState.ACTIVE, ConnectionState.BROKEN, ConnectionState.SET_UP_REQUIRED
@@ -39,7 +43,8 @@ async def test_a_changed_password_is_told_within_a_minute_with_what_to_do(here: 
     (mail,) = here.mails(CARL)
     assert mail.subject == "I cannot read your calendar"
     assert "no longer lets me in" in mail.text
-    assert "so that it can be connected again" in mail.text
+    assert "Please tell Rita Lopes (rita@firm.example), so that it can be connected again" in mail.text
+    assert "askarsan" not in mail.text, "he has no terminal"
     (recruiter,) = here.texts(RITA)
     assert "I can no longer read the calendar of Carl Olsen" in recruiter
     assert "askarsan calendar test Carl Olsen" in recruiter
@@ -116,6 +121,29 @@ async def test_in_the_morning_it_is_told_if_it_still_is_so(here: Office) -> None
     await here.wait(timedelta(hours=8), timedelta(minutes=20))
     (mail,) = here.mails("rob@firm.example")
     assert mail.at >= datetime(2026, 3, 2, 16, tzinfo=UTC), "eight in Los Angeles"
+
+
+async def test_an_owner_who_sleeps_is_told_in_the_morning_and_is_busy_from_the_first_minute_on(here: Office) -> None:
+    await here.connect("lou", LOU)
+    here.mill.accounts[LOU].password = "changed"
+    await here.wait(A_MINUTE)
+    assert here.mails(LOU) == [], "nobody is woken"
+    assert len(here.mails(RITA)) == 1, "she is at work"
+    with pytest.raises(CalendarDisconnected):
+        await here.house.calendar.busy(LOU, Interval(NINE, NINE + timedelta(days=1)))
+    assert await connections_out(here) == 1
+    await here.wait(timedelta(hours=8), timedelta(minutes=20))
+    (mail,) = here.mails(LOU)
+    assert mail.at >= datetime(2026, 3, 2, 16, tzinfo=UTC), "eight in Los Angeles"
+    assert "Please tell Rita Lopes" in mail.text
+
+
+async def connections_out(here: Office) -> int:
+    async def begin(_: Sequence[Job]) -> None:
+        return None
+
+    async with serving(make_app(here.house, begin, None, "1")) as url, httpx2.AsyncClient(trust_env=False) as client:
+        return int((await client.get(f"{url}/health")).json()["connections_out"])
 
 
 async def test_its_owner_is_told_once_though_a_recruiter(here: Office) -> None:
