@@ -15,7 +15,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Literal
 from urllib.parse import quote
@@ -44,6 +44,7 @@ from integrations.channels.base import (
     WindowClosed,
     from_status,
 )
+from integrations.channels.fitting import pieces
 from integrations.waits import asked_to_wait
 
 SIGNATURE = "X-Askarsan-Signature"
@@ -115,10 +116,21 @@ class GatewayChannel(Channel):
         self.gateway = gateway
 
     async def send(self, message: Outbound) -> Sent:
+        *also, vendor_id = [await self._send(piece) for piece in self._in_pieces(message)]
+        return Sent(vendor_id, tuple(also))
+
+    def _in_pieces(self, message: Outbound) -> Iterator[Outbound]:
+        """Each with a key of its own, so that after a failure all may be sent again; what goes along is in the last."""
+        *before, last = pieces(message.text, self.abilities) or ("",)
+        for number, text in enumerate(before, 1):
+            yield Outbound(f"{message.key}#{number}", message.to, text, thread=message.thread)
+        yield replace(message, text=last)
+
+    async def _send(self, message: Outbound) -> str:
         answer = await self.gateway.post(self.name, message)
         if not answer.is_success:
             raise _refusal(answer, self.gateway.now())
-        return Sent(_id_in(answer))
+        return _id_in(answer)
 
     async def close(self) -> None:
         """Closes the client, for all channels of the gateway."""
