@@ -35,14 +35,25 @@ class Account:
     content: str = CONTENT
 
 
+def new_http() -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(timeout=httpx2.Timeout(10, connect=3, pool=5), follow_redirects=False)
+
+
 class Twilio:
     """Every call to one account. Nothing is ever sent twice by itself, and no call lasts for ever."""
 
-    def __init__(self, account: Account, now: Callable[[], datetime], *, patience: timedelta = PATIENCE) -> None:
+    def __init__(
+        self,
+        account: Account,
+        now: Callable[[], datetime],
+        *,
+        patience: timedelta = PATIENCE,
+        http: httpx2.AsyncClient | None = None,
+    ) -> None:
         self._account = account
         self._now = now
         self._patience = patience
-        self._http = httpx2.AsyncClient(timeout=httpx2.Timeout(10, connect=3, pool=5), follow_redirects=False)
+        self._http = http or new_http()
         # The SDK imports its halves when they are first asked for, a fifth of a second that no message should wait.
         client = self._client(_Line(self._http, ()))
         _ = client.messages, client.content.v1.contents, client.content.v2.contents

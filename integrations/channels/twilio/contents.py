@@ -6,7 +6,6 @@ are its variables. They may not break lines themselves, so the breaks belong to 
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import json
 import re
@@ -132,15 +131,14 @@ class Contents:
     def __init__(self, twilio: Twilio) -> None:
         self._twilio = twilio
         self._known: dict[str, str] = {}
-        self._making = asyncio.Lock()
 
     async def sid(self, shape: Shape) -> str:
         """The Content of this shape, found or made. Raises ChannelError, and nothing was sent."""
         name = shape.name
-        async with self._making:
-            if name not in self._known:
-                self._known[name] = await self._found(name) or await self._made(name, shape)
-            return self._known[name]
+        if name not in self._known:
+            # Two at once may make two, which harms nobody; waiting for each other, one slow answer would hold up all.
+            self._known[name] = await self._found(name) or await self._made(name, shape)
+        return self._known[name]
 
     def forget(self, shape: Shape) -> None:
         """Somebody deleted it at Twilio."""
@@ -159,6 +157,9 @@ class Contents:
         return next((str(each.sid) for each in there if each.friendly_name == name), None)
 
     async def _made(self, name: str, shape: Shape) -> str:
-        asked = ContentList.ContentCreateRequest({"friendly_name": name, "language": "en", "types": shape.types})
+        samples = {number: number for number in PLACE.findall(json.dumps(shape.types))}  # Twilio wants one for each
+        asked = ContentList.ContentCreateRequest(
+            {"friendly_name": name, "language": "en", "variables": samples, "types": shape.types}
+        )
         async with self._twilio.call() as client:
             return str((await client.content.v1.contents.create_async(asked)).sid)
