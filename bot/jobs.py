@@ -18,6 +18,7 @@ class JobKind(StrEnum):
     ACCOUNT = "account"  # whether an account at a vendor of booking pages works, and what was booked there
     BOOKED = "booked"  # what was told of bookings there, taken up
     RECONCILE = "reconcile"  # what we booked, with what a calendar says
+    FORGET = "forget"  # what was kept only for a while
 
 
 @dataclass(frozen=True, slots=True)

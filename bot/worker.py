@@ -10,7 +10,7 @@ from bot.effects.kinds import carry_out
 from bot.hearing.listening import hear
 from bot.house import House
 from bot.jobs import Job, JobKind
-from bot.records import connections, entries, links, messages, work
+from bot.records import connections, entries, links, messages, raw_events, work
 from bot.wakeups import job_of, ring
 from bot.watching.accounts import look_after_account
 from bot.watching.health import look_after
@@ -42,6 +42,10 @@ class Assistant:
                 return await take_up_all(self.house, job.id)
             case JobKind.RECONCILE:
                 return await reconcile(self.house, job.id)
+            case JobKind.FORGET:
+                async with self.house.records.write() as session:
+                    await raw_events.purge(session, self.house.clock.now())
+                return ()
 
     async def waiting(self, *, older_than: timedelta) -> Sequence[Job]:
         now = self.house.clock.now()
@@ -56,4 +60,5 @@ class Assistant:
             accounts = [Job(JobKind.ACCOUNT, each) for each in await connections.accounts_due(session, now)]
             booked = [Job(JobKind.BOOKED, each) for each in await links.with_news(session)]
             compared = [Job(JobKind.RECONCILE, each) for each in await entries.unchecked(session, now, AHEAD, EVERY)]
-        return [*turns, *effects, *timers, *looks, *opened, *accounts, *booked, *compared]
+            old = [Job(JobKind.FORGET, "raw_events")] if await raw_events.any_too_old(session, now) else []
+        return [*turns, *effects, *timers, *looks, *opened, *accounts, *booked, *compared, *old]

@@ -68,8 +68,8 @@ async def _mail(house: House, case: Case, person: PersonRow, method: Method, key
         return "no mailbox"
     async with house.records.read() as session:
         known = await people.contacts(session, person.id)
-    if any(contact.channel == "email" and contact.broken for contact in known):
-        return "the mailbox is not theirs"
+    if any(contact.channel == "email" and (contact.broken or contact.opted_out_at) for contact in known):
+        return "the mailbox is not theirs, or they want nothing there"
     part = case.part(person.id, booked)
     invite = Invite(
         uid=case.interview.uid,

@@ -143,7 +143,7 @@ async def _way_to(session: Session, house: House, person: PersonRow, say: Say, e
     if say.last_word:
         open_ones = {contact.channel: contact for contact in known if contact.channel in house.channels}
     else:
-        usable = [c for c in known if c.consent and not c.broken and c.channel not in tried]
+        usable = [c for c in known if c.may_be_used and c.channel not in tried]
         open_ones = {contact.channel: contact for contact in usable if contact.channel in house.channels}
     if say.prefer in open_ones:
         return open_ones[say.prefer]
@@ -203,6 +203,7 @@ async def _said(house: House, effect: EffectRow, letter: Letter, vendor_id: str)
                 await people.break_contact(session, letter.person.id, letter.contact.channel, receipt.gone)
             await session.delete(receipt)
         session.add(message)
+        await people.wrote_to(session, letter.person.id, letter.contact.channel, turn.now)
         if ReceiptStatus(message.status).final:
             await try_another_way(turn, message)
         return turn.begun

@@ -108,6 +108,7 @@ def _row(house: House, inbound: Inbound, person: PersonRow | None) -> MessageRow
         status="received",
         vendor_id=inbound.vendor_id,
         pressed=inbound.pressed,
+        wish=inbound.wish,
         thread=inbound.thread,
         reply=inbound.reply,
     )

@@ -35,6 +35,7 @@ from dialogs.outreach.consent import says_stop
 from dialogs.understanding.meaning import Act, Understanding
 from integrations.calendars.itip import Answer, Reply, read_reply
 from integrations.calendars.reading import BadCalendarData
+from integrations.channels.base import Wish
 
 log = structlog.get_logger()
 
@@ -182,9 +183,14 @@ class Hearing:
             message.turn_id = self.turn_id
         broken = {contact.address for contact in contacts if contact.broken == people.SOMEBODY_ELSE}
         heard = [message for message in self.waiting if message.address not in broken]
+        blocked = [message for message in heard if message.wish == Wish.OUT and not message.text]
+        for message in blocked:  # of this channel they have had enough, and said nothing of others
+            await people.close_contact(self.session, self.person.id, message.channel, self.turn.now)
+            self.turn.log("channel_closed", person=self.person.id, channel=message.channel)
+        heard = [message for message in heard if message not in blocked]
         spoken = [message for message in heard if not message.reply and not message.pressed]
         self._notice_language("\n".join(message.text for message in spoken))
-        if self.person.role != "recruiter" and any(self._says_stop(message.text) for message in spoken):
+        if self.person.role != "recruiter" and any(self._says_stop(message) for message in spoken):
             # Before anything else that came with it, and whatever calendar is away.
             await self._leave(await cases_of(self.session, self.person))
             return
@@ -284,27 +290,34 @@ class Hearing:
             return True
         if not self.person.opted_out_at:
             return False
-        if Act.OPT_IN in acts:
-            self._come_back()
-        self._tell_recruiter(cases, "opted_in" if Act.OPT_IN in acts else "wrote_after_opt_out", text)
+        comes_back = Act.OPT_IN in acts or any(message.wish == Wish.IN for message in self.waiting)
+        if comes_back:
+            await self._come_back({message.channel for message in self.waiting})
+        self._tell_recruiter(cases, "opted_in" if comes_back else "wrote_after_opt_out", text)
         self.turn.log("wrote_after_opt_out", person=self.person.id)
         return True
 
-    def _says_stop(self, text: str) -> bool:
-        return says_stop(text) or Act.OPT_OUT in read_alone(self.house, self.person, text, self.waiting[-1].at).acts
+    def _says_stop(self, message: MessageRow) -> bool:
+        if message.wish == Wish.OUT or says_stop(message.text):
+            return True
+        return Act.OPT_OUT in read_alone(self.house, self.person, message.text, self.waiting[-1].at).acts
 
     async def _leave(self, cases: Sequence[Case]) -> None:
+        """Said on one channel it holds on all of them; each is opened again by itself."""
         if self.person.opted_out_at:
             return
         self.person.opted_out_at = self.turn.now
+        await people.close_contacts(self.session, self.person.id, self.turn.now)
         self.turn.log("opted_out", person=self.person.id)
         self._say_alone(Kind.OPT_OUT_CONFIRMATION, Part("opt_out_confirmation"), last_word=True)
         for case in cases:
             if not case.state.over:
                 await self.turn.happen(case.row, Left(case.party(self.person.id)), self.seen)
 
-    def _come_back(self) -> None:
+    async def _come_back(self, channels: Collection[str]) -> None:
+        """Where they said so, and nowhere else."""
         self.person.opted_out_at = None
+        await people.open_contacts(self.session, self.person.id, channels)
         self.turn.log("opted_in", person=self.person.id)
         self._say_alone(Kind.ANSWER, Part("opt_in_confirmation"))
 

@@ -62,6 +62,7 @@ class MessageRow(Table):
     reply: Mapped[bytes | None] = mapped_column(LargeBinary)  # an answer to an invite
     not_before: Mapped[datetime | None]  # its turn had to wait, for a calendar that could not be read
     turn_id: Mapped[str | None]  # the turn that heard it; None: still to be heard
+    wish: Mapped[str | None]  # what the vendor itself understood of a keyword: out, or in
     put_off: Mapped[bool] = mapped_column(default=False)  # heard, but we asked which interview it is about
 
 

@@ -58,6 +58,12 @@ class ContactRow(Table):
     position: Mapped[int]
     consent: Mapped[bool] = mapped_column(default=True)
     broken: Mapped[str | None]  # why nothing arrives there
+    written_at: Mapped[datetime | None]  # when we last wrote there
+    opted_out_at: Mapped[datetime | None]  # they want nothing more there
+
+    @property
+    def may_be_used(self) -> bool:
+        return self.consent and not self.broken and self.opted_out_at is None
 
 
 _LOCKED = select(PersonRow).where(PersonRow.id == bindparam("person")).with_for_update(key_share=True)
@@ -66,7 +72,7 @@ _AT_ADDRESS = (
     select(PersonRow)
     .join(ContactRow, ContactRow.person_id == PersonRow.id)
     .where(ContactRow.channel == bindparam("channel"), ContactRow.address == bindparam("address"))
-    .order_by(PersonRow.id)
+    .order_by(ContactRow.written_at.desc().nulls_last(), PersonRow.id)
 )
 
 
@@ -103,8 +109,16 @@ async def number_of(session: AsyncSession, person_id: str) -> str:
 
 
 async def at_address(session: AsyncSession, channel: str, address: str) -> PersonRow | None:
-    """Whoever has this address on this channel; a mailbox is the same in any case."""
-    return (await session.scalars(_AT_ADDRESS, {"channel": channel, "address": normal(address)})).first()
+    """Whoever has this address on this channel; a mailbox is the same in any case, and a number on every phone channel.
+
+    Where several share it, whoever was written to there last.
+    """
+    channels = PHONES if channel in PHONES else (channel,)
+    for each in (channel, *(other for other in channels if other != channel)):
+        found = (await session.scalars(_AT_ADDRESS, {"channel": each, "address": normal(address)})).all()
+        if found:
+            return found[0]
+    return None
 
 
 async def candidate_with(session: AsyncSession, email: str) -> PersonRow | None:
@@ -144,3 +158,24 @@ async def move_contact(session: AsyncSession, person_id: str, channel: str, addr
     """They are reached there now, says the vendor."""
     at = (ContactRow.person_id == person_id, ContactRow.channel == channel)
     await session.execute(update(ContactRow).where(*at).values(address=normal(address)))
+
+
+async def wrote_to(session: AsyncSession, person_id: str, channel: str, now: datetime) -> None:
+    at = (ContactRow.person_id == person_id, ContactRow.channel == channel)
+    await session.execute(update(ContactRow).where(*at).values(written_at=now))
+
+
+async def close_contact(session: AsyncSession, person_id: str, channel: str, now: datetime) -> None:
+    at = (ContactRow.person_id == person_id, ContactRow.channel == channel, ContactRow.opted_out_at.is_(None))
+    await session.execute(update(ContactRow).where(*at).values(opted_out_at=now))
+
+
+async def close_contacts(session: AsyncSession, person_id: str, now: datetime) -> None:
+    """They want nothing more, wherever that would be."""
+    at = (ContactRow.person_id == person_id, ContactRow.opted_out_at.is_(None))
+    await session.execute(update(ContactRow).where(*at).values(opted_out_at=now))
+
+
+async def open_contacts(session: AsyncSession, person_id: str, channels: Iterable[str]) -> None:
+    at = (ContactRow.person_id == person_id, ContactRow.channel.in_(list(channels)))
+    await session.execute(update(ContactRow).where(*at).values(opted_out_at=None))

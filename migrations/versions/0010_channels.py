@@ -24,9 +24,19 @@ def upgrade() -> None:
     op.create_index(op.f("ix_raw_events_at"), "raw_events", ["at"])
     with op.batch_alter_table("receipts", schema=None) as batch_op:
         batch_op.add_column(sa.Column("gone", sa.String(), nullable=True))
+    with op.batch_alter_table("contacts", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("written_at", sa.DateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("opted_out_at", sa.DateTime(timezone=True), nullable=True))
+    with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("wish", sa.String(), nullable=True))
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("messages", schema=None) as batch_op:
+        batch_op.drop_column("wish")
+    with op.batch_alter_table("contacts", schema=None) as batch_op:
+        for name in ("opted_out_at", "written_at"):
+            batch_op.drop_column(name)
     with op.batch_alter_table("receipts", schema=None) as batch_op:
         batch_op.drop_column("gone")
     op.drop_table("raw_events")
