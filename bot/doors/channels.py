@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import PlainTextResponse
+from starlette.background import BackgroundTask
 
 from bot.doors.bodies import whole_body
 from bot.hearing.inbox import keep
@@ -49,7 +50,8 @@ def _opened(
             await keep(house, Unknown("", "unreadable"), vendor=door.name, raw=raw)
             return PlainTextResponse(str(error), status_code=200)
         await begin(await keep(house, *read.told, vendor=door.name, raw=raw))
-        return Response(read.answer.body, read.answer.status, media_type=read.answer.content_type)
+        answer, after = read.answer, BackgroundTask(read.after) if read.after else None
+        return Response(answer.body, answer.status, media_type=answer.content_type, background=after)
 
     return knocked
 

@@ -22,7 +22,7 @@ A vendor's module verifies, reads and sends in these words only; what it does no
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -54,12 +54,42 @@ class Abilities:
     invites: bool = False  # carries an .ics
     window: timedelta | None = None  # after somebody wrote, anything may be sent for so long; then only templates
     opens: bool = True  # may write to somebody who never wrote
+    cards: bool = False  # shows an interview as a card, and changes it in place
 
 
 @dataclass(frozen=True, slots=True)
 class Button:
     id: str
     label: str
+
+
+class Style(StrEnum):
+    PLAIN = "plain"
+    MAIN = "main"  # what most would press
+    GRAVE = "grave"  # asked once more before it is done
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something to press on a card."""
+
+    id: str
+    label: str
+    style: Style = Style.PLAIN
+    sure: str = ""  # the question before it is done
+    form: str = ""  # the form it opens instead, by name
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One interview at a glance, as it is now. Shown again under the same name it takes its own place."""
+
+    name: str
+    title: str
+    state: str  # in a word or two
+    facts: tuple[tuple[str, str], ...] = ()  # what, and how it is
+    text: str = ""  # words that would go out, say
+    actions: tuple[Action, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +117,8 @@ class Outbound:
     template: Template | None = None  # says the same, where only that may be sent
     unsubscribe: str | None = None  # where one click ends it all
     language: str | None = None  # of the text, as prompts/messages names it; None: not said
+    card: Card | None = None  # shown with the text where there are cards
+    instead_of: str | None = None  # the vendor's id of the message whose place it takes, where there are cards
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +154,7 @@ class Inbound:
     files: int = 0  # pictures, voice notes and the like, which nobody here looks at
     automatic: bool = False  # an out-of-office note, or another machine: never answered
     trusted: bool = True  # False: anybody could have sent it in this name
+    form: Mapping[str, str] = field(default_factory=dict)  # what was filled in, by field
     person: str | None = None  # of ours, whose own signed link led here: this address is theirs
 
 
@@ -226,6 +259,7 @@ class Read:
 
     told: tuple[Told, ...] = ()
     answer: Answer = OK
+    after: Callable[[], Awaitable[None]] | None = None  # what the vendor waits for besides, once it is answered
 
 
 class Door(ABC):
