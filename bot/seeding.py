@@ -9,8 +9,10 @@ from bot.house import Ids
 from bot.records import jobs
 from bot.records.base import Session
 from bot.records.jobs import CompanyRow, JobRow, RoundRow
+from bot.records.loops import kept
 from bot.records.people import ContactRow, PersonRow, normal
 from bot.records.venues import Venue
+from dialogs.scheduling.loop import Loop
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,7 @@ class NewRound:
     optional: Sequence[str] = field(default=())
     one_of: Sequence[Sequence[str]] = field(default=())
     rooms: Sequence[str] = field(default=())
+    loop: Loop | None = None
 
 
 async def add_company(session: Session, ids: Ids, name: str) -> CompanyRow:
@@ -109,6 +112,7 @@ async def add_job(session: Session, ids: Ids, title: str, company: str, rounds: 
                 optional=list(each.optional),
                 one_of=[list(group) for group in each.one_of],
                 rooms=list(each.rooms),
+                loop=kept(each.loop),
             )
         )
     return job

@@ -45,6 +45,7 @@ def new_rounds(job: Job, ids: Mapping[str, str]) -> list[NewRound]:
             optional=[ids[key] for key in each.optional],
             one_of=[[ids[key] for key in group] for group in each.one_of],
             rooms=[ids[key] for key in each.rooms],
+            loop=each.loop and each.loop.called(ids),
         )
         for each in job.rounds
     ]

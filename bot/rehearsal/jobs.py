@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.records.venues import Venue
+from bot.rehearsal.loops import LOOP, groups_of, minutes_of, people_of, read_loop
 from bot.rehearsal.people import Checked, Person, Strictness, person_called
-from bot.rehearsal.yamlfile import Fault, Fields, Items, Value, fields, items, listed, suggestion, word
+from bot.rehearsal.yamlfile import Fault, Fields, Value, fields, listed, suggestion
+from dialogs.scheduling.loop import Loop
 
 MODES = ("video", "phone", "onsite")
 CALLERS = ("host", "candidate")
@@ -24,6 +26,7 @@ class Round:
     optional: tuple[str, ...] = ()
     one_of: tuple[tuple[str, ...], ...] = ()
     rooms: tuple[str, ...] = ()
+    loop: Loop | None = None  # then the length is that of the whole, and the people are those of all stages together
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,39 +54,24 @@ def _job(value: Value, people: Mapping[str, Person], strict: Strictness) -> Job:
 
 def _round(number: int, value: Value, people: Mapping[str, Person], strict: Strictness) -> Round:
     said = fields(value, "a round")
-    said.only("name", "minutes", "mode", "people", "optional", "one_of", "rooms", *VENUE)
-    minutes, mode = said.word("minutes", "45"), said.word("mode", "video")
-    if not minutes.isdigit() or not 5 <= int(minutes) <= 600:
-        raise Fault(said.line_of("minutes"), f"{minutes!r} is no number of minutes from 5 to 600")
+    said.only("name", "minutes", "mode", "people", "optional", "one_of", "rooms", *LOOP, *VENUE)
+    loop, mode = read_loop(said, people), said.word("mode", "video")
     if mode not in MODES:
         raise Fault(said.line_of("mode"), f"{mode!r} is no mode{suggestion(mode, MODES)}")
-    for key in ("people", "optional"):
-        for person in said.words(key) or ():
-            person_called(person, people, said.line_of(key))
     for room in said.words("rooms") or ():
         if person_called(room, people, said.line_of("rooms")).role != "room":
             raise Fault(said.line_of("rooms"), f"{room} is no room: under people it needs the role room")
     return Round(
         name=said.word("name", f"Interview {number}"),
-        minutes=int(minutes),
+        minutes=loop.minutes if loop else minutes_of(said, "45"),
         mode=mode,
         venue=_venue(said, strict),
-        people=said.words("people") or (),
-        optional=said.words("optional") or (),
-        one_of=_groups(said, people),
+        people=loop.panel.required if loop else people_of(said, "people", people),
+        optional=people_of(said, "optional", people),
+        one_of=loop.panel.one_of if loop else groups_of(said, people),
         rooms=said.words("rooms") or (),
+        loop=loop,
     )
-
-
-def _groups(said: Fields, people: Mapping[str, Person]) -> tuple[tuple[str, ...], ...]:
-    """`one_of: [ida, max]`, or several such groups: `one_of: [[ida, max], [tom, ute]]`."""
-    given = listed(said, "one_of")
-    several = any(isinstance(each, Items) for each in given)
-    groups = [items(each, "one_of") for each in given] if several else [Items(given, said.line)] if given else []
-    found = tuple(tuple(word(each, "one_of") for each in group) for group in groups)
-    for person in (each for group in found for each in group):
-        person_called(person, people, said.line_of("one_of"))
-    return found
 
 
 def _venue(said: Fields, strict: Strictness) -> Venue:

@@ -11,7 +11,7 @@ from dialogs.negotiation.draft import Draft
 from dialogs.negotiation.effects import Alarm, Book, Forget, Kind, Restore, Wish
 from dialogs.negotiation.offering import ask_for_times, offer, offer_anew, put, withdraw_offer
 from dialogs.negotiation.state import Given, Hosting, Party, Status
-from dialogs.negotiation.times import ahead, first_start, free, gave, is_free, office_hours, said, starts_in
+from dialogs.negotiation.times import ahead, first_start, free, gave, is_free, office_hours, open_in, said, starts_in
 from dialogs.negotiation.waiting import stop_waiting
 from dialogs.scheduling.concession import Concession, concessions
 from dialogs.scheduling.hours import instant_of, local_day
@@ -111,7 +111,7 @@ def propose(d: Draft, party: Party, meaning: Understanding) -> None:
     elif named(d, party) and d.n.hosting is not Hosting.CALENDAR:
         d.because("it is over lunch, which the other side has to ask for by name too")
         _put_to_other(d, party)
-    elif starts_in(d, intersection(wanted, said(d, party.other)), party):
+    elif open_in(d, intersection(wanted, said(d, party.other)), party):
         d.because("the time named is taken")
         d.do(Wish(wanted[0]))
         _nearest(d, party, wanted, "offer_gone")

@@ -87,10 +87,16 @@ def starts_in(d: Draft, windows: Sequence[Interval], reader: Party) -> list[date
     return starts(windows, d.facts.minutes, zone=d.zone(reader), step=step(d), cut=cut)
 
 
+def open_in(d: Draft, windows: Sequence[Interval], reader: Party) -> list[datetime]:
+    """Those that everybody's time really allows: of a loop, windows alone do not tell."""
+    found, plan = starts_in(d, windows, reader), d.facts.plan
+    return plan.narrowed(found, windows, open_by_name(d, reader.other)) if plan else found
+
+
 def first_start(d: Draft, windows: Sequence[Interval], preferred: Sequence[Interval], party: Party) -> datetime | None:
     """The earliest start in the windows, one that somebody would rather have before any other."""
     for choice in (intersection(windows, preferred), windows):
-        for start in starts_in(d, choice, party):
+        for start in open_in(d, choice, party):
             if both_asked(d, start):
                 return start
     return None
@@ -104,7 +110,7 @@ def worth_offering(d: Draft, windows: Sequence[Interval], to: Party) -> tuple[da
     # The best first: by day for whoever reads it and on no other table; by day; anything at all.
     held = () if d.facts.rules.share_slots else d.facts.held
     for choice in (difference(by_day, held), by_day, windows):
-        found = [s for s in starts_in(d, choice, to) if may_be_put(d, s, windows)]
+        found = [s for s in open_in(d, choice, to) if may_be_put(d, s, windows)]
         if found:
             picked = spread(found, d.facts.rules.offer_size, zone, minutes=minutes, preferred=preferred)
             return _best_of_their_days(d, picked, found, zone) if to is Party.CANDIDATE else picked

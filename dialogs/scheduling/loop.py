@@ -93,6 +93,11 @@ class Loop:
         stages = (replace(stage, panel=stage.panel.without(who)) for stage in self.stages)
         return replace(self, stages=tuple(stages))
 
+    def called(self, ids: Mapping[str, str]) -> Loop:
+        """The same people under other names."""
+        stages = (replace(stage, panel=stage.panel.called(ids)) for stage in self.stages)
+        return replace(self, stages=tuple(stages))
+
 
 def itineraries(
     loop: Loop, like: Meeting, diaries: Mapping[str, Diary], between: Interval, zone: ZoneInfo, at_most: int = 3

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import chain, product
 
-from dialogs.scheduling.cells import Frame, Range, on_the_grid
+from dialogs.scheduling.cells import QUARTER, Frame, Range, on_the_grid
 from dialogs.scheduling.diary import Reason
-from dialogs.scheduling.intervals import Interval
+from dialogs.scheduling.intervals import Interval, covers, union
 from dialogs.scheduling.loop import Left, Loop, Stage, without
 from dialogs.scheduling.panel import Appointment, Itinerary, Seated
 from dialogs.scheduling.plan import Plan, instant_of, minutes_of
@@ -79,8 +79,28 @@ class LoopPlan(Plan):
     def mask(self) -> int:
         return self._fitting & on_the_grid(self.frame, self.meeting.grid, self.zone)
 
-    def _open_starts(self) -> Sequence[Range]:
-        return list(self.frame.ranges(self._fitting))
+    def open_time(self) -> tuple[Interval, ...]:
+        """Every start that fits lies in it, and some that do not: `narrowed` tells them apart.
+
+        Of one meeting the time between two starts that fit is free; of several, somebody else may be busy then.
+        """
+        length = self.meeting.minutes
+        return union(Interval(instant_of(low), instant_of(high - 1 + length)) for low, high in self._fitting_ranges)
+
+    def narrowed(
+        self, starts: Sequence[datetime], windows: Sequence[Interval], by_name: Sequence[Interval] = ()
+    ) -> list[datetime]:
+        begins = (instant_of(low) for low, _ in self._fitting_ranges if low % QUARTER == 0)
+        within = {start for start in begins if covers(windows, self._whole(start))}
+        named = {start for start in starts if covers(by_name, self._whole(start)) and self.with_consent.fits(start)}
+        return sorted(within | named | {start for start in starts if self.fits(start)})
+
+    def _whole(self, start: datetime) -> Interval:
+        return Interval.lasting(start, self.meeting.minutes)
+
+    @cached_property
+    def _fitting_ranges(self) -> tuple[Range, ...]:
+        return tuple(self.frame.ranges(self._fitting))
 
     @cached_property
     def _fitting(self) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from dialogs.scheduling.intervals import Interval
@@ -39,6 +39,13 @@ class Panel:
         """The same, but one of a group, or a room, is no longer to be had. Whoever must come still must."""
         pools = tuple(tuple(each for each in pool if each != who) for pool in self.one_of)
         return replace(self, one_of=pools, rooms=tuple(each for each in self.rooms if each != who))
+
+    def called(self, ids: Mapping[str, str]) -> Panel:
+        """The same people under other names."""
+        pools = tuple(tuple(ids[each] for each in pool) for pool in self.one_of)
+        lists = (tuple(ids[each] for each in some) for some in (self.required, self.optional, self.rooms))
+        required, optional, rooms = lists
+        return Panel(required, optional, pools, rooms)
 
     def starts(self, mask_of: Callable[[str], int], everything: int) -> int:
         """The starts at which all needs can be met, each by itself."""

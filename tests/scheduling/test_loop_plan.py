@@ -236,7 +236,7 @@ def test_it_fits_exactly_where_some_order_and_somebody_of_each_group_does(
 
 @given(st.tuples(*(diaries(who) for who in PEOPLE)), loops(), st.lists(ODD | NEAR, min_size=8, max_size=20))
 @settings(deadline=None, max_examples=40)
-def test_offered_fits_and_open_time_holds_nothing_that_does_not(
+def test_what_fits_is_offered_and_lies_in_open_time_and_nothing_else_is_left_of_it(
     people: tuple[Diary, ...], loop: Loop, odd: list[datetime]
 ) -> None:
     plan = loop_plan(loop, *people, between=FORTNIGHT)
@@ -246,7 +246,9 @@ def test_offered_fits_and_open_time_holds_nothing_that_does_not(
     edges = [edge for each in open_time[:5] for edge in (each.start, each.end - loop.minutes * MINUTE)]
     for start in (*odd, *edges):
         meeting = Interval.lasting(start, loop.minutes)
-        assert plan.fits(start) or not covers(open_time, meeting)
+        assert covers(open_time, meeting) or not plan.fits(start)
+        assert (start in plan.narrowed([start], [meeting])) == plan.fits(start)
+        assert (start in plan.narrowed([start], [], [meeting])) == plan.with_consent.fits(start)
         round_and_within = start.astimezone(BERLIN).minute % 15 == 0 and start.second == 0
         assert not round_and_within or (start in offered) == plan.fits(start)
 
