@@ -347,6 +347,20 @@ def worker() -> None:
     service.run(service.work(settings_now()))
 
 
+@app.command(epilog=example("askarsan channels", "askarsan channels --json"))
+def channels(
+    as_json: Json = False,
+    page: Annotated[bool, typer.Option("--page", help="The text of docs/reference/channels.md.")] = False,
+) -> None:
+    """Show what each channel can do."""
+    from bot.terminal import abilities
+
+    if page:
+        typer.echo(abilities.reference(), nl=False)
+        return
+    abilities.show_channels(as_json=as_json)
+
+
 @app.command(epilog=example("askarsan settings", "ASKARSAN_OFFER_SIZE=5 askarsan settings"))
 def settings(
     as_json: Json = False,
