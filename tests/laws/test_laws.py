@@ -17,7 +17,11 @@ ROOMS = ("bot", "integrations", "dialogs", "prompts", "migrations")
 MODULES = sorted(path for room in ROOMS for path in (HOUSE / room).rglob("*.py"))
 VENDORS = ("channels", "calendars", "meetings", "trackers", "models")
 # What several vendors speak, and none of them owns.
-NOBODYS = {"zones", "vtimezone", "reading", "repeating", "taken", "ics", "itip", "invitation", "by_event", "fitting", "consent"}
+NOBODYS = {
+    *("zones", "vtimezone", "reading", "repeating", "taken", "ics", "itip", "invitation", "consent"),  # calendars
+    "by_event",  # meetings
+    "fitting",  # channels
+}
 
 REAL_CLOCK = {
     "datetime.now",
