@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,6 +18,9 @@ from twilio.rest import Client
 from integrations.channels.base import Temporary, Unanswered
 from integrations.channels.twilio.errors import refusal
 from integrations.waits import asked_to_wait
+
+# It logs every address, and of a look-up that has somebody's number in it.
+logging.getLogger("httpx2").setLevel(logging.WARNING)
 
 API, CONTENT = "https://api.twilio.com", "https://content.twilio.com"
 PATIENCE = timedelta(seconds=15)  # for one call, all told

@@ -108,6 +108,7 @@ class Office:
     whatsapp: WhatsAppChannel
     hall: Hall
     clock: Clock
+    client: httpx2.AsyncClient
     url: str
 
 
@@ -154,7 +155,7 @@ async def office(served: Served) -> Office:
     twilio = Twilio(account(served.url), clock, http=served.client)
     sms = SmsChannel(Desk(twilio, Senders(US, {"DE": GERMANY}), HOOK, clock))
     whatsapp = WhatsAppChannel(Desk(twilio, Senders(OURS_ON_WHATSAPP), HOOK, clock))
-    return Office(standin, twilio, sms, whatsapp, hall, clock, served.url)
+    return Office(standin, twilio, sms, whatsapp, hall, clock, served.client, served.url)
 
 
 def account(url: str) -> Account:

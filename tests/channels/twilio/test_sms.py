@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from datetime import timedelta
 
-import httpx2
 import pytest
 
 from integrations.channels import base
@@ -183,9 +183,8 @@ async def test_an_answer_that_does_not_come_is_not_waited_for_for_ever(office: O
 async def test_a_message_still_in_the_queue_is_found(office: Office) -> None:
     """Twilio's own filter by day would pass over it: it has not been sent on any."""
     await office.sms.send(HELLO)
-    by_day = {"To": ANA, "DateSent>": "2026-03-01"}
-    async with httpx2.AsyncClient(auth=(SID, TOKEN)) as client:
-        told = await client.get(f"{office.url}/2010-04-01/Accounts/{SID}/Messages.json", params=by_day)
+    by_day, path = {"To": ANA, "DateSent>": "2026-03-01"}, f"/2010-04-01/Accounts/{SID}/Messages.json"
+    told = await office.client.get(office.url + path, params=by_day, auth=(SID, TOKEN))
     assert told.json()["messages"] == []
     assert await office.sms.look_up(HELLO, office.clock())
 
@@ -322,9 +321,20 @@ async def test_what_fails_on_its_way_is_told_by_a_receipt_only(
 
 async def test_after_stop_nothing_is_taken_until_start(office: Office) -> None:
     await office.standin.write("ana", "Stop")
-    assert office.hall.heard.wish is base.Wish.OUT
     with pytest.raises(base.OptedOut):
         await office.sms.send(HELLO)
     await office.standin.write("ana", "START")
-    assert office.hall.heard.wish is base.Wish.IN
     await office.sms.send(HELLO)
+    told = [each for each in office.hall.told if isinstance(each, base.Inbound)]
+    assert [(each.wish, each.to) for each in told] == [(base.Wish.OUT, US), (base.Wish.IN, US)]
+
+
+async def test_nothing_personal_and_no_secret_is_logged(office: Office, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    office.standin.landlines.add(BEN)
+    await office.sms.send(HELLO)
+    await office.sms.look_up(HELLO, office.clock())
+    with pytest.raises(base.BadAddress):
+        await office.sms.send(replace(HELLO, to=BEN))
+    for canary in (ANA[1:], BEN[1:], "which day", account(office.url).secret):
+        assert canary not in caplog.text
