@@ -15,6 +15,7 @@ from integrations.calendars.zones import zone_of
 from integrations.channels.base import Abilities, Channel, Door, Unit
 from integrations.links.base import Links
 from integrations.meetings.base import Meetings
+from integrations.missing import not_set
 from integrations.models.base import Model, Shape
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ class Means:
     def need(self, setting: str) -> str:
         if value := self.settings.get(setting):
             return value
-        raise NotMade(f"the setting {setting} is missing")
+        raise NotMade(f"{setting} was not given" if setting in _asked_for() else not_set(setting))
 
 
 def standin_channels(names: Sequence[str], means: Means) -> dict[str, Channel]:
@@ -182,6 +183,11 @@ ACCOUNT_NEEDS: dict[str, tuple[Need, ...]] = {
 }
 
 
+def _asked_for() -> frozenset[str]:
+    """What is given with each connection; the rest is set for the whole firm."""
+    return frozenset(need.setting for needs in (*NEEDS.values(), *ACCOUNT_NEEDS.values()) for need in needs)
+
+
 def standin_calendar(means: Means) -> Calendar:
     from integrations.standins.calendar import StandInCalendar
 
@@ -200,7 +206,7 @@ def microsoft_calendar(means: Means) -> Calendar:
     try:
         return calendar_from(means.settings, means.now, means.keep)
     except ValueError as error:
-        raise NotMade(f"Microsoft 365: {error}") from error
+        raise NotMade(str(error)) from error
 
 
 def google_calendar(means: Means) -> Calendar:
@@ -209,7 +215,7 @@ def google_calendar(means: Means) -> Calendar:
     try:
         return calendar_from(means.settings, means.now, means.keep)
     except ValueError as error:
-        raise NotMade(f"Google: {error}") from error
+        raise NotMade(str(error)) from error
 
 
 def _zone(means: Means) -> ZoneInfo:
@@ -279,7 +285,7 @@ def teams_meetings(means: Means) -> Meetings:
     try:
         account = account_from(means.settings)
     except ValueError as error:
-        raise NotMade(f"Microsoft Teams: {error}") from error
+        raise NotMade(str(error)) from error
     from integrations.calendars.microsoft.graph import Graph
     from integrations.meetings.teams import TeamsMeetings
 
@@ -293,7 +299,7 @@ def google_meetings(means: Means) -> Meetings:
     try:
         return GoogleMeet(calls_from(means.settings, means.now), means.need("google_meet_calendar"))
     except ValueError as error:
-        raise NotMade(f"Google: {error}") from error
+        raise NotMade(str(error)) from error
 
 
 MEETINGS: dict[str, Callable[[Means], Meetings]] = {

@@ -22,11 +22,18 @@ from bot.terminal.asking import Wish, answers_of, given_of, hours_of, vendor_of
 from bot.terminal.firm import in_house, somebody
 from bot.terminal.moments import length, stretch
 from bot.terminal.screen import standard_output, table
-from bot.terminal.trouble import NOT_HELD, Trouble
+from bot.terminal.trouble import NOT_HELD, Failed, Trouble
 from bot.watching.letting_go import LetGo, let_go_of
 from dialogs.scheduling.hours import WorkingHours
 from dialogs.scheduling.intervals import Interval
-from integrations.calendars.base import Block, Busy, Calendar, CalendarDisconnected, CalendarError
+from integrations.calendars.base import (
+    Block,
+    Busy,
+    Calendar,
+    CalendarDisconnected,
+    CalendarError,
+    CalendarUnreachable,
+)
 from integrations.catalog import LABELS
 
 SELF_TEST = timedelta(days=7)
@@ -179,9 +186,11 @@ async def _self_test(house: House, person: PersonRow, given: Given) -> Seen:
     try:
         calendar = house.desks.make(given.vendor, {**given.settings, **given.secrets})
     except CalendarError as error:
-        raise Trouble(f"{label} cannot be connected: {error}.") from error
+        raise Trouble(f"{label[0].upper()}{label[1:]} cannot be connected: {error}.") from error
     try:
         seen = await _look(house, calendar, given.account)
+    except CalendarUnreachable as error:
+        raise Failed(f"{_in_words(error, label)} Nothing was saved; try again in a while.") from error
     except CalendarError as error:
         raise Trouble(f"{_in_words(error, label)} Nothing was saved.") from error
     finally:
@@ -216,7 +225,9 @@ async def _look(house: House, calendar: Calendar, account: str) -> Seen:
 
 
 def _in_words(error: CalendarError, label: str) -> str:
-    said = f"{label}: {str(error).rstrip('.')}."
+    said = f"{str(error).rstrip('.')}."
+    named = label.split(maxsplit=1)[0].casefold() in said.casefold()  # most errors say whose they are
+    said = said[0].upper() + said[1:] if named else f"{label}: {said}"
     if isinstance(error, CalendarDisconnected) and error.remedy:
         said += f" {error.remedy}"
     return said

@@ -11,7 +11,7 @@ from bot.connections.keys import KeysError
 from bot.records.opening import NoDatabase
 from bot.rehearsal.yamlfile import Fault
 from bot.settings import SettingsError
-from bot.terminal.trouble import NOT_HELD, NOT_VALID, Trouble
+from bot.terminal.trouble import NOT_HELD, NOT_VALID, Failed, Trouble
 from integrations.trackers.sheet import BadSheet
 
 PUT_RIGHT = (Trouble, SettingsError, NoDatabase, KeysError, Fault, BadSheet)
@@ -19,10 +19,10 @@ PUT_RIGHT = (Trouble, SettingsError, NoDatabase, KeysError, Fault, BadSheet)
 
 def in_words(error: Exception) -> tuple[str, int]:
     """What to say, and the exit code. Of what nobody foresaw the whole story is kept in a file, which is named."""
+    if isinstance(error, Taken | Failed):
+        return str(error), NOT_HELD
     if isinstance(error, PUT_RIGHT):
         return str(error), NOT_VALID
-    if isinstance(error, Taken):
-        return str(error), NOT_HELD
     kept = _keep("".join(traceback.format_exception(error)))
     said = f"Something went wrong that should not ({type(error).__name__}); what happened stands in {kept}."
     return f"{said} `askarsan --debug …` shows it here.", NOT_HELD

@@ -7,3 +7,7 @@ NOT_HELD, NOT_VALID = 1, 2  # exit codes: an expectation, or a line; and what wa
 
 class Trouble(Exception):
     """The message says what is wrong, in the words of whoever typed it."""
+
+
+class Failed(Trouble):
+    """It was asked for rightly, and did not work; later it may."""

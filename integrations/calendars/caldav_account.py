@@ -16,14 +16,19 @@ from caldav.response import CalendarQueryResult, DAVResponse
 
 from integrations.calendars.base import CalendarDisconnected, CalendarError, CalendarRefused, CalendarUnreachable
 from integrations.outside import Answer, NoAnswer, NotAllowed, Outside, TooLarge
+from integrations.statuses import Meaning, meaning
 
 DAV, CAL, SERVER = "{DAV:}", "{urn:ietf:params:xml:ns:caldav}", "{http://calendarserver.org/ns/}"
 WELL_KNOWN = "/.well-known/caldav"
+SPEAKS_NO_CALDAV = frozenset({405, 501})  # how web servers answer to a method they have never heard of
 
 SIGN_IN_AGAIN = "Connect your calendar again: where you sign in with a second step, it takes an app password."
 LET_US_IN = "Allow askARSAN to read and write this calendar, and connect it again."
 PUBLIC_ADDRESS = "Give us an address that begins with https:// and can be reached from the internet."
-RIGHT_ADDRESS = "Look up the CalDAV address of your calendar, and connect it again."
+RIGHT_ADDRESS = (
+    "Look up the CalDAV address in your calendar's settings or its help pages, and connect it again. For iCloud it is"
+    " caldav.icloud.com, for Fastmail caldav.fastmail.com; for Nextcloud it ends in /remote.php/dav."
+)
 
 # What it logs is what stands in people's calendars.
 logging.getLogger("caldav").setLevel(logging.CRITICAL + 1)
@@ -95,7 +100,7 @@ class Account:
 
     async def read(self, url: str) -> Item | None:
         answer = await self._client.ask("GET", url)
-        if answer.status in (404, 410):
+        if meaning(answer.status) is Meaning.NOT_THERE:
             return None
         _expect(answer, 200)
         return Item(url, answer.headers.get("etag", ""), answer.body.decode("utf-8", "replace"))
@@ -108,7 +113,9 @@ class Account:
         condition = {"If-None-Match": "*"} if etag is None else {"If-Match": etag} if etag else {}
         headers = {"Content-Type": "text/calendar; charset=utf-8", **condition}
         answer = await self._client.ask("PUT", url, headers=headers, content=data)
-        if answer.status in (409, 412) or (answer.status in (403, 404) and b"no-uid-conflict" in answer.body):
+        if meaning(answer.status) is Meaning.CLASH or (
+            answer.status in (403, 404) and b"no-uid-conflict" in answer.body
+        ):
             return False
         _expect(answer, 200, 201, 204)
         return True
@@ -139,8 +146,8 @@ class Account:
         for url in dict.fromkeys((self._url, urljoin(self._url, WELL_KNOWN))):
             try:
                 found = await self._properties(url, 0)
-            except CalendarDisconnected as error:
-                if error.remedy not in (RIGHT_ADDRESS, LET_US_IN):
+            except CalendarRefused as error:
+                if isinstance(error, CalendarDisconnected) and error.remedy not in (RIGHT_ADDRESS, LET_US_IN):
                     raise
                 continue
             for here, properties in found.items():
@@ -201,9 +208,10 @@ class _Client(AsyncDAVClient):
             raise CalendarDisconnected(f"the calendar server cannot be used: {error}", remedy=PUBLIC_ADDRESS) from None
         except TooLarge as error:
             raise CalendarUnreachable(f"the calendar server says too much: {error}") from None
-        if answer.status == 401:
+        told = meaning(answer.status)
+        if told is Meaning.NOT_LET_IN:
             raise CalendarDisconnected("the calendar server does not take the password", remedy=SIGN_IN_AGAIN)
-        if answer.status in (408, 425, 429) or answer.status >= 500:
+        if told is Meaning.COME_AGAIN:
             wait = answer.wait(self._now())
             raise CalendarUnreachable(f"the calendar server answers {answer.status}", retry_after=wait)
         return answer
@@ -234,12 +242,12 @@ def _expect(answer: Answer, *good: int) -> None:
 
 
 def _refusal(status: int) -> CalendarError:
-    said = f"the calendar server answers {status}"
-    if status == 403:
-        return CalendarDisconnected(
-            said, remedy="Allow askARSAN to read and write this calendar, and connect it again."
-        )
-    if status in (200, 204, 404, 405, 410):
+    said, told = f"the calendar server answers {status}", meaning(status)
+    if told is Meaning.FORBIDDEN:
+        return CalendarDisconnected(said, remedy=LET_US_IN)
+    if status in SPEAKS_NO_CALDAV:
+        return CalendarDisconnected("this server does not speak CalDAV", remedy=RIGHT_ADDRESS)
+    if told in (Meaning.NOT_THERE, Meaning.WELL):
         return CalendarDisconnected(said, remedy=RIGHT_ADDRESS)
     return CalendarRefused(said)
 

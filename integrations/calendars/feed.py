@@ -25,6 +25,7 @@ from integrations.calendars.base import (
 from integrations.calendars.reading import BadCalendarData, CalendarFile
 from integrations.calendars.taken import taken
 from integrations.outside import Answer, NoAnswer, NotAllowed, Outside, TooLarge
+from integrations.statuses import Meaning, meaning
 
 ONLY_READ = "a calendar that is shared by a link can only be read"
 SHARE_AGAIN = "Share your calendar again, and give us the new link."
@@ -156,7 +157,7 @@ class FeedCalendar(Calendar):
 
     def _refusal(self, answer: Answer) -> CalendarUnreachable | CalendarRefused:
         said = f"the calendar link answers {answer.status}"
-        if answer.status in (408, 425, 429) or answer.status >= 500 or answer.status == 304:
+        if answer.status == 304 or meaning(answer.status) is Meaning.COME_AGAIN:
             return CalendarUnreachable(said, retry_after=answer.wait(self._now()))
         return CalendarDisconnected(said, remedy=SHARE_AGAIN)
 

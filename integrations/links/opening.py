@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from integrations.links.base import Finding, Links, Why, kind_of
 from integrations.links.pages import SIGN_IN, asks_for_a_person, says_unavailable
 from integrations.outside import Answer, NoAnswer, NotAllowed, Outside, Resolve, TooLarge
+from integrations.statuses import Meaning, meaning
 
 LARGEST = 5 * 1024 * 1024
 PATIENCE = 15.0  # seconds
@@ -18,7 +19,6 @@ ASKED = {
     "Accept-Language": "en",
     "User-Agent": "Mozilla/5.0 (compatible; askARSAN link check)",
 }
-LATER = frozenset({408, 425, 429})
 NO_ENTRY = frozenset({401, 402, 403, 407})
 
 
@@ -63,7 +63,7 @@ def _seen(url: str, answer: Answer) -> Why:
     page = _html(answer)
     if answer.headers.get("cf-mitigated", "") == "challenge" or (answer.status != 200 and asks_for_a_person(page)):
         return Why.GUARDED
-    if answer.status in LATER or answer.status >= 500:
+    if meaning(answer.status) is Meaning.COME_AGAIN:
         return Why.TROUBLE
     if answer.status in NO_ENTRY:
         return Why.LOCKED

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from integrations.statuses import Meaning, meaning
+
 
 @dataclass(frozen=True, slots=True)
 class Outage:
@@ -15,7 +17,7 @@ class Outage:
     @property
     def passing(self) -> bool:
         """The same again may work later."""
-        return self.error in (408, 425, 429) or self.error >= 500
+        return meaning(self.error) is Meaning.COME_AGAIN
 
     def wait(self, now: datetime) -> timedelta | None:
         """How long the vendor asks to wait: throttling knows, a breakdown does not."""

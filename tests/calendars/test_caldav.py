@@ -402,10 +402,12 @@ async def test_what_cannot_be_written_says_so(server: Radicale, status: int, err
 
 
 async def test_nobody_there_and_no_calendar_server(server: Radicale) -> None:
-    server.instead("PROPFIND", 405, times=4)
-    async with connected(server) as calendar:
-        with pytest.raises(CalendarDisconnected, match="no CalDAV server"):
-            await calendar.calendars()
+    for status in (400, 404, 405, 501):
+        server.instead("PROPFIND", status, times=2)
+        async with connected(server) as calendar:
+            with pytest.raises(CalendarDisconnected, match="no CalDAV server") as wrong:
+                await calendar.calendars()
+        assert "Look up the CalDAV address" in wrong.value.remedy
     async with connected(server, at="http://127.0.0.1:9") as calendar:
         with pytest.raises(CalendarUnreachable, match="no connection"):
             await calendar.busy(USER, WEEK)

@@ -6,6 +6,7 @@ import sys
 from asyncio.subprocess import PIPE, Process, create_subprocess_exec
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import httpx2
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 def asking() -> Consent:
-    return Consent("app-id", "app-secret")
+    return Consent(client_id="app-id", client_secret="app-secret")
 
 
 async def browsed(there: Office, consent: Consent, who: str = IDA) -> str:
@@ -101,7 +102,7 @@ async def test_a_code_that_was_seen_on_the_way_is_worth_nothing(office: Opens) -
     async with office() as there:
         consent = asking()
         ended_at = await browsed(there, consent)
-        thief = Consent("app-id", "app-secret", state=consent.state)
+        thief = replace(asking(), state=consent.state)
         with pytest.raises(CalendarDisconnected):
             await token(there, thief, ended_at)
 

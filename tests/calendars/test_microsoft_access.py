@@ -13,7 +13,7 @@ import pytest
 from dialogs.scheduling.intervals import Interval
 from integrations.calendars.base import CalendarDisconnected, CalendarRefused, CalendarUnreachable
 from integrations.calendars.microsoft.calendar import MicrosoftCalendar
-from integrations.calendars.microsoft.consent import ENDS_AT, Consent
+from integrations.calendars.microsoft.consent import Consent
 from integrations.calendars.microsoft.graph import Graph, asking
 from integrations.calendars.microsoft.set_up import calendar_from
 from integrations.calendars.microsoft.told import Event, Page
@@ -77,7 +77,8 @@ async def test_a_person_who_let_us_in_gives_a_new_refresh_token_each_time() -> N
 async def test_somebody_lets_us_in_with_a_browser_once() -> None:
     async with office() as desk:
         microsoft = desk.microsoft
-        consent = Consent(microsoft.tenant, microsoft.client_id, microsoft.client_secret, desk.url)
+        app = {"client_id": microsoft.client_id, "client_secret": microsoft.client_secret}
+        consent = Consent(tenant=microsoft.tenant, login_url=desk.url, **app)
         ended_at = microsoft.says_yes(consent.link(IDA), IDA)
         token = await consent.refresh_token(f" {ended_at}\n")
         settings = {
@@ -93,7 +94,8 @@ async def test_somebody_lets_us_in_with_a_browser_once() -> None:
         with pytest.raises(CalendarDisconnected):
             await calendar.busy(RITA, WEEK)
         await calendar.close()
-        for wrong in (ended_at, ended_at.replace("state=", "state=x"), f"{ENDS_AT}?state={consent.state}&error=denied"):
+        denied = f"{consent.ends_at}?state={consent.state}&error=denied"
+        for wrong in (ended_at, ended_at.replace("state=", "state=x"), denied):
             with pytest.raises(CalendarDisconnected):
                 await consent.refresh_token(wrong)
         assert token not in repr(consent)
@@ -101,7 +103,9 @@ async def test_somebody_lets_us_in_with_a_browser_once() -> None:
 
 
 def test_what_is_not_set_is_said() -> None:
-    with pytest.raises(ValueError, match="microsoft_client_id"):
+    with pytest.raises(
+        ValueError, match="ASKARSAN_MICROSOFT_CLIENT_ID and ASKARSAN_MICROSOFT_CLIENT_SECRET are not set"
+    ):
         calendar_from({"microsoft_tenant": "t"}, Clock())
 
 

@@ -17,6 +17,7 @@ from google.auth.crypt import RSASigner, Signer
 
 from integrations.calendars.base import CalendarDisconnected, CalendarUnreachable
 from integrations.calendars.google.wire import Wire, told_in, wait_in
+from integrations.statuses import Meaning, meaning
 
 SCOPES = (
     "https://www.googleapis.com/auth/calendar.events",
@@ -153,7 +154,7 @@ class Tokens:
     async def _fetched(self, subject: str) -> Token:
         now = self._now()
         answer = await self._wire.send("POST", self._url, data=self._account.grant(subject, self._url, now))
-        if answer.status_code == 429 or answer.status_code >= 500:
+        if meaning(answer.status_code) is Meaning.COME_AGAIN:
             raise CalendarUnreachable(
                 f"Google's sign-in answered {answer.status_code}", retry_after=wait_in(answer, now)
             )

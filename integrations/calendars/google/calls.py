@@ -15,6 +15,7 @@ import httpx2
 from integrations.calendars.base import CalendarDisconnected, CalendarError, CalendarRefused, CalendarUnreachable
 from integrations.calendars.google.access import Account, Tokens
 from integrations.calendars.google.wire import Wire, told_in, wait_in
+from integrations.statuses import Meaning, meaning
 
 API = "https://www.googleapis.com/calendar/v3/"
 TOKENS = "https://oauth2.googleapis.com/token"
@@ -128,7 +129,7 @@ class Calls:
         status, reason = answer.status_code, _reason(answer)
         if status == 429 or (status == 403 and reason in TOO_MUCH):
             return CalendarUnreachable("Google has asked us to wait", retry_after=self._rest(subject, answer))
-        if status >= 500 or status == 408:
+        if meaning(status) is Meaning.COME_AGAIN:
             return CalendarUnreachable(f"Google Calendar answered {status}", retry_after=wait_in(answer, self.now()))
         if status == 403 and reason in SWITCHED_OFF:
             remedy = "Switch on the Google Calendar API for the project, in the Google Cloud console."

@@ -11,6 +11,7 @@ from typing import cast
 from integrations.calendars.google.access import Account, ServiceAccount, UserAccount
 from integrations.calendars.google.calendar import GoogleCalendar, Mails
 from integrations.calendars.google.calls import API, TOKENS, Calls
+from integrations.missing import not_set, setting
 
 Settings = Mapping[str, str]
 Keep = Callable[[str, str], Awaitable[None]]
@@ -34,14 +35,17 @@ def _account(settings: Settings, keep: Keep | None) -> Account:
     if token := settings.get("google_refresh_token"):
         client, secret = settings.get("google_client_id"), settings.get("google_client_secret")
         if not (client and secret):
-            raise ValueError("the settings google_client_id and google_client_secret are missing")
+            raise ValueError(not_set("google_client_id", "google_client_secret"))
         renewed = partial(keep, "google_refresh_token") if keep else None
         return UserAccount(client, secret, token, keep=renewed)
     name = settings.get("google_key_file")
     if not name:
-        raise ValueError("there is neither a refresh token nor the setting google_key_file")
+        raise ValueError(f"no refresh token was given, and {not_set('google_key_file')}")
     try:
         key = Path(name).read_text("utf-8", errors="replace")
     except OSError as error:
-        raise ValueError(f"the file of the setting google_key_file cannot be read: {error.strerror}") from error
-    return ServiceAccount.from_key(key, delegated=settings.get("google_delegated", "True") == "True")
+        raise ValueError(f"the file of {setting('google_key_file')} cannot be read: {error.strerror}") from error
+    try:
+        return ServiceAccount.from_key(key, delegated=settings.get("google_delegated", "True") == "True")
+    except ValueError as error:
+        raise ValueError(f"the file of {setting('google_key_file')}: {error}") from None

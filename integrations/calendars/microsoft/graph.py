@@ -34,6 +34,7 @@ from integrations.calendars.base import (
 from integrations.calendars.microsoft.account import Account
 from integrations.calendars.microsoft.tokens import SIGN_IN_AGAIN, Tokens
 from integrations.calendars.microsoft.told import Refusal
+from integrations.statuses import Meaning, meaning
 from integrations.waits import asked_to_wait
 
 LET_US_IN = "Ask whoever runs your Microsoft 365 to let askARSAN in; the guide says which permissions it needs."
@@ -196,22 +197,19 @@ def _in_our_words() -> Iterator[None]:
 def _problem(answer: httpx.Response, now: datetime) -> CalendarError:
     status, code = answer.status_code, _code(answer)
     said = f"Microsoft 365 answered {status} {code}".strip()
-    match status:
-        case 401:
+    match meaning(status):
+        case Meaning.NOT_LET_IN:
             return _TokenRefused(said, remedy=SIGN_IN_AGAIN)
-        case 403:
+        case Meaning.FORBIDDEN:
             return NotAllowed(said, remedy=LET_US_IN)
-        case 404 if code in NO_MAILBOX:
+        case Meaning.NOT_THERE if code in NO_MAILBOX:
             return NoMailbox(said, remedy=NO_SUCH_MAILBOX)
-        case 404 | 410:
+        case Meaning.NOT_THERE:
             return NotThere(said)
-        case 409 | 412:
+        case Meaning.CLASH:
             return CalendarChanged(said)
-        case 408 | 425 | 429:
-            return CalendarUnreachable(said, retry_after=_wait_in(answer, now))
-    if 400 <= status < 500:
-        return CalendarRefused(said)
-    # Among them redirects, which are not followed: they are some proxy's.
+        case Meaning.REFUSED:
+            return CalendarRefused(said)
     return CalendarUnreachable(said, retry_after=_wait_in(answer, now))
 
 

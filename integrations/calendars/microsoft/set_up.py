@@ -15,8 +15,10 @@ from dialogs.scheduling.intervals import Interval
 from integrations.calendars.base import Busy, Calendar, CalendarEvent, Changes, Standing, Watch, Watched
 from integrations.calendars.microsoft.account import GRAPH, LOGIN, Account
 from integrations.calendars.microsoft.notices import Certificate, Notices
+from integrations.missing import not_set, setting
 
 Keep = Callable[[str, str], Awaitable[None]]
+CERTIFICATE = "microsoft_certificate_file"
 
 if TYPE_CHECKING:
     from integrations.calendars.microsoft.bookings import MicrosoftBookings
@@ -41,17 +43,15 @@ def notices_from(settings: Mapping[str, str], now: Callable[[], datetime]) -> No
 
 def certificate_from(settings: Mapping[str, str]) -> Certificate | None:
     """None where notifications need not say what changed. Raises ValueError where the file is none."""
-    name = settings.get("microsoft_certificate_file")
+    name = settings.get(CERTIFICATE)
     if not name:
         return None
     try:
         return Certificate.from_pem(Path(name).read_bytes())
     except OSError as error:
-        raise ValueError(f"the setting microsoft_certificate_file: {error.strerror}") from error
+        raise ValueError(f"the file of {setting(CERTIFICATE)} cannot be read: {error.strerror}") from error
     except ValueError:
-        raise ValueError(
-            "the file of the setting microsoft_certificate_file holds no certificate with its key"
-        ) from None
+        raise ValueError(f"the file of {setting(CERTIFICATE)} holds no certificate with its key") from None
 
 
 def bookings_from(settings: Mapping[str, str], now: Callable[[], datetime]) -> MicrosoftBookings:
@@ -66,10 +66,10 @@ def bookings_from(settings: Mapping[str, str], now: Callable[[], datetime]) -> M
 def account_from(settings: Mapping[str, str], keep: Keep | None = None) -> Account:
     """Somebody's own permission goes before the app's. Raises ValueError with what is missing."""
     if find_spec("msgraph") is None:
-        raise ValueError("the packages of the extra `microsoft` are missing")
-    for name in ("microsoft_tenant", "microsoft_client_id", "microsoft_client_secret"):
-        if not settings.get(name):
-            raise ValueError(f"the setting {name} is missing")
+        raise ValueError("the packages of the extra `microsoft` are not installed")
+    needed = ("microsoft_tenant", "microsoft_client_id", "microsoft_client_secret")
+    if lacking := [name for name in needed if not settings.get(name)]:
+        raise ValueError(not_set(*lacking))
     return Account(
         settings["microsoft_tenant"],
         settings["microsoft_client_id"],

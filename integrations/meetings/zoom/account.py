@@ -11,6 +11,7 @@ from typing import Any
 import httpx2
 
 from integrations.meetings.base import MeetingsDisconnected, MeetingsError, MeetingsRefused, MeetingsUnreachable
+from integrations.statuses import Meaning, meaning
 from integrations.waits import LONGEST, asked_to_wait
 
 API = "https://api.zoom.us/v2"
@@ -145,15 +146,16 @@ def _refusal(answer: httpx2.Response, now: datetime) -> MeetingsError:
     code = told.get("code")
     if status == 429:
         return MeetingsUnreachable("Zoom asks to wait", retry_after=_wait(answer, str(told.get("message", "")), now))
-    if status >= 500 or status == 408:
+    meant = meaning(status)
+    if meant is Meaning.COME_AGAIN:
         return MeetingsUnreachable(f"Zoom answered {status}")
     if code == NO_USER:
         return MeetingsDisconnected("the Zoom user is not there", remedy=NO_SUCH_USER)
-    if code in NO_SCOPE or status == 403:
+    if code in NO_SCOPE or meant is Meaning.FORBIDDEN:
         return MeetingsDisconnected("the Zoom app lacks a right", remedy=NOT_ALLOWED)
-    if status == 401:
+    if meant is Meaning.NOT_LET_IN:
         return MeetingsDisconnected("Zoom does not accept the keys", remedy=KEYS_WRONG)
-    if status == 404 or code == NO_MEETING:
+    if code == NO_MEETING or meant is Meaning.NOT_THERE:
         return NotThere("Zoom knows no such thing")
     return MeetingsRefused(f"Zoom answered {status}, code {code}")
 
