@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import tempfile
+from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
+from urllib.parse import urlencode
 
 import httpx2
 
@@ -17,13 +20,24 @@ from integrations.channels.gateway import SIGNATURE, Gateway, GatewayChannel, si
 from integrations.channels.telegram.api import Account, Api
 from integrations.channels.telegram.door import SECRET, TelegramDoor
 from integrations.channels.telegram.sending import TelegramChannel
+from integrations.channels.twilio import account as twilio
+from integrations.channels.twilio.door import TwilioDoor
+from integrations.channels.twilio.senders import Senders
+from integrations.channels.twilio.sending import Desk
+from integrations.channels.twilio.signing import Secrets
+from integrations.channels.twilio.sms import SmsChannel
+from integrations.channels.twilio.whatsapp import WhatsAppChannel
 from integrations.standins import gateway as standin_gateway
 from integrations.standins.gateway import StandInGateway
 from integrations.standins.telegram import server as standin_telegram
 from integrations.standins.telegram.server import StandInTelegram
+from integrations.standins.twilio import web as standin_twilio
+from integrations.standins.twilio.account import SID, StandInTwilio
+from integrations.standins.twilio.hooks import sign as sign_for_twilio
 from tests.channels.cases import Arrived, Clock, Place, Served
 
 OURS = "a_secret-that-both-sides-know"
+TWILIO_HOOK = "https://firm.example/hooks/twilio"
 
 
 def _client() -> httpx2.AsyncClient:
@@ -159,7 +173,94 @@ class AtTelegram(Place):
         await self._vendor.close()
 
 
+class AtTwilio(Place):
+    """What SMS and WhatsApp share there. They know a person by the same number."""
+
+    person = "+351912345678"
+    secrets = (OURS,)
+    sender = "+15550100100"
+    prefix = ""
+
+    def __init__(self, served: Served, clock: Clock) -> None:
+        self._clock, self._url, self._told = clock, served.url, 0
+        self._vendor = StandInTwilio(clock, OURS, client=_client())
+        self._vendor.knows("ana", self.person)
+        served.app = standin_twilio.web(self._vendor)
+        self.channel = self._with(OURS)
+        self.door = TwilioDoor(Secrets(OURS))
+
+    def _with(self, token: str) -> Channel:
+        account = twilio.Account(SID, token, api=self._url, content=self._url)
+        line = twilio.Twilio(account, self._clock, http=_client())
+        return self._over(Desk(line, Senders(self.sender), TWILIO_HOOK, self._clock))
+
+    @abstractmethod
+    def _over(self, desk: Desk) -> Channel:
+        """The channel."""
+
+    def arrived(self) -> Sequence[Arrived]:
+        shown = [each.shown for each in self._vendor.messages]
+        return [Arrived(each.text, tuple(button[1] for button in each.buttons)) for each in shown]
+
+    def fail(self, status: int, wait: int | None = None) -> None:
+        self._vendor.fail_next(status, retry_after=str(wait) if wait else None)
+
+    def lose_answer(self) -> None:
+        self._vendor.mishaps.lose()
+
+    def opt_out(self) -> None:
+        self._vendor.opted_out.add((self.prefix + self.sender, self.prefix + self.person))
+
+    def with_wrong_key(self) -> Channel:
+        return self._with("another token")
+
+    def written(self, text: str) -> Knock:
+        self._told += 1
+        ends = (("From", self.prefix + self.person), ("To", self.prefix + self.sender))
+        return self._form((("MessageSid", f"SM{self._told:032x}"), *ends, ("Body", text), ("NumMedia", "0")))
+
+    def news(self) -> Knock:
+        return self._form((("EventType", "hologram"), ("Sid", "EV1")))
+
+    def signed(self, body: bytes) -> Knock:
+        url = f"{TWILIO_HOOK}?bodySHA256={sha256(body).hexdigest()}"
+        return Knock(url, {self.proof(): sign_for_twilio(OURS, url)}, body)
+
+    def _form(self, fields: Sequence[tuple[str, str]]) -> Knock:
+        proof = sign_for_twilio(OURS, TWILIO_HOOK, fields)
+        return Knock(TWILIO_HOOK, {self.proof(): proof}, urlencode(fields).encode())
+
+    def proof(self) -> str:
+        return "x-twilio-signature"
+
+    async def close(self) -> None:
+        await super().close()
+        await self._vendor.close()
+
+
+class AtTwilioBySms(AtTwilio):
+    def _over(self, desk: Desk) -> Channel:
+        return SmsChannel(desk)
+
+    def nobody(self) -> str:
+        self._vendor.landlines.add("+351210000000")
+        return "+351210000000"
+
+
+class AtTwilioByWhatsApp(AtTwilio):
+    sender = "+15550100200"
+    prefix = "whatsapp:"
+
+    def _over(self, desk: Desk) -> Channel:
+        return WhatsAppChannel(desk)
+
+    def nobody(self) -> str:
+        return "ana"  # whether a number is on WhatsApp, only a receipt tells
+
+
 PLACES: dict[str, Callable[[Served, Clock], Place]] = {
     "gateway": AtGateway,
     "telegram": AtTelegram,
+    "sms": AtTwilioBySms,
+    "whatsapp": AtTwilioByWhatsApp,
 }

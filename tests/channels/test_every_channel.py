@@ -259,8 +259,7 @@ async def test_nothing_a_megabyte_and_deep_nests_are_no_crash(place: Place, body
 
 
 async def never_a_crash(place: Place, body: bytes) -> None:
-    knock = place.signed(body)
-    await place.door.verify(knock)
-    with suppress(BadMessage):
-        told = place.door.read(knock).told
+    # What is not even text no vendor can have signed that signs text.
+    with suppress(BadMessage, BadSignature):
+        told = (await read(place, place.signed(body))).told
         assert all(isinstance(each.vendor_id, str) for each in told)
