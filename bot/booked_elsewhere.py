@@ -12,7 +12,7 @@ from bot.records import links, work
 from bot.records.base import Session
 from bot.records.links import LinkNoticeRow
 from bot.turn import Turn
-from integrations.links.calendly.folding import Booking, By, Change, Notice, Told, changes, fold
+from integrations.links.folding import Booking, By, Change, Notice, Told, changes, fold
 
 Act = Callable[[Session, Change], Awaitable[None]]
 

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from difflib import get_close_matches
+from functools import partial
 from typing import TYPE_CHECKING, TextIO, TypeVar, cast
 from zoneinfo import ZoneInfo
 
@@ -19,7 +20,7 @@ from integrations.missing import not_set
 from integrations.models.base import Model, Shape
 
 if TYPE_CHECKING:
-    from integrations.links.calendly.account import Calendly
+    from integrations.links.account import PageAccount
 
 ABILITIES: dict[str, Abilities] = {
     # Three quick replies is what WhatsApp takes without an approved template; Twilio's Body ends at 1,600.
@@ -152,6 +153,7 @@ LABELS: dict[str, str] = {
     "caldav": "CalDAV",
     "feed": "calendar link",
     "calendly": "Calendly",
+    "microsoft-bookings": "Microsoft Bookings",
 }
 NEEDS: dict[str, tuple[Need, ...]] = {
     "caldav": (
@@ -180,6 +182,7 @@ ACCOUNT_NEEDS: dict[str, tuple[Need, ...]] = {
     "calendly": (
         Need("calendly_token", "Their personal access token, from Integrations, API and webhooks", secret=True),
     ),
+    "microsoft-bookings": (Need("bookings_business", "Which business, by its name or id", default=""),),
 }
 
 
@@ -330,15 +333,28 @@ LINKS: dict[str, Callable[[Means], Links]] = {
 }
 
 
-def calendly_account(means: Means) -> Calendly:
+def calendly_account(means: Means) -> PageAccount:
     from integrations.links.calendly.account import API, Calendly
 
     return Calendly(means.need("calendly_token"), means.now, api=means.settings.get("calendly_url", API))
 
 
+def bookings_account(means: Means) -> PageAccount:
+    from integrations.calendars.microsoft.set_up import account_from, bookings_from
+    from integrations.links.microsoft_bookings import BookingsAccount
+
+    try:
+        account_from(means.settings)
+    except ValueError as error:
+        raise NotMade(str(error)) from error
+    make = partial(bookings_from, means.settings, means.now)
+    return BookingsAccount(make, means.settings.get("bookings_business", ""), means.now)
+
+
 # Who is asked what was booked on somebody's own page.
-ACCOUNTS: dict[str, Callable[[Means], Calendly]] = {
+ACCOUNTS: dict[str, Callable[[Means], PageAccount]] = {
     "calendly": calendly_account,
+    "microsoft-bookings": bookings_account,
 }
 
 

@@ -9,7 +9,7 @@ from bot.connections.connecting import Unusable, secrets_of
 from bot.records.connections import ConnectionRow, Fault
 from bot.records.sealed import Keys
 from integrations import catalog
-from integrations.links.calendly.account import Calendly
+from integrations.links.account import PageAccount
 
 
 class LinkDesk:
@@ -20,18 +20,18 @@ class LinkDesk:
         keys: Keys,
         now: Callable[[], datetime],
         settings: Mapping[str, str],
-        vendors: Mapping[str, Callable[[catalog.Means], Calendly]] = catalog.ACCOUNTS,
+        vendors: Mapping[str, Callable[[catalog.Means], PageAccount]] = catalog.ACCOUNTS,
     ) -> None:
         self.keys = keys
         self._now = now
         self._settings = settings  # the firm's own, by name
         self._vendors = vendors
 
-    def open(self, row: ConnectionRow) -> Calendly:
+    def open(self, row: ConnectionRow) -> PageAccount:
         """Raises Unusable."""
         return self.make(row.vendor, {**row.settings, **secrets_of(row, self.keys)})
 
-    def make(self, vendor: str, given: Mapping[str, str]) -> Calendly:
+    def make(self, vendor: str, given: Mapping[str, str]) -> PageAccount:
         """From the firm's settings and what is given. Raises Unusable."""
         try:
             make = catalog.known("vendor of booking pages", vendor, self._vendors)

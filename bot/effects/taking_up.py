@@ -28,7 +28,7 @@ from dialogs.negotiation.state import Elsewhere, Party
 from dialogs.scheduling.blocks import TAKES
 from dialogs.scheduling.intervals import Interval, difference, union
 from integrations.links.base import LinksError, LinksUnreachable
-from integrations.links.calendly.folding import Booking, By, Standing
+from integrations.links.folding import Booking, By, Standing
 
 log = structlog.get_logger()
 

@@ -31,13 +31,17 @@ def set_(
     raise typer.Exit(set_link(settings_now(), " ".join(person), url, as_json=as_json))
 
 
-@link.command("list", epilog=example("askarsan link list", "askarsan link list --json"))
-def list_(ctx: typer.Context, as_json: Json = False) -> None:
-    """Show whoever hosts interviews, with their link and how it stands."""
+@link.command("list", epilog=example("askarsan link list", "askarsan link list --all --json"))
+def list_(
+    ctx: typer.Context,
+    everyone: Annotated[bool, typer.Option("--all", help="Also whoever hosts interviews and has none.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show everybody's booking link, how it stands, and how their account fares."""
     from bot.terminal.links import list_links
 
     logs(ctx)
-    list_links(settings_now(), as_json=as_json)
+    list_links(settings_now(), everyone=everyone, as_json=as_json)
 
 
 @link.command("test", epilog=example("askarsan link test Noor Haddad"))
@@ -71,12 +75,18 @@ def on(ctx: typer.Context, person: Person) -> None:
     epilog=example(
         "askarsan link connect Noor Haddad --with calendly",
         "askarsan link connect Noor --with calendly --secrets token.txt",
+        "askarsan link connect Noor --with microsoft-bookings --set bookings_business='First talks'",
     )
 )
 def connect(
     ctx: typer.Context,
     person: Person,
-    vendor: Annotated[str | None, typer.Option("--with", metavar="VENDOR", help="Whose page it is: calendly.")] = None,
+    vendor: Annotated[
+        str | None, typer.Option("--with", metavar="VENDOR", help="Whose page it is: calendly or microsoft-bookings.")
+    ] = None,
+    set_: Annotated[
+        list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="An answer given beforehand; no secrets.")
+    ] = None,
     secrets: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Lines of NAME=value; - is standard input.", allow_dash=True)
     ] = None,
@@ -84,13 +94,14 @@ def connect(
 ) -> None:
     """Connect somebody's account, so that what is booked on their page becomes the interview's time.
 
-    It is kept once it has shown what can be booked there. The token is asked for; it is never an argument.
+    It is kept once it has shown what can be booked there. The token is asked for; it is never an argument. Microsoft
+    Bookings needs none: the firm's app opens it, and the business's page becomes the person's booking link.
     """
     from bot.terminal.accounts import connect_page
     from bot.terminal.asking import Wish
 
     logs(ctx)
-    wish = Wish(vendor, None, (), secrets, None, None)
+    wish = Wish(vendor, None, tuple(set_ or ()), secrets, None, None)
     connect_page(settings_now(), " ".join(person), wish, as_json=as_json)
 
 

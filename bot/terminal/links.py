@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from bot.house import House
-from bot.records import links, people
+from bot.records import connections, links, people
+from bot.records.connections import ConnectionRow
 from bot.records.links import LinkRow
 from bot.records.people import PersonRow
 from bot.settings import Settings
+from bot.terminal.calendars import FAULTS, STATES
 from bot.terminal.firm import in_house, somebody
 from bot.terminal.moments import length
 from bot.terminal.screen import standard_output, table
 from bot.terminal.trouble import NOT_HELD, Trouble
 from bot.watching.links import LinkState, first, save_link, switch_link
+from integrations.catalog import LABELS
 from integrations.links.base import LinkStatus, Why
 
 STATUSES = {"active": "Active", "inactive": "Inactive", "set_up_required": "Set-up required"}
@@ -67,24 +73,37 @@ def turn_link(settings: Settings, said: str, *, on: bool) -> None:
     in_house(settings, work)
 
 
-def list_links(settings: Settings, *, as_json: bool) -> None:
+def list_links(settings: Settings, *, everyone: bool, as_json: bool) -> None:
+    """Those who have a link or an account; with `everyone`, whoever hosts interviews."""
+
     async def work(house: House) -> None:
         async with house.records.read() as session:
             hosts = await people.of_role(session, "recruiter", "client", "interviewer")
             known = {row.person_id: row for row in await links.everyone(session)}
+            accounts = defaultdict[str, list[ConnectionRow]](list)
+            for each in await connections.accounts(session):
+                accounts[each.person_id or ""].append(each)
+        shown = [person for person in hosts if everyone or person.id in known or person.id in accounts]
         if as_json:
-            _print([_data(person, known.get(person.id)) for person in hosts])
-            return
-        now = house.clock.now()
-        lines = []
-        for person in hosts:
-            row = known.get(person.id)
-            status, why = (row.status, row.why) if row else NO_LINK
-            age = length(now - row.since) if row else ""
-            lines.append((person.name, STATUSES[status], WHYS[Why(why)], age, row.url if row else ""))
-        standard_output().print(table(("Person", "Status", "Why", "For", "Link"), lines))
+            _print([_data(person, known.get(person.id), accounts[person.id]) for person in shown])
+        elif not shown:
+            standard_output().print("Nobody has a booking link. `askarsan link set PERSON --url URL`.")
+        else:
+            now = house.clock.now()
+            lines = [_line(person, known.get(person.id), accounts[person.id], now) for person in shown]
+            standard_output().print(table(("Person", "Status", "Why", "For", "Link", "Account"), lines))
 
     in_house(settings, work)
+
+
+def _line(person: PersonRow, row: LinkRow | None, accounts: Sequence[ConnectionRow], now: datetime) -> tuple[str, ...]:
+    status, why = (row.status, row.why) if row else NO_LINK
+    age = length(now - row.since) if row else ""
+    health = ", ".join(
+        f"{LABELS[each.vendor]}: {STATES[each.state]}" + (f", {FAULTS[each.fault]}" if each.fault else "")
+        for each in accounts
+    )
+    return person.name, STATUSES[status], WHYS[Why(why)], age, row.url if row else "", health
 
 
 async def _of(house: House, said: str) -> tuple[PersonRow, LinkRow]:
@@ -106,11 +125,13 @@ def _show(person: PersonRow, url: str, state: LinkState, *, as_json: bool) -> in
     return 0 if state.status is LinkStatus.ACTIVE else NOT_HELD
 
 
-def _data(person: PersonRow, row: LinkRow | None) -> dict[str, Any]:
+def _data(person: PersonRow, row: LinkRow | None, accounts: Sequence[ConnectionRow]) -> dict[str, Any]:
+    connected = [{"vendor": each.vendor, "state": each.state, "fault": each.fault} for each in accounts]
     if row is None:
-        return {"person": person.name, "status": NO_LINK[0], "why": NO_LINK[1]}
+        return {"person": person.name, "status": NO_LINK[0], "why": NO_LINK[1], "accounts": connected}
     return {
         "person": person.name,
+        "accounts": connected,
         "url": row.url,
         "kind": row.kind,
         "status": row.status,

@@ -23,9 +23,9 @@ from bot.records.sealed import Keys, SealError, seal, unseal
 from bot.turn import Turn
 from bot.watching.health import note, tell
 from dialogs.scheduling.intervals import Interval
+from integrations.links.account import PageAccount, Subscription
 from integrations.links.base import LinksDisconnected, LinksError, LinksUnreachable
-from integrations.links.calendly.account import Calendly, Subscription
-from integrations.links.calendly.folding import Notice
+from integrations.links.folding import Notice
 
 log = structlog.get_logger()
 
@@ -176,9 +176,9 @@ async def _look(house: House, row: ConnectionRow, known: Sequence[Notice]) -> Se
     return Seen(None, tuple(notices), watched.watch, watched.key, watched.renew_in)
 
 
-async def _see_to_webhook(house: House, account: Calendly, row: ConnectionRow) -> Seen:
+async def _see_to_webhook(house: House, account: PageAccount, row: ConnectionRow) -> Seen:
     """Where there can be none, for want of a paid plan, asking every minute does as well."""
-    if not house.firm.public_url or (row.renew_at and row.renew_at > house.clock.now()):
+    if not account.tells or not house.firm.public_url or (row.renew_at and row.renew_at > house.clock.now()):
         return Seen()
     url = f"{house.firm.public_url}/hooks/{row.vendor}/{row.id}"
     known = _key(house, row)
@@ -206,7 +206,7 @@ def _key(house: House, row: ConnectionRow) -> str:
         return ""
 
 
-async def let_go_of_webhook(account: Calendly, connection_id: str, webhook: str | None) -> None:
+async def let_go_of_webhook(account: PageAccount, connection_id: str, webhook: str | None) -> None:
     """Where the vendor cannot be told so, it finds out when the door no longer opens."""
     if webhook:
         try:

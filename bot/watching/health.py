@@ -194,7 +194,8 @@ def _word(
     row: ConnectionRow, health: Health, owner: PersonRow, reader: PersonRow, everyone: Sequence[PersonRow]
 ) -> Say:
     who = "" if reader.id == owner.id else owner.name
-    about = {"vendor": LABELS.get(row.vendor, row.vendor), "name": owner.name, "who": who, "help": _help(everyone)}
+    about = {"vendor": LABELS.get(row.vendor, row.vendor), "with": row.vendor}
+    about |= {"name": owner.name, "who": who, "help": _help(everyone)}
     account = row.kind == ConnectionKind.LINKS.value
     if health.state is ConnectionState.ACTIVE:
         part = Part("account_works_again" if account else "connection_works_again", words=about)

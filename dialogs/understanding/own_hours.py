@@ -217,7 +217,10 @@ def _known() -> Mapping[str, _Words]:
         name: _Words(
             name,
             words["daily"],
-            *(re.compile(words[name]) for name in ("stays", "told", "unsure", "others")),
+            re.compile(words["stays"]),
+            re.compile(words["told"]),
+            re.compile(words["unsure"]),
+            re.compile(words["others"]),
             words.get("each", {}),
             {kind: [re.compile(each) for each in words[kind]] for kind in ("away", "also", "back")},
         )

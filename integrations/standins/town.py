@@ -62,6 +62,8 @@ class Town:
         self.pages = StandInPages()
         self.pages.works(BOOKING_PAGE)
         self._move_in(now())
+        self.shop = self.microsoft.business("first-talks@firm.example", "First talks")
+        self.shop.offer({"displayName": "First talk", "defaultDuration": "PT30M"})
 
     @property
     def files(self) -> Mapping[str, str]:
@@ -77,7 +79,11 @@ class Town:
                 "Microsoft 365",
                 microsoft_web(self.microsoft),
                 self._of_microsoft,
-                next=(f"calendar connect {first} --with microsoft", f"calendar test {first}"),
+                next=(
+                    f"calendar connect {first} --with microsoft",
+                    f"calendar test {first}",
+                    f"link connect {third} --with microsoft-bookings",
+                ),
             ),
             "google": Vendor(
                 "Google",
@@ -104,7 +110,7 @@ class Town:
                 "a page on which people book",
                 page.web(self.pages),
                 lambda _: {"own_hosts": "127.0.0.1"},
-                next=(f"link set {first} --url {{url}}{BOOKING_PAGE}",),
+                next=(f"link set {second} --url {{url}}{BOOKING_PAGE}",),
             ),
         }
 

@@ -12,7 +12,7 @@ from starlette.responses import PlainTextResponse
 from dialogs.scheduling.intervals import Interval
 from integrations.links.base import LinksDisconnected, LinksRefused, LinksUnreachable
 from integrations.links.calendly.account import Calendly
-from integrations.links.calendly.folding import Standing, fold
+from integrations.links.folding import Standing, fold
 from integrations.standins.calendly import TYPE, Hook, StandInCalendly, web
 from tests.loopback import serving
 

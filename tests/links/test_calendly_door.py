@@ -19,8 +19,8 @@ from bot.house import Firm
 from bot.records.base import Session
 from bot.rehearsal.stage import Stage, World
 from dialogs.negotiation.facts import Rules
-from integrations.links.calendly.folding import Booked, CalledOff, Change, Moved
 from integrations.links.calendly.told import SIGNATURE, read, sign
+from integrations.links.folding import Booked, CalledOff, Change, Moved
 from integrations.standins.calendly import Hook, StandInCalendly
 from tests.databases import reopened
 from tests.loopback import serving

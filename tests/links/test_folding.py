@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from integrations.links.calendly.folding import (
+from integrations.links.folding import (
     Booked,
     Booking,
     CalledOff,

@@ -34,7 +34,7 @@ from dialogs.negotiation.facts import Rules
 from dialogs.negotiation.state import Negotiation
 from dialogs.scheduling.hours import WorkingHours
 from dialogs.scheduling.intervals import Interval
-from integrations.links.calendly.folding import Notice
+from integrations.links.folding import Notice
 from integrations.standins.calendly import StandInCalendly, web
 from tests.conftest import Database
 from tests.loopback import serving

@@ -25,14 +25,20 @@ def team(ask: Ask, tmp_path: Path) -> None:
     assert told.exit_code == 0, told.output
 
 
-def test_everyone_who_hosts_is_listed_and_whoever_has_no_link_needs_one(ask: Ask) -> None:
-    told = ask("link", "list", "--json")
+def test_only_who_has_a_link_is_listed_unless_all_are_asked_for(ask: Ask) -> None:
+    assert ask("link", "list").stdout == "Nobody has a booking link. `askarsan link set PERSON --url URL`.\n"
+    assert json.loads(ask("link", "list", "--json").stdout) == []
+    told = ask("link", "list", "--all", "--json")
     assert told.exit_code == 0, told.output
     assert json.loads(told.stdout) == [
-        {"person": "Noor Haddad", "status": "set_up_required", "why": "no_link"},
-        {"person": "Rita Lopes", "status": "set_up_required", "why": "no_link"},
+        {"person": "Noor Haddad", "status": "set_up_required", "why": "no_link", "accounts": []},
+        {"person": "Rita Lopes", "status": "set_up_required", "why": "no_link", "accounts": []},
     ]
-    assert "Set-up required" in ask("link", "list").stdout
+    ask("link", "set", "Noor", "--url", "http://calendly.com/noor")
+    shown = ask("link", "list").stdout
+    assert "Set-up required" in shown
+    assert "Noor Haddad" in shown
+    assert "Rita" not in shown
 
 
 @pytest.mark.parametrize(
@@ -46,7 +52,7 @@ def test_everyone_who_hosts_is_listed_and_whoever_has_no_link_needs_one(ask: Ask
 def test_a_link_is_opened_the_moment_it_is_set(ask: Ask, url: str, says: str) -> None:
     told = ask("link", "set", "Noor", "--url", url)
     assert (told.exit_code, told.stdout) == (1, f"Noor Haddad: {says}\n"), told.stderr
-    (noor, _) = json.loads(ask("link", "list", "--json").stdout)
+    (noor,) = json.loads(ask("link", "list", "--json").stdout)
     assert noor["url"] == url
     assert ask("link", "test", "noor@northwind.org").exit_code == 1
 
@@ -55,7 +61,7 @@ def test_a_link_is_switched_off_and_taken_away(ask: Ask) -> None:
     ask("link", "set", "Noor", "--url", "https://127.0.0.1:9/noor")
     assert ask("link", "off", "Noor", "Haddad").stdout == "Noor Haddad: Inactive: it was switched off.\n"
     assert ask("link", "test", "Noor").stdout == "Noor Haddad: Inactive: it leads where people outside cannot go.\n"
-    (noor, _) = json.loads(ask("link", "list", "--json").stdout)
+    (noor,) = json.loads(ask("link", "list", "--json").stdout)
     assert noor["why"] == "switched_off", "to look is not to switch on"
     assert ask("link", "on", "Noor").stdout == "Noor Haddad: Inactive: it leads where people outside cannot go.\n"
     ask("link", "set", "Noor", "--url", "")

@@ -121,8 +121,10 @@ def test_zoom_calendly_the_link_and_the_page_work_too(
         link = told["vendors"]["feed"]["secrets"]["feed_link"]
         done = ask("calendar", "connect", "ida@acme.example", "--with", "feed", given=f"{link}\n\n")
         assert "Connected: Ida Berg" in done.stdout, done.output
-        done = ask("link", "set", RITA, "--url", told["vendors"]["pages"]["url"] + "/book/first-talk")
-        assert done.stdout == "Rita Lopes: Active: people can book there.\n", done.output
+        done = ask("link", "connect", "ida@acme.example", "--with", "microsoft-bookings")
+        assert "Connected: Ida Berg, Microsoft Bookings" in done.stdout, done.output
+        done = ask("link", "set", CARL, "--url", told["vendors"]["pages"]["url"] + "/book/first-talk")
+        assert done.stdout == "Carl Olsen: Active: people can book there.\n", done.output
 
 
 def test_it_fails_as_it_is_asked_to_and_the_same_word_makes_the_same_credentials(
@@ -148,7 +150,7 @@ def test_what_it_prints_for_the_env_file_is_taken_as_settings(
 ) -> None:
     with town("--person", "mia@firm.example", cwd=tmp_path) as process:
         assert process.stdout
-        lines = []
+        lines: list[str] = []
         while not lines or not lines[-1].startswith("Ctrl-C"):
             lines.append(process.stdout.readline())
         settings = [line for line in lines if re.match(r"ASKARSAN_|#", line)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import Counter as Counted
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -13,9 +12,11 @@ import httpx2
 from pydantic import BaseModel, ValidationError
 
 from dialogs.scheduling.intervals import Interval
+from integrations.links.account import Bookable, PageAccount, Subscription
 from integrations.links.base import LinksDisconnected, LinksError, LinksRefused, LinksUnreachable
-from integrations.links.calendly.folding import Notice, Told
 from integrations.links.calendly.told import EVENTS, Event, Invitee
+from integrations.links.folding import Notice, Told
+from integrations.statuses import Meaning, meaning
 
 API = "https://api.calendly.com"
 PATIENCE = timedelta(seconds=15)  # for one answer, all told
@@ -56,16 +57,10 @@ class _Link(BaseModel):
     booking_url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Subscription:
-    """`new`: nothing was told for a while, so what was booked meanwhile has to be asked for (`notices`)."""
-
-    uri: str
-    new: bool
-
-
-class Calendly:
+class Calendly(PageAccount):
     """Every call for one personal access token."""
+
+    tells = True
 
     def __init__(
         self,
@@ -99,6 +94,12 @@ class Calendly:
         """What can be booked with them now."""
         query = {"user": (await self.user()).uri, "active": "true"}
         return await self._all(EventType, "/event_types", query)
+
+    async def name(self) -> str:
+        return (await self.user()).email
+
+    async def bookable(self) -> list[Bookable]:
+        return [Bookable(each.name, each.duration, each.scheduling_url) for each in await self.event_types()]
 
     async def single_use(self, event_type: str) -> str:
         """A link with which somebody can book once. Every call makes another one."""
@@ -204,17 +205,18 @@ def _refusal(answer: httpx2.Response) -> LinksError:
     status = answer.status_code
     if status == 429:
         return LinksUnreachable("Calendly asks to wait", retry_after=_wait(answer))
-    if status >= 500 or status == 408:
+    meant = meaning(status)
+    if meant is Meaning.COME_AGAIN:
         return LinksUnreachable(f"Calendly answered {status}")
-    if status == 409:
+    if meant is Meaning.CLASH:
         # Somebody subscribed the same address in this very moment; the next time theirs is found.
         return LinksUnreachable("Calendly has it already")
-    if status == 401:
+    if meant is Meaning.NOT_LET_IN:
         return LinksDisconnected("Calendly does not accept the token", remedy=SIGNED_OUT)
-    if status == 403:
+    if meant is Meaning.FORBIDDEN:
         off = "already canceled" in str(_details(answer).get("message", "")).lower()
         return _AlreadySo("it is off already") if off else LinksDisconnected("Calendly says no", remedy=OTHER_PLAN)
-    if status == 404:
+    if meant is Meaning.NOT_THERE:
         return _NotThere("Calendly knows no such thing")
     return LinksRefused(f"Calendly answered {status}")
 

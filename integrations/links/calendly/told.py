@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ValidationError
 
 from integrations.channels.base import BadMessage, BadSignature, Fault
-from integrations.links.calendly.folding import By, Notice, Told
+from integrations.links.folding import By, Notice, Told
 
 SIGNATURE = "Calendly-Webhook-Signature"
 TOLERANCE = timedelta(minutes=3)

@@ -31,6 +31,26 @@ class Business:
     def __post_init__(self) -> None:
         self._ids = count(1)
 
+    # What people do on its page
+
+    def visited(self, email: str, when: Interval) -> str:
+        """Somebody books for themselves; the appointment's id."""
+        service = next(iter(self.services), None) or self.offer({"displayName": "First talk"})["id"]
+        times = {"startDateTime": fields.shown(when.start), "endDateTime": fields.shown(when.end)}
+        made = self.book({"serviceId": service, **times, "customers": [{"emailAddress": email}]})
+        return str(made["id"])
+
+    def moved(self, appointment_id: str, when: Interval) -> None:
+        """It keeps its id."""
+        times = {"startDateTime": fields.shown(when.start), "endDateTime": fields.shown(when.end)}
+        self.appointments[appointment_id] |= times
+
+    def gave_up(self, appointment_id: str) -> None:
+        """Whoever booked calls it off; nothing is left of it."""
+        del self.appointments[appointment_id]
+
+    # Graph's own verbs
+
     def listed(self) -> Json:
         return {"id": self.id, "displayName": self.name}
 

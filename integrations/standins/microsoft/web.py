@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import timedelta
 
@@ -13,8 +12,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from dialogs.scheduling.intervals import Interval
-from integrations.standins.microsoft import fields
-from integrations.standins.microsoft.bookings import Business
+from integrations.standins.microsoft import booking_doors, fields
+from integrations.standins.microsoft.bodies import alike, body_of
 from integrations.standins.microsoft.faults import GraphError, refuse
 from integrations.standins.microsoft.fields import Json
 from integrations.standins.microsoft.mailbox import Mailbox, Stored
@@ -33,9 +32,6 @@ DIGITS = {"free": "0", "tentative": "1", "busy": "2", "oof": "3", "workingElsewh
 def web(tenant: StandInMicrosoft) -> Starlette:
     """Sign-in at /{tenant}/…, Graph at /v1.0."""
 
-    def graph(path: str, **handlers: Handler) -> Route:
-        return Route(f"/v1.0{path}", _answering(tenant, handlers), methods=[*handlers])
-
     async def token(request: Request) -> Response:
         try:
             return JSONResponse(tenant.token({key: str(value) for key, value in (await request.form()).items()}))
@@ -48,29 +44,39 @@ def web(tenant: StandInMicrosoft) -> Starlette:
     async def unknown(_: Request, __: Exception) -> Response:
         return refuse("BadRequest", "Resource not found for the segment.").answer()
 
+    graph = [
+        Route(f"/v1.0{path}", _answering(tenant, handlers), methods=[*handlers]) for path, handlers in _doors().items()
+    ]
     return Starlette(
         routes=[
             Route(f"/{tenant.tenant}/oauth2/v2.0/token", token, methods=["POST"]),
             Route(f"/{tenant.tenant}/discovery/v2.0/keys", keys),
-            graph("/users/{who}/calendarView", GET=view),
-            graph("/users/{who}/calendarView/delta()", GET=delta),
-            graph("/users/{who}/calendar/getSchedule", POST=schedule),
-            graph("/users/{who}/events", GET=search, POST=create),
-            graph("/users/{who}/events/{event}", GET=show, PATCH=change, DELETE=delete),
-            graph("/users/{who}/events/{event}/cancel", POST=cancel),
-            graph("/users/{who}/findMeetingTimes", POST=not_for_apps),
-            graph("/users/{who}/onlineMeetings", POST=not_for_apps),
-            graph("/subscriptions", POST=subscribe),
-            graph("/subscriptions/{subscription}", PATCH=extend, DELETE=unsubscribe),
-            graph("/solutions/bookingBusinesses", GET=businesses),
-            graph("/solutions/bookingBusinesses/{business}", GET=business),
-            graph("/solutions/bookingBusinesses/{business}/services", GET=services, POST=offer),
-            graph("/solutions/bookingBusinesses/{business}/calendarView", GET=appointments),
-            graph("/solutions/bookingBusinesses/{business}/appointments", POST=book),
-            graph("/solutions/bookingBusinesses/{business}/appointments/{appointment}/cancel", POST=call_off),
+            *graph,
         ],
         exception_handlers={404: unknown, 405: unknown},
     )
+
+
+def _doors() -> dict[str, dict[str, Handler]]:
+    shop = "/solutions/bookingBusinesses"
+    return {
+        "/users/{who}/calendarView": {"GET": view},
+        "/users/{who}/calendarView/delta()": {"GET": delta},
+        "/users/{who}/calendar/getSchedule": {"POST": schedule},
+        "/users/{who}/events": {"GET": search, "POST": create},
+        "/users/{who}/events/{event}": {"GET": show, "PATCH": change, "DELETE": delete},
+        "/users/{who}/events/{event}/cancel": {"POST": cancel},
+        "/users/{who}/findMeetingTimes": {"POST": not_for_apps},
+        "/users/{who}/onlineMeetings": {"POST": not_for_apps},
+        "/subscriptions": {"POST": subscribe},
+        "/subscriptions/{subscription}": {"PATCH": extend, "DELETE": unsubscribe},
+        shop: {"GET": booking_doors.businesses},
+        f"{shop}/{{business}}": {"GET": booking_doors.business},
+        f"{shop}/{{business}}/services": {"GET": booking_doors.services, "POST": booking_doors.offer},
+        f"{shop}/{{business}}/calendarView": {"GET": booking_doors.appointments},
+        f"{shop}/{{business}}/appointments": {"POST": booking_doors.book},
+        f"{shop}/{{business}}/appointments/{{appointment}}/cancel": {"POST": booking_doors.call_off},
+    }
 
 
 def _answering(tenant: StandInMicrosoft, handlers: dict[str, Handler]) -> Callable[[Request], Awaitable[Response]]:
@@ -119,7 +125,7 @@ async def search(tenant: StandInMicrosoft, request: Request, by: Pass) -> Respon
 
 async def create(tenant: StandInMicrosoft, request: Request, by: Pass) -> Response:
     mailbox = tenant.enter(request.path_params["who"], by)
-    event = mailbox.create(await _body(request), twins=tenant.twins)
+    event = mailbox.create(await body_of(request), twins=tenant.twins)
     return JSONResponse(mailbox.shown(event, None, set()), 201)
 
 
@@ -132,7 +138,7 @@ async def show(tenant: StandInMicrosoft, request: Request, by: Pass) -> Response
 async def change(tenant: StandInMicrosoft, request: Request, by: Pass) -> Response:
     mailbox, event = _event(tenant, request, by)
     _unless_changed(request, event)
-    mailbox.change(event, await _body(request))
+    mailbox.change(event, await body_of(request))
     return JSONResponse(mailbox.shown(event, None, set()))
 
 
@@ -145,7 +151,7 @@ async def delete(tenant: StandInMicrosoft, request: Request, by: Pass) -> Respon
 
 async def cancel(tenant: StandInMicrosoft, request: Request, by: Pass) -> Response:
     mailbox, event = _event(tenant, request, by)
-    _alike(await _body(request), "comment")
+    alike(await body_of(request), "comment")
     mailbox.cancel(event)
     return Response(status_code=202)
 
@@ -171,7 +177,7 @@ async def delta(tenant: StandInMicrosoft, request: Request, by: Pass) -> Respons
 async def schedule(tenant: StandInMicrosoft, request: Request, by: Pass) -> Response:
     """Names are taken as the pages write them, and as the SDK does: with a capital."""
     tenant.enter(request.path_params["who"], by)
-    told = _alike(await _body(request), "schedules", "startTime", "endTime", "availabilityViewInterval")
+    told = alike(await body_of(request), "schedules", "startTime", "endTime", "availabilityViewInterval")
     grain = timedelta(minutes=told.get("availabilityViewInterval") or 30)
     between = Interval(fields.instant(told.get("startTime")), fields.instant(told.get("endTime")))
     if between.length > LONGEST_SCHEDULE:
@@ -192,7 +198,7 @@ async def not_for_apps(tenant: StandInMicrosoft, request: Request, by: Pass) -> 
 
 
 async def subscribe(tenant: StandInMicrosoft, request: Request, by: Pass) -> Response:
-    body = await _body(request)
+    body = await body_of(request)
     parts = str(body.get("resource", "")).partition("?")[0].strip("/").split("/")
     if len(parts) != 3 or (parts[0].lower(), parts[2].lower()) != ("users", "events"):
         raise refuse("InvalidRequest", "The resource cannot be subscribed to.")
@@ -202,7 +208,7 @@ async def subscribe(tenant: StandInMicrosoft, request: Request, by: Pass) -> Res
 
 async def extend(tenant: StandInMicrosoft, request: Request, by: Pass) -> Response:
     found = tenant.subscriptions.found(request.path_params["subscription"])
-    tenant.subscriptions.extend(found, await _body(request))
+    tenant.subscriptions.extend(found, await body_of(request))
     return JSONResponse(found.shown())
 
 
@@ -211,63 +217,7 @@ async def unsubscribe(tenant: StandInMicrosoft, request: Request, by: Pass) -> R
     return Response(status_code=204)
 
 
-# Bookings
-
-
-async def businesses(tenant: StandInMicrosoft, request: Request, by: Pass) -> Response:
-    _allowed(tenant, "Bookings.ReadWrite.All")
-    return JSONResponse({"value": [each.listed() for each in tenant.businesses.values()]})
-
-
-async def business(tenant: StandInMicrosoft, request: Request, by: Pass) -> Response:
-    return JSONResponse(_business(tenant, request).shown())
-
-
-async def services(tenant: StandInMicrosoft, request: Request, by: Pass) -> Response:
-    return JSONResponse({"value": [*_business(tenant, request).services.values()]})
-
-
-async def offer(tenant: StandInMicrosoft, request: Request, by: Pass) -> Response:
-    return JSONResponse(_business(tenant, request).offer(await _body(request)), 201)
-
-
-async def appointments(tenant: StandInMicrosoft, request: Request, by: Pass) -> Response:
-    asked = fields.query(request.query_params, "start", "end")
-    return JSONResponse({"value": _business(tenant, request).view(asked.get("start"), asked.get("end"))})
-
-
-async def book(tenant: StandInMicrosoft, request: Request, by: Pass) -> Response:
-    _allowed(tenant, "BookingsAppointment.ReadWrite.All")
-    return JSONResponse(_business(tenant, request).book(await _body(request)), 201)
-
-
-async def call_off(tenant: StandInMicrosoft, request: Request, by: Pass) -> Response:
-    _allowed(tenant, "BookingsAppointment.ReadWrite.All")
-    _business(tenant, request).cancel(request.path_params["appointment"], await _body(request))
-    return Response(status_code=204)
-
-
 # What they share
-
-
-async def _body(request: Request) -> Json:
-    if not request.headers.get("content-type", "").startswith("application/json"):
-        raise GraphError(415, "RequestBodyRead", "A content type of application/json is needed.")
-    try:
-        told = json.loads(await request.body())
-    except ValueError:
-        raise refuse("BadRequest", "Unable to read JSON request payload.") from None
-    if not isinstance(told, dict):
-        raise refuse("BadRequest", "Empty Payload. JSON content expected.")
-    return told
-
-
-def _alike(told: Json, *names: str) -> Json:
-    """Parameters of an action, in either writing."""
-    by_name = {name.lower(): name for name in names}
-    if unknown := [each for each in told if each.lower() not in by_name]:
-        raise refuse("BadRequest", f"The parameter '{unknown[0]}' in the request payload is not a valid parameter.")
-    return {by_name[each.lower()]: value for each, value in told.items()}
 
 
 def _event(tenant: StandInMicrosoft, request: Request, by: Pass) -> tuple[Mailbox, Stored]:
@@ -344,16 +294,3 @@ def _digits(mailbox: Mailbox, taking: Sequence[Stored], between: Interval, grain
         digits += max(kinds, default="0")
         start += grain
     return digits
-
-
-def _business(tenant: StandInMicrosoft, request: Request) -> Business:
-    _allowed(tenant, "Bookings.ReadWrite.All")
-    found = tenant.businesses.get(request.path_params["business"])
-    if found is None:
-        raise GraphError(404, "ErrorItemNotFound", "The business does not exist.")
-    return found
-
-
-def _allowed(tenant: StandInMicrosoft, permission: str) -> None:
-    if permission not in tenant.permissions:
-        raise GraphError(403, "UnknownError", "Forbidden")

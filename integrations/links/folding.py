@@ -1,4 +1,4 @@
-"""What a heap of notices comes to: Calendly tells a move as an end and a beginning, in any order, sometimes twice."""
+"""What a heap of notices comes to: a move is told as an end and a beginning, in any order, sometimes twice."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Told(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One thing told of one invitee: who booked anew, or whose booking ended. Names are Calendly's own addresses."""
+    """One thing told of one invitee: who booked anew, or whose booking ended. Names are the vendor's own."""
 
     kind: Told
     invitee: str
