@@ -87,7 +87,9 @@ def again(error: Exception) -> Later:
 async def _meeting(house: House, case: Case) -> str:
     booked, interview = case.state.booked, case.interview
     assert booked
-    if own := next((person.room for person in case.hosts if person.room), ""):
+    # To a loop people come and go: they meet in a room that is nobody's own.
+    rooms = () if case.loop else (person.room for person in case.hosts)
+    if own := next((room for room in rooms if room), ""):
         if interview.meeting_url not in ("", own):
             await house.meetings.end(interview.uid)  # it was made before they had a room
         return own

@@ -146,8 +146,8 @@ def _minutes(text: str) -> str:
 def person_called(key: str, people: Mapping[str, Person], line: int) -> Person:
     if key in people:
         return people[key]
-    near = nearest(key, list(people))
-    raise Fault(line, f"there is nobody called {key!r} under people" + (f"; did you mean {near}?" if near else ""))
+    hint = f"; {nearest(key, list(people))}" if people else ""
+    raise Fault(line, f"there is nobody called {key!r} under people{hint}")
 
 
 def _email(text: str) -> str:

@@ -137,7 +137,7 @@ def saved(house: House, visit: Visit) -> Saved | None:
     return Saved(
         uid=interview.uid,
         sequence=max(state.sequence, 0),
-        when=state.booked,
+        when=visit.case.part(visit.person.id, state.booked),
         summary=_piece(house, visit, "invite_summary"),
         description=_piece(house, visit, "invite_description"),
         location=interview.meeting_url or visit.case.place,
