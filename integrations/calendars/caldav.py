@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 import re
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
@@ -16,6 +15,7 @@ from icalendar import Event
 
 from dialogs.scheduling.hours import WorkingHours
 from dialogs.scheduling.intervals import Interval
+from integrations.calendars.apart import Apart, Look
 from integrations.calendars.base import (
     Answer,
     Block,
@@ -25,7 +25,6 @@ from integrations.calendars.base import (
     CalendarDisconnected,
     CalendarEvent,
     CalendarRefused,
-    Changes,
     Standing,
 )
 from integrations.calendars.caldav_account import Account, Item
@@ -68,6 +67,7 @@ class CalDavCalendar(Calendar):
         self._blocking = tuple(blocking)
         self._found: tuple[At, ...] = ()
         self._found_at = now()
+        self._apart = Apart[tuple[Block, ...] | None]()
 
     async def calendars(self) -> tuple[At, ...]:
         """All there are, to choose from. Raises CalendarError."""
@@ -80,11 +80,9 @@ class CalDavCalendar(Calendar):
         # A day more on both sides: servers place times without a zone, and whole days, each in its own way.
         start, end = between.start - A_DAY, between.end + A_DAY
         lists = await asyncio.gather(*(self._account.events(each, start, end) for each in chosen))
-        data = [item.data for items in lists for item in items]
-        try:
-            return Busy.of(await asyncio.to_thread(_blocks, data, between, self._zone, {who}), between)
-        except BadCalendarData:
-            return Busy(readable=False)
+        data = sorted(item.data.encode() for items in lists for item in items)
+        blocks = await self._apart.read(Look.into(data, who, between), lambda look: _blocks(data, look, self._zone))
+        return Busy(readable=False) if blocks is None else Busy.of(blocks, between)
 
     async def hours(self, who: str) -> WorkingHours | None:
         return None
@@ -134,29 +132,8 @@ class CalDavCalendar(Calendar):
             answers={address: ANSWERS.get(said, Answer.NONE) for address, said in guests.items()},
         )
 
-    async def changes(self, who: str, cursor: str) -> Changes:
-        """What changed since `cursor`; there is nobody to tell us, so it is asked every few minutes.
-
-        `uids` is None at the beginning, where a server keeps no list of changes, and where something is gone of which
-        only the address is left.
-        """
-        self._found = ()  # calendars come and go, and a ctag is news only if it is asked for anew
-        before = _tokens(cursor)
-        after, urls, known = dict[str, str](), list[str](), bool(before)
-        for collection in await self._that_block():
-            old = before.get(collection.url, "")
-            token, changed = collection.token, list[str]()
-            if old != collection.token or not old:
-                token, listed = await self._account.changed(collection, old) if old else ("", None)
-                known, changed = known and listed is not None, listed or []
-            after[collection.url] = token or collection.token
-            urls += changed
-        read = await asyncio.gather(*(self._account.read(url) for url in urls)) if known else []
-        uids = [_uid_of(item) for item in read]
-        whole = known and before.keys() == after.keys() and all(uids)
-        return Changes(json.dumps(after, sort_keys=True), frozenset(filter(None, uids)) if whole else None)
-
     async def close(self) -> None:
+        self._apart.stop()
         await self._account.close()
 
     async def _look_up(self, uid: str) -> Item | None:
@@ -205,13 +182,16 @@ def _address(collection: At, uid: str) -> str:
     return f"{collection.url.rstrip('/')}/{quote(name)}.ics"
 
 
-def _blocks(data: Sequence[str], between: Interval, zone: ZoneInfo, own: Collection[str]) -> tuple[Block, ...]:
+def _blocks(data: Sequence[bytes], look: Look, zone: ZoneInfo) -> tuple[Block, ...] | None:
+    """None: nothing can be said where one event cannot be read, or came in half."""
     found: list[Block] = []
-    for each in data:
-        file = CalendarFile.read(each.encode())
-        if not file.whole:
-            raise BadCalendarData("an event came in half")
-        found += taken(file, between, zone=zone, own=own)
+    try:
+        for file in map(CalendarFile.read, data):
+            if not file.whole:
+                return None
+            found += taken(file, look.between, zone=zone, own={look.who})
+    except BadCalendarData:
+        return None
     return tuple(found)
 
 
@@ -262,11 +242,3 @@ def _written(event: CalendarEvent, now: datetime, *, above: int) -> bytes:
     calendar.add("version", "2.0")
     calendar.add_component(made)
     return bytes(calendar.to_ical())
-
-
-def _tokens(cursor: str) -> dict[str, str]:
-    try:
-        read = json.loads(cursor) if cursor else {}
-    except ValueError:
-        return {}
-    return {str(url): str(token) for url, token in read.items()} if isinstance(read, dict) else {}

@@ -18,7 +18,7 @@ from integrations.calendars.base import CalendarDisconnected, CalendarError, Cal
 from integrations.outside import Answer, NoAnswer, NotAllowed, Outside, TooLarge
 from integrations.statuses import Meaning, meaning
 
-DAV, CAL, SERVER = "{DAV:}", "{urn:ietf:params:xml:ns:caldav}", "{http://calendarserver.org/ns/}"
+DAV, CAL = "{DAV:}", "{urn:ietf:params:xml:ns:caldav}"
 WELL_KNOWN = "/.well-known/caldav"
 SPEAKS_NO_CALDAV = frozenset({405, 501})  # how web servers answer to a method they have never heard of
 
@@ -42,7 +42,6 @@ class Collection:
     name: str
     writable: bool = True
     blocks: bool = True  # False: its owner does not want it to count as busy (RFC 6638 §9.1)
-    token: str = ""  # changes with whatever is in it: a sync token (RFC 6578), or a ctag
 
     def called(self, name: str) -> bool:
         return name.casefold() in (self.name.casefold(), self.url.casefold())
@@ -129,18 +128,6 @@ class Account:
         _expect(answer, 200, 204, 404, 410)
         return True
 
-    async def changed(self, collection: Collection, token: str) -> tuple[str, list[str] | None]:
-        """The next token, and the addresses of what has changed since; None where the server cannot say."""
-        with _in_our_words():
-            told = await self._client.sync_collection(collection.url, sync_token=token, props=[DAV + "getetag"])
-            if told.status not in (200, 207):
-                return "", None  # the token is too old, or never was one of this server
-            found = told.parse_sync_collection()
-        if found.truncated or not found.sync_token:
-            return "", None
-        hrefs = [*(each.href for each in found.changed), *found.deleted]
-        return found.sync_token, [_absolute(_source(told), each) for each in hrefs]
-
     async def _first(self) -> tuple[str, Mapping[str, object]]:
         """What stands at the address, or where its server says the calendars begin (RFC 6764 §5), and where that is."""
         for url in dict.fromkeys((self._url, urljoin(self._url, WELL_KNOWN))):
@@ -164,9 +151,9 @@ class Account:
 
 # The package knows most of these, and leaves out the others without a word.
 PROPERTIES = """<?xml version="1.0" encoding="utf-8"?>
-<D:propfind xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav" xmlns:S="http://calendarserver.org/ns/"><D:prop>
-<D:resourcetype/><D:displayname/><D:current-user-principal/><D:current-user-privilege-set/><D:sync-token/>
-<C:calendar-home-set/><C:supported-calendar-component-set/><C:schedule-calendar-transp/><S:getctag/>
+<D:propfind xmlns:D="DAV:" xmlns:C="urn:ietf:params:xml:ns:caldav"><D:prop>
+<D:resourcetype/><D:displayname/><D:current-user-principal/><D:current-user-privilege-set/>
+<C:calendar-home-set/><C:supported-calendar-component-set/><C:schedule-calendar-transp/>
 </D:prop></D:propfind>"""
 
 
@@ -302,11 +289,9 @@ def _for_events(properties: Mapping[str, object]) -> bool:
 def _collection(url: str, properties: Mapping[str, object]) -> Collection:
     may = _addresses(properties.get(DAV + "current-user-privilege-set"))
     name = properties.get(DAV + "displayname")
-    token = properties.get(DAV + "sync-token") or properties.get(SERVER + "getctag")
     return Collection(
         url=url,
         name=name if isinstance(name, str) and name else urlsplit(url).path.rstrip("/").rpartition("/")[2],
         writable=not may or bool({DAV + "write", DAV + "write-content", DAV + "bind", DAV + "all"} & set(may)),
         blocks=CAL + "transparent" not in _addresses(properties.get(CAL + "schedule-calendar-transp")),
-        token=token if isinstance(token, str) else "",
     )

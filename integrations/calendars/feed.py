@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from dialogs.scheduling.hours import ONE_DAY, WorkingHours
+from dialogs.scheduling.hours import WorkingHours
 from dialogs.scheduling.intervals import Interval
+from integrations.calendars.apart import Apart, Look
 from integrations.calendars.base import (
     Block,
     Busy,
@@ -33,7 +32,6 @@ ANOTHER_LINK = (
     "Copy the link to the iCalendar file: most calendars call it the iCal or ICS address, and it ends in .ics."
 )
 SMALLER = "Share a calendar with fewer old events in it, or connect your calendar in another way."
-WINDOWS = 8  # so many are remembered: a health check and a few conversations look at different weeks
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,16 +41,6 @@ class _File:
     body: bytes = field(repr=False)
     etag: str
     changed: str
-    digest: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """What is looked for in which file."""
-
-    digest: bytes
-    who: str
-    between: Interval
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +67,12 @@ class FeedCalendar(Calendar):
         self._now = now
         self._outside = outside
         self._kept: _File | None = None
-        self._found: dict[_Look, _Found] = {}
-        self._reading: tuple[_Look, asyncio.Task[_Found]] | None = None
+        self._apart = Apart[_Found]()
 
     async def busy(self, who: str, between: Interval) -> Busy:
         file = await self._latest()
-        found = await self._read(_Look(file.digest, who, _whole_days(between)), file.body)
+        look = Look.into([file.body], who, between)
+        found = await self._apart.read(look, lambda look: _find(look, file.body, self._zone))
         if not found.whole:
             raise CalendarUnreachable("the calendar link gives half a calendar")
         return Busy.of(found.blocks, between) if found.readable else Busy(readable=False)
@@ -102,30 +90,8 @@ class FeedCalendar(Calendar):
         raise CalendarRefused(ONLY_READ)
 
     async def close(self) -> None:
-        if self._reading:
-            self._reading[1].cancel()
+        self._apart.stop()
         await self._outside.close()
-
-    async def _read(self, look: _Look, body: bytes) -> _Found:
-        """One reading at a time: whoever gives up does not stop its thread, and must not begin a second one."""
-        while look not in self._found:
-            if self._reading is None:
-                self._reading = look, asyncio.create_task(self._read_apart(look, body))
-            read, reading = self._reading
-            await asyncio.wait({reading})
-            if read == look:
-                return reading.result()
-        return self._found[look]
-
-    async def _read_apart(self, look: _Look, body: bytes) -> _Found:
-        """Years of events take a while to read; the conversations of others go on."""
-        try:
-            found = await asyncio.to_thread(_find, look, body, self._zone)
-        finally:
-            self._reading = None
-        same = [(each, of) for each, of in self._found.items() if each.digest == look.digest]
-        self._found = dict([*same[1 - WINDOWS :], (look, found)])
-        return found
 
     async def _latest(self) -> _File:
         kept = self._kept
@@ -141,7 +107,7 @@ class FeedCalendar(Calendar):
             raise self._refusal(answer)
         etag, changed = answer.headers.get("etag", ""), answer.headers.get("last-modified", "")
         _check(answer)
-        file = _File(answer.body, etag, changed, hashlib.sha256(answer.body).digest())
+        file = _File(answer.body, etag, changed)
         self._kept = file if etag or changed else None
         return file
 
@@ -162,13 +128,7 @@ class FeedCalendar(Calendar):
         return CalendarDisconnected(said, remedy=SHARE_AGAIN)
 
 
-def _whole_days(between: Interval) -> Interval:
-    """So that what begins now, and now moves on, is read once a day."""
-    start, end = between.start.astimezone(UTC), between.end.astimezone(UTC)
-    return Interval(datetime.combine(start, time(), UTC), datetime.combine(end, time(), UTC) + ONE_DAY)
-
-
-def _find(look: _Look, body: bytes, zone: ZoneInfo) -> _Found:
+def _find(look: Look, body: bytes, zone: ZoneInfo) -> _Found:
     file = CalendarFile.read(body)
     if not file.whole:
         return _Found(whole=False)

@@ -426,45 +426,6 @@ async def test_a_redirect_within_the_server_is(server: Radicale) -> None:
         assert [each.name for each in await calendar.calendars()] == ["Work"]
 
 
-# What has changed
-
-
-async def test_what_has_changed_since_the_last_look_is_told_by_its_uids(server: Radicale) -> None:
-    async with connected(server) as calendar:
-        first = await calendar.changes(USER, "")
-        assert first.uids is None
-        assert (await calendar.changes(USER, first.cursor)).uids == frozenset()
-        await calendar.put(EVENT)
-        server.put("work/x.ics", "UID:dentist\nDTSTART:20260303T090000Z\nDTEND:20260303T100000Z")
-        second = await calendar.changes(USER, first.cursor)
-        assert second.uids == frozenset({UID, "dentist"})
-        assert (await calendar.changes(USER, second.cursor)).uids == frozenset()
-
-
-async def test_where_only_a_new_look_will_tell_none_are_named(server: Radicale) -> None:
-    async with connected(server) as calendar:
-        await calendar.put(EVENT)
-        first = await calendar.changes(USER, "")
-        await calendar.remove(UID, USER, 0)
-        gone = await calendar.changes(USER, first.cursor)
-        assert gone.uids is None, "of what is gone only the address is left"
-        assert (await calendar.changes(USER, gone.cursor)).uids == frozenset()
-        server.make("home", "Private")
-        assert (await calendar.changes(USER, gone.cursor)).uids is None, "another calendar"
-        for outdated in ("nonsense", "[]", gone.cursor.replace("sync/", "sync/0000")):
-            assert (await calendar.changes(USER, outdated)).uids is None
-
-
-async def test_a_server_without_a_list_of_changes_is_looked_at_anew(server: Radicale) -> None:
-    async with connected(server) as calendar:
-        first = await calendar.changes(USER, "")
-        await calendar.put(EVENT)
-        server.instead("REPORT", 403, times=1)
-        later = await calendar.changes(USER, first.cursor)
-        assert later.uids is None
-        assert (await calendar.changes(USER, later.cursor)).uids == frozenset()
-
-
 async def test_the_catalogue_makes_one_from_what_its_owner_gave(server: Radicale) -> None:
     given = {"caldav_url": server.url, "caldav_user": USER, "caldav_password": PASSWORD, "timezone": "Europe/Berlin"}
     calendar = catalog.calendar(
