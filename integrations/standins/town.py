@@ -72,47 +72,7 @@ class Town:
         return {GOOGLE_KEY: self.google.service_account(domains=tuple(domains))}
 
     def vendors(self) -> Mapping[str, Vendor]:
-        # Somebody else for each, where there is somebody else: a person has one calendar.
-        first, second, third = (self.people[number % len(self.people)] for number in range(3))
-        return {
-            "microsoft": Vendor(
-                "Microsoft 365",
-                microsoft_web(self.microsoft),
-                self._of_microsoft,
-                next=(
-                    f"calendar connect {first} --with microsoft",
-                    f"calendar test {first}",
-                    f"link connect {third} --with microsoft-bookings",
-                ),
-            ),
-            "google": Vendor(
-                "Google",
-                google_web(self.google),
-                self._of_google,
-                next=(f"calendar connect {second} --with google", f"calendar test {second}"),
-            ),
-            "zoom": Vendor("Zoom", zoom.web(self.zoom), self._of_zoom, next=("meetings",)),
-            "calendly": Vendor(
-                "Calendly",
-                calendly.web(self.calendly),
-                lambda url: {"calendly_url": url},
-                lambda _: {"calendly_token": self.calendly.token},
-                (f"link connect {first} --with calendly",),
-            ),
-            "feed": Vendor(
-                "a calendar shared by a link",
-                feed.web(self.feed),
-                lambda _: {"own_hosts": "127.0.0.1"},
-                lambda url: {"feed_link": f"{url}/calendars/{_name(third)}.ics"},
-                (f"calendar connect {third} --with feed",),
-            ),
-            "pages": Vendor(
-                "a page on which people book",
-                page.web(self.pages),
-                lambda _: {"own_hosts": "127.0.0.1"},
-                next=(f"link set {second} --url {{url}}{BOOKING_PAGE}",),
-            ),
-        }
+        return {**self._calendars(), **self._pages(), "zoom": self._rooms()}
 
     async def close(self) -> None:
         await self.microsoft.close()
@@ -130,6 +90,59 @@ class Town:
                 written = {"now": _written(now), "start": _written(start), "end": _written(end)}
                 events.append(EVENT.format(number=number, **written))
             self.feed.share(_name(address), CALENDAR.format(events="".join(events)).encode())
+
+    def _somebody(self, number: int) -> str:
+        """Another one for each vendor, where there are several."""
+        return self.people[number % len(self.people)]
+
+    def _calendars(self) -> Mapping[str, Vendor]:
+        first, second, third = map(self._somebody, range(3))
+        return {
+            "microsoft": Vendor(
+                "Microsoft 365",
+                microsoft_web(self.microsoft),
+                self._of_microsoft,
+                next=(
+                    f"calendar connect {first} --with microsoft",
+                    f"calendar test {first}",
+                    f"link connect {third} --with microsoft-bookings",
+                ),
+            ),
+            "google": Vendor(
+                "Google",
+                google_web(self.google),
+                self._of_google,
+                next=(f"calendar connect {second} --with google", f"calendar test {second}"),
+            ),
+            "feed": Vendor(
+                "a calendar shared by a link",
+                feed.web(self.feed),
+                lambda _: {"own_hosts": "127.0.0.1"},
+                lambda url: {"feed_link": f"{url}/calendars/{_name(third)}.ics"},
+                (f"calendar connect {third} --with feed",),
+            ),
+        }
+
+    def _pages(self) -> Mapping[str, Vendor]:
+        first, second = map(self._somebody, range(2))
+        return {
+            "calendly": Vendor(
+                "Calendly",
+                calendly.web(self.calendly),
+                lambda url: {"calendly_url": url},
+                lambda _: {"calendly_token": self.calendly.token},
+                (f"link connect {first} --with calendly",),
+            ),
+            "pages": Vendor(
+                "a page on which people book",
+                page.web(self.pages),
+                lambda _: {"own_hosts": "127.0.0.1"},
+                next=(f"link set {second} --url {{url}}{BOOKING_PAGE}",),
+            ),
+        }
+
+    def _rooms(self) -> Vendor:
+        return Vendor("Zoom", zoom.web(self.zoom), self._of_zoom, next=("meetings",))
 
     def _made(self, what: str) -> str:
         return "standin-" + hashlib.sha256(f"{self._word}/{what}".encode()).hexdigest()[:24]
