@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Self
 
+from bot.verbs import Verb
 from dialogs.scheduling.intervals import Interval
 from dialogs.understanding.meaning import Act
 
@@ -53,6 +54,23 @@ class Press:
                 return [edge for each in self.meant for edge in (each.start, each.end)]
             case _:
                 return ()
+
+
+@dataclass(frozen=True, slots=True)
+class CardPress:
+    """What was pressed on a card: `negotiation!verb`."""
+
+    negotiation: str
+    verb: Verb
+
+    def __str__(self) -> str:
+        return f"{self.negotiation}!{self.verb}"
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        """None where it is none of ours."""
+        negotiation, mark, verb = text.partition("!")
+        return cls(negotiation, Verb(verb)) if mark and verb in set(Verb) else None
 
 
 def _instant(text: str) -> datetime | None:

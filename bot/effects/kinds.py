@@ -14,6 +14,7 @@ from bot.effects.inviting import invite
 from bot.effects.opening import next_round, search_again
 from bot.effects.passing_on import offer_freed, offer_without_gone
 from bot.effects.saying import answer_stranger, say
+from bot.effects.showing import show
 from bot.effects.taking_up import call_off_there, take_up
 from bot.house import House
 from bot.jobs import Job, JobKind
@@ -68,4 +69,5 @@ DO: dict[str, Callable[[House, EffectRow], Awaitable[Sequence[str]]]] = {
     "search_again": search_again,
     "take_up": take_up,
     "call_off_elsewhere": call_off_there,
+    "show": show,
 }

@@ -5,27 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Literal
 
+from bot.verbs import Verb
 
-class Verb(StrEnum):
-    SCHEDULE = "schedule"
-    STATUS = "status"
-    MOVE = "move"
-    CANCEL = "cancel"
-    OUTCOME = "outcome"
-    TAKE = "take"
-    BACK = "back"
-    SAY = "say"
-    PAUSE = "pause"
-    RESUME = "resume"
-    CALLED = "called"
-    WAITING = "waiting"
-    TODAY = "today"
-    HOURS = "hours"
-    UNDO = "undo"
-    HELP = "help"
+Outcome = Literal["passed", "rejected", "no_show"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +22,7 @@ class Command:
 
     verb: Verb
     about: str = ""
+    negotiation: str = ""  # whose card was pressed: then nobody need be named
     words: str = ""
     job: str = ""
     company: str = ""
@@ -46,7 +31,7 @@ class Command:
     minutes: int | None = None
     mode: str | None = None
     candidate_first: bool = False
-    outcome: Literal["passed", "rejected", "no_show"] | None = None
+    outcome: Outcome | None = None
 
 
 _POLITE = re.compile(
@@ -118,7 +103,7 @@ def _command(verb: Verb, found: Mapping[str, str]) -> Command:
     return Command(verb, about, found.get("words", "").strip())
 
 
-def _outcome(said: str) -> Literal["passed", "rejected", "no_show"]:
+def _outcome(said: str) -> Outcome:
     match said.lower():
         case "passed":
             return "passed"

@@ -109,6 +109,7 @@ def _row(house: House, inbound: Inbound, person: PersonRow | None) -> MessageRow
         vendor_id=inbound.vendor_id,
         pressed=inbound.pressed,
         wish=inbound.wish,
+        form={name: keepable(value) for name, value in inbound.form.items()} or None,
         thread=inbound.thread,
         reply=inbound.reply,
     )

@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 from bot.facts.case import Case, load
 from bot.facts.looking import NOTHING_SEEN, Look, look
 from bot.hearing import naming, own_hours
-from bot.hearing.commands import Command, Verb, parse
+from bot.hearing.commands import Command, Outcome, parse
 from bot.hearing.naming import Unclear
 from bot.house import House
 from bot.jobs import Job, JobKind
 from bot.planning import Planned, hosting, needed_in, round_of
+from bot.pressing import CardPress
 from bot.records import interviews, jobs, negotiations, people, story
 from bot.records.base import Session
 from bot.records.interviews import InterviewRow
@@ -22,6 +23,7 @@ from bot.records.jobs import ApplicationRow
 from bot.records.messages import MessageRow
 from bot.records.people import PersonRow
 from bot.turn import SAY, Plan, Turn
+from bot.verbs import Verb
 from dialogs.negotiation.effects import Kind, Part, Reader, Say
 from dialogs.negotiation.events import (
     CalledOff,
@@ -40,6 +42,7 @@ from dialogs.negotiation.state import OVER, Party, Status
 from dialogs.scheduling.intervals import Interval
 from dialogs.understanding import Context, read_times
 
+OUTCOMES: Mapping[str, Outcome] = {"passed": "passed", "rejected": "rejected", "no_show": "no_show"}
 # What is announced as waited for, and in which order.
 OPEN = (Status.ESCALATED, Status.COLLECTING, Status.OFFERED)
 
@@ -64,7 +67,7 @@ class Order:
 
 async def obey(house: House, recruiter: PersonRow, message: MessageRow) -> Sequence[Job]:
     """One command, one turn. What cannot be done is answered in the recruiter's words, and nothing is half done."""
-    command = parse(message.text) or _of_own_hours(house, recruiter, message) or Command(Verb.HELP)
+    command = _of_card(message) or parse(message.text) or _of_own_hours(house, recruiter, message) or Command(Verb.HELP)
     seen = NOTHING_SEEN
     try:
         async with house.records.read() as session:
@@ -84,6 +87,16 @@ async def obey(house: House, recruiter: PersonRow, message: MessageRow) -> Seque
     return [Job(JobKind.EFFECT, each) for each in turn.begun]
 
 
+def _of_card(message: MessageRow) -> Command | None:
+    """What was pressed on the card of an interview, with what was filled in."""
+    pressed = CardPress.read(message.pressed or "")
+    if pressed is None:
+        return None
+    filled = message.form or {}
+    said = OUTCOMES.get(filled.get("outcome", ""))
+    return Command(pressed.verb, negotiation=pressed.negotiation, words=filled.get("words", ""), outcome=said)
+
+
 def _of_own_hours(house: House, recruiter: PersonRow, message: MessageRow) -> Command | None:
     """ "I'm away Thursday" is no command, and yet is meant as one."""
     told = own_hours.read_hours(recruiter, message.text, house.clock.now())
@@ -94,6 +107,8 @@ async def prepare(session: Session, recruiter: PersonRow, command: Command) -> O
     """Finds what the command names. Raises Unclear."""
     if command.verb is Verb.UNDO and (last := await story.last_command(session, recruiter.id)):
         return Order(recruiter, command, case=await load(session, last.negotiation_id or ""))
+    if command.negotiation:
+        return Order(recruiter, command, case=await _of_negotiation(session, command))
     if not command.about:
         return Order(recruiter, command)
     if command.verb is Verb.SAY:
@@ -110,6 +125,16 @@ async def prepare(session: Session, recruiter: PersonRow, command: Command) -> O
     if command.verb in (Verb.MOVE, Verb.BACK, Verb.RESUME) and named.person.opted_out_at:
         raise Unclear("opted_out", named.person.name)
     return Order(recruiter, command, case=case, rest=named.rest)
+
+
+async def _of_negotiation(session: Session, command: Command) -> Case:
+    row = await negotiations.find(session, command.negotiation)
+    if row is None:
+        raise Unclear("no_interview", command.negotiation)
+    case = await load(session, row.id)
+    if case.candidate.opted_out_at and command.verb in (Verb.MOVE, Verb.BACK, Verb.RESUME, Verb.SAY):
+        raise Unclear("opted_out", case.candidate.name)
+    return case
 
 
 async def _addressed(session: Session, recruiter: PersonRow, command: Command) -> Order:
@@ -184,7 +209,7 @@ class Obeying:
     async def obey(self, recruiter: PersonRow, command: Command) -> None:
         try:
             order = await prepare(self.session, recruiter, command)
-            if command.verb in NEED_CANDIDATE and not command.about:
+            if command.verb in NEED_CANDIDATE and not (command.about or command.negotiation):
                 raise Unclear("who", command.verb.value)
             if order.planned:
                 # Two recruiters may ask for the same in the same moment: the second one looks again.
@@ -281,7 +306,8 @@ async def _outcome(self: Obeying, order: Order) -> None:
     if order.case.state.over:
         raise Unclear("outcome_known", order.case.candidate.name)
     outcome = order.command.outcome
-    assert outcome
+    if outcome is None:
+        raise Unclear("which_outcome", order.case.candidate.name)
     order.case.application.status = outcome
     await self.act(order, OutcomeReported(outcome, order.command.words), Part(f"command_outcome_{outcome}"))
 
@@ -308,8 +334,10 @@ async def _say(self: Obeying, order: Order) -> None:
     case = order.case
     if not order.command.words:
         raise Unclear("say_what", order.command.about)
-    everyone = [case.candidate, case.host]
-    to = naming.find(order.command.about, everyone, "unknown_candidate", "which_candidate").person
+    to = case.candidate  # whose card it was, where one was pressed
+    if not order.command.negotiation:
+        everyone = [case.candidate, case.host]
+        to = naming.find(order.command.about, everyone, "unknown_candidate", "which_candidate").person
     reader = Reader.CANDIDATE if to.id == case.candidate.id else Reader.HOST
     said = Say(reader, Kind.REPLY, (Part("human_words", words={"said": order.command.words}),))
     payload = SAY.dump_python(said, mode="json")

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import (
+    JSON,
     ForeignKey,
     Index,
     LargeBinary,
@@ -27,6 +28,7 @@ from integrations.channels.base import Receipt, ReceiptStatus, later
 
 UNHEARD = "turn_id IS NULL AND direction = 'in'"
 PUT_OFF = "put_off"
+CARD = "card"  # the kind of a message that shows how things stand, and is changed in its place
 ANSWERS = 10  # as many as a mail refers to
 
 
@@ -57,6 +59,7 @@ class MessageRow(Table):
     key: Mapped[str | None] = mapped_column(unique=True)
     error: Mapped[str | None]
     pressed: Mapped[str | None]
+    form: Mapped[dict[str, str] | None] = mapped_column(JSON)  # what was filled in with it
     thread: Mapped[str | None]  # what it answers, as the vendor names it
     choices: Mapped[list[str]] = mapped_column(default=list)  # ISO starts it offered as buttons, in order
     reply: Mapped[bytes | None] = mapped_column(LargeBinary)  # an answer to an invite
@@ -198,6 +201,13 @@ async def thread_with(session: AsyncSession, person_id: str, channel: str, negot
     before = select(MessageRow.vendor_id).where(*mine, about, MessageRow.vendor_id.is_not(None))
     latest = (await session.scalars(before.order_by(MessageRow.id.desc()).limit(ANSWERS))).all()
     return Thread(heard_at, tuple(each for each in reversed(latest) if each))
+
+
+async def card_of(session: AsyncSession, negotiation_id: str, person_id: str, channel: str) -> MessageRow | None:
+    """The message that shows this interview to this person as a card."""
+    mine = (MessageRow.negotiation_id == negotiation_id, MessageRow.person_id == person_id)
+    query = select(MessageRow).where(*mine, MessageRow.channel == channel, MessageRow.kind == CARD)
+    return await session.scalar(query.order_by(MessageRow.id).limit(1))
 
 
 async def who_wrote_since(session: AsyncSession, people: Collection[str], since: datetime) -> Collection[str]:

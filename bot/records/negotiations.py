@@ -91,6 +91,11 @@ async def get(session: AsyncSession, negotiation_id: str) -> NegotiationRow:
     return await session.get_one(NegotiationRow, negotiation_id)
 
 
+async def find(session: AsyncSession, negotiation_id: str) -> NegotiationRow | None:
+    """Of an id that came from outside: there may be none."""
+    return await session.get(NegotiationRow, negotiation_id)
+
+
 async def of_person(session: AsyncSession, person_id: str) -> Sequence[NegotiationRow]:
     """Every one this person has a part in, the latest changed first."""
     mine = (NegotiationRow.candidate_id == person_id) | (NegotiationRow.host_id == person_id)

@@ -29,11 +29,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("opted_out_at", sa.DateTime(timezone=True), nullable=True))
     with op.batch_alter_table("messages", schema=None) as batch_op:
         batch_op.add_column(sa.Column("wish", sa.String(), nullable=True))
+        batch_op.add_column(sa.Column("form", sa.JSON(), nullable=True))
 
 
 def downgrade() -> None:
     with op.batch_alter_table("messages", schema=None) as batch_op:
-        batch_op.drop_column("wish")
+        for name in ("form", "wish"):
+            batch_op.drop_column(name)
     with op.batch_alter_table("contacts", schema=None) as batch_op:
         for name in ("opted_out_at", "written_at"):
             batch_op.drop_column(name)

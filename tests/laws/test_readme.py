@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.hearing.commands import Verb
+from bot.verbs import Verb
 
 HOUSE = Path(__file__).parents[2]
 README = (HOUSE / "README.md").read_text("utf-8")

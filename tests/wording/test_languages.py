@@ -56,6 +56,7 @@ ROWS = [
         "company": f"Rcomp{i}",
         "round": f"Rround{i}",
         "name": f"Rname{i}",
+        "verb": "cancel",
         "status": status,
         "waiting_for": f"Rwait{i}" if i else "",
         "start": START + timedelta(days=i),
