@@ -19,21 +19,25 @@ from twilio.rest.content.v1.content import ContentList
 from integrations.channels.base import Button, Refused, Unit
 from integrations.channels.fitting import labels, length
 from integrations.channels.twilio.account import Twilio
+from integrations.channels.twilio.limits import (
+    ABOVE_BUTTONS,
+    LIST_ITEMS,
+    LIST_TITLE,
+    QUICK_REPLIES,
+    QUICK_REPLY_TITLE,
+)
 
-BODY = 1_024  # the text above buttons, at most
 VARIABLES = 100
 OURS = "askarsan-session"
 
 
 class Kind(StrEnum):
-    """Buttons may go out without WhatsApp's approval while the window is open: three as such, ten in a list."""
-
     QUICK_REPLY = "twilio/quick-reply"
     LIST_PICKER = "twilio/list-picker"
 
 
-MOST = {Kind.QUICK_REPLY: 3, Kind.LIST_PICKER: 10}
-TITLE = {Kind.QUICK_REPLY: 20, Kind.LIST_PICKER: 24}
+MOST = {Kind.QUICK_REPLY: QUICK_REPLIES, Kind.LIST_PICKER: LIST_ITEMS}
+TITLE = {Kind.QUICK_REPLY: QUICK_REPLY_TITLE, Kind.LIST_PICKER: LIST_TITLE}
 DESCRIPTION = 72
 ID = 200
 PLACE = re.compile(r"\{\{\s*(\w+)\s*\}\}")
@@ -98,7 +102,7 @@ def filled(text: str, buttons: Sequence[Button]) -> Filled | None:
     words = [line for line in lines if line]
     for button, title in zip(buttons, titles, strict=True):
         words += [title, button.id, button.label] if described else [title, button.id]
-    if not any(lines) or length("\n".join(lines), Unit.UTF16) > BODY or len(words) > VARIABLES:
+    if not any(lines) or length("\n".join(lines), Unit.UTF16) > ABOVE_BUTTONS or len(words) > VARIABLES:
         return None
     return Filled(shape, {str(number): word for number, word in enumerate(words, 1)})
 

@@ -13,7 +13,6 @@ from integrations.channels.twilio.account import Twilio
 from integrations.channels.twilio.contents import Filled
 from integrations.channels.twilio.senders import SERVICE, Senders
 
-BODY = 1_600  # of one message, at most (21617)
 # So long after it was begun, a text of several pieces is still being sent, and no second one like it.
 SAME_MESSAGE = timedelta(hours=1)
 NEWEST = 200  # so many of Twilio's records of one address are looked through
@@ -55,7 +54,7 @@ class TwilioChannel(Channel):
             records = await self._records(written[0].to, self._desk.now() - SAME_MESSAGE, message.answers)
             known = [_found(each.text, each, records) for each in written]
         ids = [vendor_id or await self._hand_over(each) for vendor_id, each in zip(known, written, strict=True)]
-        return Sent(ids[0], tuple(ids[1:]))
+        return _sent(ids)
 
     async def look_up(self, message: Outbound, since: datetime) -> Sent | None:
         ways = self._ways(message)
@@ -65,7 +64,7 @@ class TwilioChannel(Channel):
             ids = [found for each in written if (found := _found(await self._recorded(each), each, left))]
             # Of several pieces some may be missing: then `send` goes on where it ended.
             if len(ids) == len(written):
-                return Sent(ids[0], tuple(ids[1:]))
+                return _sent(ids)
         return None
 
     async def close(self) -> None:
@@ -105,6 +104,11 @@ class TwilioChannel(Channel):
             # Not by the day it was sent: what still waits in a queue has none.
             everything = await client.messages.list_async(to=to, limit=NEWEST)
         return [each for each in everything if _is_since(each, since) and each.sid not in others]
+
+
+def _sent(ids: Sequence[str]) -> Sent:
+    *also, vendor_id = ids
+    return Sent(vendor_id, tuple(also))
 
 
 def _is_since(record: Any, since: datetime) -> bool:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from integrations.channels.base import Abilities, BadAddress, Outbound, Unit
 from integrations.channels.fitting import pieces, plain
+from integrations.channels.twilio.limits import BODY
 from integrations.channels.twilio.segments import sparing
 from integrations.channels.twilio.senders import NUMBER, SHORT_CODE
-from integrations.channels.twilio.sending import BODY, Desk, TwilioChannel, Written
+from integrations.channels.twilio.sending import Desk, TwilioChannel, Written
 
 ABILITIES = Abilities(max_length=BODY, unit=Unit.UTF16, looks_up=True, receipts=True)
 

@@ -18,10 +18,11 @@ from twilio.rest.content.v1.content.approval_create import ApprovalCreateList
 
 from integrations.channels.base import Button
 from integrations.channels.twilio.account import Twilio
-from integrations.channels.twilio.contents import BODY, PLACE
+from integrations.channels.twilio.contents import PLACE
+from integrations.channels.twilio.limits import ABOVE_BUTTONS, QUICK_REPLY_TITLE
 
 OURS = "askarsan"
-QUICK_REPLIES, TITLE = 10, 20
+QUICK_REPLIES = 10  # with approval
 # WhatsApp has no Portuguese but with a country.
 LANGUAGES = {"pt": "pt_PT", "pt-BR": "pt_BR"}
 
@@ -192,7 +193,7 @@ def _faults(draft: Draft) -> Iterator[str]:
         yield "the text may neither begin nor end with a place"
     if re.search(r"\}\}\s*\{\{", text):
         yield "there have to be words between two places"
-    if len(PLACE.sub(lambda place: draft.samples.get(place[1], ""), text)) > BODY:
-        yield f"with its samples it is longer than {BODY:,} characters"
-    if len(draft.buttons) > QUICK_REPLIES or any(len(button.label) > TITLE for button in draft.buttons):
-        yield f"at most {QUICK_REPLIES} buttons, of {TITLE} characters each"
+    if len(PLACE.sub(lambda place: draft.samples.get(place[1], ""), text)) > ABOVE_BUTTONS:
+        yield f"with its samples it is longer than {ABOVE_BUTTONS:,} characters"
+    if len(draft.buttons) > QUICK_REPLIES or any(len(button.label) > QUICK_REPLY_TITLE for button in draft.buttons):
+        yield f"at most {QUICK_REPLIES} buttons, of {QUICK_REPLY_TITLE} characters each"

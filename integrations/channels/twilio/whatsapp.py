@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 from integrations.channels.base import (
     Abilities,
@@ -17,16 +16,15 @@ from integrations.channels.base import (
     WindowClosed,
 )
 from integrations.channels.fitting import pieces, plain
-from integrations.channels.twilio.contents import MOST, TITLE, Contents, Filled, Kind, filled, variables
+from integrations.channels.twilio.contents import Contents, Filled, filled, variables
+from integrations.channels.twilio.limits import ABOVE_BUTTONS, BODY, LIST_ITEMS, LIST_TITLE, WINDOW
 from integrations.channels.twilio.senders import NUMBER, SCOPED, SERVICE
-from integrations.channels.twilio.sending import BODY, Desk, TwilioChannel, Written
+from integrations.channels.twilio.sending import Desk, TwilioChannel, Written
 
 PREFIX = "whatsapp:"
-# From their last message. Their clock and ours differ a little, and a message takes its time.
-WINDOW = timedelta(hours=24) - timedelta(minutes=5)
 ABILITIES = Abilities(
-    buttons=MOST[Kind.LIST_PICKER],
-    label=TITLE[Kind.LIST_PICKER],
+    buttons=LIST_ITEMS,
+    label=LIST_TITLE,
     max_length=BODY,
     unit=Unit.UTF16,
     looks_up=True,
@@ -59,8 +57,11 @@ class WhatsAppChannel(TwilioChannel):
 
     def _free(self, message: Outbound) -> Sequence[Written]:
         to, sender = self._ends(message)
-        if message.buttons and (content := filled(message.text, message.buttons)):
-            return [Written(to, sender, content.text, content)]
+        if message.buttons:
+            *before, last = pieces(message.text, replace(self.abilities, max_length=ABOVE_BUTTONS))
+            if content := filled(last, message.buttons):
+                texts = [Written(to, sender, each) for each in before]
+                return [*texts, Written(to, sender, content.text, content)]
         text = plain(message, replace(self.abilities, buttons=0)).text
         return [Written(to, sender, each) for each in pieces(text, self.abilities)]
 

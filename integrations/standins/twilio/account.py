@@ -10,7 +10,7 @@ import httpx2
 
 from integrations.standins.mishaps import Mishaps
 from integrations.standins.twilio.contents import LIST_PICKER, Content, Contents, Shown
-from integrations.standins.twilio.hooks import Fields, Hooks
+from integrations.standins.twilio.hooks import Fields, Hooks, Webhook
 from integrations.standins.twilio.messages import WHATSAPP, Message, check, fault_in, variables
 from integrations.standins.twilio.refusing import Refusal, nothing_there
 
@@ -117,6 +117,12 @@ class StandInTwilio:
         self, name: str, text: str, on: str = "sms", *, at: str | None = None, files: int = 0, also: Fields = ()
     ) -> httpx2.Response:
         """Somebody writes to us; the answer is the assistant's."""
+        return await self.hooks.post(self.written(name, text, on, at=at, files=files, also=also))
+
+    def written(
+        self, name: str, text: str, on: str = "sms", *, at: str | None = None, files: int = 0, also: Fields = ()
+    ) -> Webhook:
+        """The same, and how Twilio is about to tell it."""
         ours, theirs = at or self._number_on(on), self.people[name].address(on)
         kind = self._opt_out_kind(text, ours)
         if on == "whatsapp":
@@ -139,7 +145,7 @@ class StandInTwilio:
             fields += [("ProfileName", name), ("WaId", theirs.removeprefix(WHATSAPP).lstrip("+"))]
         if kind and self.advanced_words is not None:
             fields.append(("OptOutType", kind))
-        return await self.hooks.post(self.inbound, fields)
+        return self.hooks.form(self.inbound, fields)
 
     async def press(self, name: str, title: str) -> httpx2.Response:
         """A button of the last message that has one of this title."""
@@ -155,7 +161,7 @@ class StandInTwilio:
 
     async def again(self) -> httpx2.Response:
         """The last webhook once more, as after an answer that was lost."""
-        return await self.hooks.again(self.hooks.posted[-1])
+        return await self.hooks.post(self.hooks.posted[-1])
 
     async def deliver(self, *, doubled: bool = False, backwards: bool = False) -> list[httpx2.Response]:
         """Everything on its way comes to its end, and the receipts for it go out, in whatever order."""
@@ -316,4 +322,4 @@ class StandInTwilio:
             fields += [("ErrorCode", str(error)), ("ErrorMessage", "")]
         if message.to.startswith(WHATSAPP):
             fields.append(("ChannelPrefix", "whatsapp"))
-        return await self.hooks.post(message.callback, fields)
+        return await self.hooks.post(self.hooks.form(message.callback, fields))

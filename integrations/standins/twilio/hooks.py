@@ -47,16 +47,15 @@ class Hooks:
         self._reach = dict(reach or {})
         self._client = client or httpx2.AsyncClient(timeout=15)
 
-    async def post(self, url: str, fields: Fields) -> httpx2.Response:
-        body = urlencode(fields).encode()
-        return await self.again(self._webhook(url, body, fields, "application/x-www-form-urlencoded"))
+    def form(self, url: str, fields: Fields) -> Webhook:
+        return self._webhook(url, urlencode(fields).encode(), fields, "application/x-www-form-urlencoded")
 
-    async def post_json(self, url: str, body: bytes) -> httpx2.Response:
+    def json(self, url: str, body: bytes) -> Webhook:
         """What is no form is signed by a hash of it in the address."""
         url += f"{'&' if '?' in url else '?'}bodySHA256={hashlib.sha256(body).hexdigest()}"
-        return await self.again(self._webhook(url, body, (), "application/json"))
+        return self._webhook(url, body, (), "application/json")
 
-    async def again(self, webhook: Webhook) -> httpx2.Response:
+    async def post(self, webhook: Webhook) -> httpx2.Response:
         self.posted.append(webhook)
         public = next((each for each in self._reach if webhook.url.startswith(each)), "")
         url = self._reach.get(public, "") + webhook.url.removeprefix(public)

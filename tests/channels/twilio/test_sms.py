@@ -110,7 +110,7 @@ async def test_a_long_text_goes_out_in_pieces_and_no_word_is_lost(office: Office
     sent = await office.sms.send(outbound(text))
     bodies = [each.shown.text for each in office.standin.messages]
     assert len(bodies) == 3
-    assert [sent.vendor_id, *sent.also] == [each.sid for each in office.standin.messages]
+    assert [*sent.also, sent.vendor_id] == [each.sid for each in office.standin.messages]
     assert all(len(body) <= 1_600 and body.endswith(".") for body in bodies)
     assert " ".join(bodies) == text
 
@@ -129,7 +129,7 @@ async def test_what_failed_between_two_pieces_goes_on_there(office: Office) -> N
     office.standin.queue_limit = 100
     office.clock.passes(minutes=5)
     sent = await office.sms.send(long)
-    assert [sent.vendor_id, *sent.also] == [each.sid for each in office.standin.messages]
+    assert [*sent.also, sent.vendor_id] == [each.sid for each in office.standin.messages]
     assert " ".join(each.shown.text for each in office.standin.messages) == long.text
 
 

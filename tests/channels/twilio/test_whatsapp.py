@@ -10,9 +10,10 @@ import pytest
 
 from integrations.channels import base
 from integrations.channels.base import ReceiptStatus, Template
+from integrations.channels.twilio.limits import WINDOW
 from integrations.channels.twilio.senders import Senders
 from integrations.channels.twilio.sending import Desk
-from integrations.channels.twilio.whatsapp import WINDOW, WhatsAppChannel
+from integrations.channels.twilio.whatsapp import WhatsAppChannel
 from tests.channels.twilio.at_twilio import (
     ANA,
     BEN,
@@ -196,7 +197,6 @@ async def test_labels_too_long_for_buttons_are_whole_in_a_list_and_never_become_
 @pytest.mark.parametrize(
     ("why", "text", "buttons"),
     [
-        ("the text is longer than fits above buttons", "x" * 1_100, DAYS),
         ("there are more than a list holds", "Which one?", tuple(f"Day {number}" for number in range(12))),
         ("a label is longer than a list shows", "Which one?", ("x" * 73, "y")),
         ("there is no text", "", DAYS),
@@ -210,6 +210,17 @@ async def test_what_cannot_be_buttons_becomes_numbered_lines(
     [message] = office.standin.messages
     assert f"2. {buttons[1]}" in message.asked["Body"], why
     assert office.standin.contents.all == {}
+
+
+async def test_a_text_longer_than_fits_above_buttons_has_them_below_its_last_piece(office: Office) -> None:
+    await opened(office)
+    text = " ".join(f"Sentence number {number} ends here." for number in range(40))
+    sent = await office.whatsapp.send(outbound(text, buttons=DAYS))
+    await office.standin.deliver()
+    first, last = office.standin.phone("ana")
+    assert f"{first.text} {last.text}" == text
+    assert (len(first.buttons), len(last.buttons)) == (0, 2)
+    assert [*sent.also, sent.vendor_id] == [each.sid for each in office.standin.messages]
 
 
 async def test_a_shape_is_made_once_for_all_messages_like_it(office: Office) -> None:
