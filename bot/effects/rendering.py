@@ -137,16 +137,16 @@ def _record(house: House, case: Case, reader: Reader, person: PersonRow) -> dict
 
 def _programme(case: Case, person: PersonRow) -> list[dict[str, object]]:
     """Of a loop: what is when, and with whom. Whoever comes to a part of it reads of that part alone."""
-    names = {each.id: each.name for each in (*case.hosts, *case.interviewers)}
-    whole = person.id in (case.candidate.id, case.host.id, case.recruiter.id)
+    names, own = {each.id: each.name for each in case.hosts}, _own_stages(case, person)
     return [
         {"start": each.when.start, "name": each.stage, "people": [names[who] for who in each.people]}
         for each in case.itinerary
-        if whole or person.id in each.people
+        if not own or each.stage in own
     ]
 
 
 def _own_stages(case: Case, person: PersonRow) -> list[str]:
+    """Of an interviewer. The host and the recruiter see all of it, also where they have a part in it."""
     if person.id in (case.host.id, case.recruiter.id):
         return []
     return [each.stage for each in case.itinerary if person.id in each.people]

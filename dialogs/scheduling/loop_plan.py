@@ -47,6 +47,12 @@ class LoopPlan(Plan):
         if self.meeting.minutes != self.loop.minutes or self.loop.days > 1:
             raise ValueError(f"a loop is one meeting only on one day, with nothing but its pauses between: {self.loop}")
 
+    def fits(self, start: datetime) -> bool:
+        minutes = minutes_of(start)
+        if len(minutes) > 1 or not self._within(minutes):
+            return self.seat(start) is not None
+        return self.frame.has(self._fitting, minutes[0])
+
     def seat(self, start: datetime) -> Seated | None:
         minutes = minutes_of(start)
         if not self._within(minutes):

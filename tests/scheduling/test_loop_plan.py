@@ -231,6 +231,7 @@ def test_it_fits_exactly_where_some_order_and_somebody_of_each_group_does(
     for start in (*odd, *edges, *(edge + by for edge in edges for by in (-MINUTE, MINUTE))):
         within = FORTNIGHT.start <= start and start + loop.minutes * MINUTE <= FORTNIGHT.end
         assert plan.fits(start) == (within and possible(loop, known, like, start))
+        assert plan.fits(start) == (plan.seat(start) is not None)
         assert bool(plan.explain(start)) == (not plan.fits(start))
 
 
