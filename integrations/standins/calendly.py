@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,10 +18,10 @@ import httpx2
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
 from integrations.links.calendly.told import sign
-from integrations.standins.mishaps import Mishaps, unknown
+from integrations.standins.behind_doors import BehindDoors, Refused
+from integrations.standins.mishaps import unknown
 
 HOME = "https://api.calendly.com"
 ORGANIZATION, USER, TYPE = f"{HOME}/organizations/ORG", f"{HOME}/users/NOOR", f"{HOME}/event_types/TALK"
@@ -67,14 +67,13 @@ def named(number: int) -> str | None:
     return f"{HOME}/scheduled_events/E{number}/invitees/I{number}" if number else None
 
 
-class _Refused(Exception):
+class _Refused(Refused):
     def __init__(self, status: int, title: str, message: str) -> None:
-        super().__init__(message)
-        self.answer = JSONResponse({"title": title, "message": message}, status)
+        super().__init__(JSONResponse({"title": title, "message": message}, status))
 
 
 @dataclass
-class StandInCalendly:
+class StandInCalendly(BehindDoors):
     """The account of one person with one event type."""
 
     now: Callable[[], datetime]
@@ -87,8 +86,6 @@ class StandInCalendly:
     hooks: dict[str, Hook] = field(default_factory=dict)
     outbox: list[dict[str, Any]] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
-    mishaps: Mishaps = field(default_factory=Mishaps)
 
     # What people do
 
@@ -255,18 +252,9 @@ class StandInCalendly:
             raise _Refused(404, "Resource Not Found", "The server could not find the requested resource.")
         return Response(status_code=204)
 
-    async def around(self, request: Request, act: Callable[[Request], Awaitable[Response]]) -> Response:
-        self.asked.append(f"{request.method} {request.url.path}")
-
-        async def guarded() -> Response:
-            if request.headers.get("authorization") != f"Bearer {self.token}":
-                return JSONResponse({"title": "Unauthenticated", "message": "The access token is invalid"}, 401)
-            try:
-                return await act(request)
-            except _Refused as refused:
-                return refused.answer
-
-        return await self.mishaps.around(request, guarded)
+    def admit(self, request: Request) -> None:
+        if request.headers.get("authorization") != f"Bearer {self.token}":
+            raise _Refused(401, "Unauthenticated", "The access token is invalid")
 
     def _may_subscribe(self) -> None:
         if not self.paid:
@@ -319,22 +307,14 @@ async def _body(request: Request, known: set[str]) -> dict[str, Any]:
 
 
 def web(calendly: StandInCalendly) -> Starlette:
-    def route(path: str, act: Callable[[Request], Awaitable[Response]], method: str) -> Route:
-        async def answer(request: Request) -> Response:
-            return await calendly.around(request, act)
-
-        return Route(path, answer, methods=[method])
-
-    return Starlette(
-        routes=[
-            route("/users/me", calendly.me, "GET"),
-            route("/event_types", calendly.event_types, "GET"),
-            route("/scheduling_links", calendly.link, "POST"),
-            route("/scheduled_events", calendly.scheduled, "GET"),
-            route("/scheduled_events/{event}/invitees", calendly.invitees, "GET"),
-            route("/scheduled_events/{event}/cancellation", calendly.cancellation, "POST"),
-            route("/webhook_subscriptions", calendly.subscriptions, "GET"),
-            route("/webhook_subscriptions", calendly.subscribe, "POST"),
-            route("/webhook_subscriptions/{uuid}", calendly.unsubscribe, "DELETE"),
-        ]
+    return calendly.doors(
+        ("GET", "/users/me", calendly.me),
+        ("GET", "/event_types", calendly.event_types),
+        ("POST", "/scheduling_links", calendly.link),
+        ("GET", "/scheduled_events", calendly.scheduled),
+        ("GET", "/scheduled_events/{event}/invitees", calendly.invitees),
+        ("POST", "/scheduled_events/{event}/cancellation", calendly.cancellation),
+        ("GET", "/webhook_subscriptions", calendly.subscriptions),
+        ("POST", "/webhook_subscriptions", calendly.subscribe),
+        ("DELETE", "/webhook_subscriptions/{uuid}", calendly.unsubscribe),
     )

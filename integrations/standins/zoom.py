@@ -25,10 +25,10 @@ import httpx2
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
 from integrations.meetings.zoom.told import proof, sign
-from integrations.standins.mishaps import Mishaps, unknown
+from integrations.standins.behind_doors import BehindDoors, Refused
+from integrations.standins.mishaps import unknown
 
 FIELDS = frozenset({"topic", "type", "agenda", "start_time", "duration", "timezone", "settings", "password"})
 SETTINGS = frozenset({"join_before_host", "jbh_time", "waiting_room", "approval_type", "mute_upon_entry"})
@@ -62,14 +62,13 @@ class Kept:
         }
 
 
-class _Refused(Exception):
+class _Refused(Refused):
     def __init__(self, status: int, code: int, message: str, headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(message)
-        self.answer = JSONResponse({"code": code, "message": message}, status, headers)
+        super().__init__(JSONResponse({"code": code, "message": message}, status, headers))
 
 
 @dataclass
-class StandInZoom:
+class StandInZoom(BehindDoors):
     """One Zoom account with its users, its meetings, and one app that may use them."""
 
     now: Callable[[], datetime]
@@ -82,8 +81,6 @@ class StandInZoom:
 
     meetings: dict[int, Kept] = field(default_factory=dict)
     past: dict[str, dict[str, Any]] = field(default_factory=dict)  # by UUID
-    asked: list[str] = field(default_factory=list)  # method and path of every request, in order
-    mishaps: Mishaps = field(default_factory=Mishaps)
     _tokens: dict[str, datetime] = field(default_factory=dict, init=False)
     _pages: dict[str, tuple[datetime, int]] = field(default_factory=dict, init=False)
     _today: Counter[tuple[str, str]] = field(default_factory=Counter, init=False)
@@ -186,21 +183,7 @@ class StandInZoom:
             raise _Refused(404, 3001, "This meeting is not available or ID is not valid.")
         return JSONResponse(self.past[uuid])
 
-    async def around(self, request: Request, act: Callable[[Request], Any]) -> Response:
-        """What holds for every request to the API."""
-        self.asked.append(f"{request.method} {request.url.path}")
-
-        async def guarded() -> Response:
-            try:
-                self._signed_in(request)
-                answer: Response = await act(request)
-            except _Refused as refused:
-                return refused.answer
-            return answer
-
-        return await self.mishaps.around(request, guarded)
-
-    def _signed_in(self, request: Request) -> None:
+    def admit(self, request: Request) -> None:
         if request.url.path == "/oauth/token":
             return
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
@@ -293,21 +276,13 @@ async def _valid(request: Request) -> dict[str, Any]:
 
 
 def web(zoom: StandInZoom) -> Starlette:
-    def route(path: str, act: Callable[[Request], Any], method: str) -> Route:
-        async def answer(request: Request) -> Response:
-            return await zoom.around(request, act)
-
-        return Route(path, answer, methods=[method])
-
-    return Starlette(
-        routes=[
-            route("/oauth/token", zoom.sign_in, "POST"),
-            route("/v2/users/{user}", zoom.user, "GET"),
-            route("/v2/users/{user}/meetings", zoom.listed, "GET"),
-            route("/v2/users/{user}/meetings", zoom.create, "POST"),
-            route("/v2/meetings/{id}", zoom.one, "GET"),
-            route("/v2/meetings/{id}", zoom.change, "PATCH"),
-            route("/v2/meetings/{id}", zoom.delete, "DELETE"),
-            route("/v2/past_meetings/{uuid:path}", zoom.was, "GET"),
-        ]
+    return zoom.doors(
+        ("POST", "/oauth/token", zoom.sign_in),
+        ("GET", "/v2/users/{user}", zoom.user),
+        ("GET", "/v2/users/{user}/meetings", zoom.listed),
+        ("POST", "/v2/users/{user}/meetings", zoom.create),
+        ("GET", "/v2/meetings/{id}", zoom.one),
+        ("PATCH", "/v2/meetings/{id}", zoom.change),
+        ("DELETE", "/v2/meetings/{id}", zoom.delete),
+        ("GET", "/v2/past_meetings/{uuid:path}", zoom.was),
     )
