@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import timedelta
 
 from bot.terminal.screen import standard_output, table
-from integrations.catalog import ABILITIES
+from integrations.abilities import carried
 from integrations.channels.base import Abilities
 
 NO = "–"
@@ -17,10 +18,10 @@ NO = "–"
 def show_channels(*, as_json: bool) -> None:
     console = standard_output()
     if as_json:
-        told = {name: _told(abilities) for name, abilities in ABILITIES.items()}
+        told = [{"channel": name, "by": vendor, **_told(abilities)} for name, vendor, abilities in carried()]
         console.print_json(json.dumps(told, ensure_ascii=False))
         return
-    console.print(table(["channel", *COLUMNS], _rows()))
+    console.print(table(HEAD, _rows()))
 
 
 def _told(abilities: Abilities) -> dict[str, object]:
@@ -34,11 +35,11 @@ def reference() -> str:
     lines = [
         "# Channels",
         "",
-        "What each channel can do. Over [a firm's own gateway](../how-to/add-a-channel.md#without-code) it is the",
-        "same, and the gateway besides recognises a message that is sent again. `askarsan channels` shows the table",
-        "in a terminal. This page is made from the code; a test compares the two.",
+        "What each channel can do with each vendor that carries it; `gateway` is",
+        "[a firm's own](../how-to/add-a-channel.md#without-code). `askarsan channels` shows the table in a terminal.",
+        "This page is made from the code; a test compares the two.",
         "",
-        *_written(["channel", *COLUMNS], _rows()),
+        *_written(HEAD, _rows()),
         "",
         "## What is done where it cannot",
         "",
@@ -55,14 +56,23 @@ def _written(head: list[str], rows: Iterator[list[str]]) -> Iterator[str]:
 
 
 def _rows() -> Iterator[list[str]]:
-    for name, abilities in ABILITIES.items():
-        yield [name, *(word(abilities) for word in COLUMNS.values())]
+    for name, vendor, abilities in carried():
+        yield [name, vendor, *(word(abilities) for word in COLUMNS.values())]
 
 
 def _fallbacks() -> Iterator[list[str]]:
+    everything = list(carried())
     for missing, instead, concerns in FALLBACKS:
-        if on := [name for name, abilities in ABILITIES.items() if concerns(abilities)]:
-            yield [missing, instead, ", ".join(on) if len(on) < len(ABILITIES) else "all"]
+        if on := [(name, vendor) for name, vendor, abilities in everything if concerns(abilities)]:
+            yield [missing, instead, _named(on) if len(on) < len(everything) else "all"]
+
+
+def _named(on: list[tuple[str, str]]) -> str:
+    """Each channel once; with its vendor only where another vendor of the same channel can do it."""
+    vendors = Counter(name for name, _, _ in carried())
+    concerned = Counter(name for name, _ in on)
+    named = [name if concerned[name] == vendors[name] else f"{name} by {vendor}" for name, vendor in on]
+    return ", ".join(dict.fromkeys(named))
 
 
 def _yes(can: bool) -> str:
@@ -80,7 +90,12 @@ def _once(abilities: Abilities) -> str:
 
 
 def _window(abilities: Abilities) -> str:
-    return f"{abilities.window / timedelta(hours=1):g} hours" if abilities.window else "always"
+    return _lasting(abilities.window) if abilities.window else "always"
+
+
+def _lasting(time: timedelta) -> str:
+    hours, minutes = divmod(int(time.total_seconds()) // 60, 60)
+    return f"{hours} h {minutes:02} min after they wrote"
 
 
 COLUMNS: dict[str, Callable[[Abilities], str]] = {
@@ -95,6 +110,8 @@ COLUMNS: dict[str, Callable[[Abilities], str]] = {
     "anything may be sent": _window,
     "writes first": lambda it: _yes(it.opens),
 }
+
+HEAD = ["channel", "by", *COLUMNS]
 
 # What is missing, what is done instead, and whom it concerns.
 FALLBACKS: tuple[tuple[str, str, Callable[[Abilities], bool]], ...] = (

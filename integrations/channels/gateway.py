@@ -29,6 +29,7 @@ from integrations.channels.base import (
     BadAddress,
     BadMessage,
     BadSignature,
+    Button,
     Channel,
     ChannelError,
     Fault,
@@ -44,7 +45,7 @@ from integrations.channels.base import (
     WindowClosed,
     from_status,
 )
-from integrations.channels.fitting import pieces
+from integrations.channels.fitting import labels, pieces
 from integrations.waits import asked_to_wait
 
 SIGNATURE = "X-Askarsan-Signature"
@@ -124,7 +125,9 @@ class GatewayChannel(Channel):
         *before, last = pieces(message.text, self.abilities) or ("",)
         for number, text in enumerate(before, 1):
             yield Outbound(f"{message.key}#{number}", message.to, text, thread=message.thread)
-        yield replace(message, text=last)
+        cut = labels(message.buttons, self.abilities.label)
+        buttons = (Button(each.id, label) for each, label in zip(message.buttons, cut, strict=True))
+        yield replace(message, text=last, buttons=tuple(buttons))
 
     async def _send(self, message: Outbound) -> str:
         answer = await self.gateway.post(self.name, message)

@@ -5,9 +5,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+from starlette.applications import Starlette
+
 from bot.terminal.abilities import COLUMNS, FALLBACKS, reference
 from integrations import catalog
+from integrations.abilities import CARRIED, carried
 from integrations.channels.base import NAMES, Abilities
+from tests.channels.cases import Clock, Served
+from tests.channels.places import PLACES
 from tests.terminal.conftest import Ask, ask, own_folder
 
 __all__ = ["ask", "own_folder"]
@@ -19,8 +25,18 @@ def test_the_page_of_channels_says_what_the_code_says() -> None:
     assert PAGE.read_text("utf-8") == reference(), "make pages"
 
 
-def test_every_channel_there_is_stands_in_the_table() -> None:
+def test_every_vendor_of_the_catalog_says_what_its_channels_can_do() -> None:
+    assert set(CARRIED) == set(catalog.CHANNELS) - {"standin"}, "integrations/abilities.py"
     assert tuple(catalog.ABILITIES) == NAMES
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("vendor", PLACES)
+async def test_what_is_shown_is_what_the_vendors_own_channel_says_of_itself(vendor: str) -> None:
+    place = PLACES[vendor](Served(Starlette(), "http://127.0.0.1:9"), Clock())
+    shown = [abilities for name, _, abilities in carried() if name == place.channel.name]
+    assert place.channel.abilities in shown
+    await place.close()
 
 
 def test_every_ability_has_its_column_and_whoever_lacks_one_is_told_what_happens_instead() -> None:
@@ -45,9 +61,7 @@ def test_every_ability_has_its_column_and_whoever_lacks_one_is_told_what_happens
 def test_the_command_prints_the_table_and_the_page(ask: Ask) -> None:
     assert "4,096 UTF-16 units" in ask("channels").stdout
     assert ask("channels", "--page").stdout == reference()
-    told = json.loads(ask("channels", "--json").stdout)
-    assert (told["telegram"]["buttons"], told["telegram"]["unit"], told["telegram"]["window"]) == (
-        8,
-        "UTF-16 units",
-        None,
-    )
+    told = {(each["channel"], each["by"]): each for each in json.loads(ask("channels", "--json").stdout)}
+    telegram = told["telegram", "telegram"]
+    assert (telegram["buttons"], telegram["unit"], telegram["window"]) == (8, "UTF-16 units", None)
+    assert 23 < told["whatsapp", "twilio"]["window"] < 24

@@ -79,6 +79,19 @@ async def test_more_choices_than_there_are_buttons_are_all_numbered(place: Place
     assert f"{most + 1}. Choice {most}" in shown.text
 
 
+async def test_labels_too_long_for_a_button_do_not_become_alike(place: Place) -> None:
+    abilities = place.channel.abilities
+    whole = tuple(f"A conversation with the whole platform team at 1{hour}:00" for hour in range(3))
+    buttons = tuple(base.Button(f"b{number}", label) for number, label in enumerate(whole))
+    await place.channel.send(plain(replace(offer(place), buttons=buttons), abilities))
+    (shown,) = place.arrived()
+    if shown.buttons:
+        assert len(set(shown.buttons)) == 3
+        assert all(len(label) <= (abilities.label or len(whole[0])) for label in shown.buttons)
+    else:
+        assert all(label in shown.text for label in whole)
+
+
 @pytest.mark.parametrize("word", ["interview", "réunião", "👋🏽"])
 async def test_a_text_too_long_for_one_message_arrives_whole_in_pieces_that_fit(place: Place, word: str) -> None:
     abilities = place.channel.abilities
