@@ -359,7 +359,11 @@ class Hearing:
         if reply is None or case is None or not self._is_meant(reply, case):
             self.turn.log("invite_answer_ignored", person=self.person.id)
             return
+        before = await messages.invite_answers(self.session, self.person.id, case.row.id)
         message.negotiation_id = case.row.id
+        if any(reply.older_than(other) for other in filter(None, map(_read, before))):
+            self.turn.log("invite_answer_overtaken", person=self.person.id)
+            return
         await self.turn.happen(case.row, _answer(case, reply, self.person.id), self.seen)
 
     def _is_meant(self, reply: Reply, case: Case) -> bool:

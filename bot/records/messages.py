@@ -230,6 +230,13 @@ async def of_negotiation(session: AsyncSession, negotiation_id: str) -> Sequence
     return (await session.scalars(query)).all()
 
 
+async def invite_answers(session: AsyncSession, person_id: str, negotiation_id: str) -> Sequence[MessageRow]:
+    """With what somebody's calendars have answered to the invite."""
+    mine = (MessageRow.person_id == person_id, MessageRow.negotiation_id == negotiation_id)
+    query = select(MessageRow).where(*mine, MessageRow.direction == "in", MessageRow.reply.is_not(None))
+    return (await session.scalars(query.order_by(MessageRow.id))).all()
+
+
 async def about_nothing(session: AsyncSession, person_id: str) -> Sequence[MessageRow]:
     """What was said between this person and the assistant that belongs to no interview."""
     mine = (MessageRow.person_id == person_id, MessageRow.negotiation_id.is_(None))

@@ -57,11 +57,13 @@ class Reply:
     stamp: datetime | None = None
     delegate: str | None = None  # who comes instead
 
-    def newer_than(self, other: Reply) -> bool:
-        """Does it count, after `other` of the same guest? Mails overtake each other (RFC 5546 §2.1.5)."""
+    def older_than(self, other: Reply) -> bool:
+        """Was it given before `other` of the same guest? Then it counts no more, though mails overtake each other (RFC
+        5546 §2.1.5). Where the stamps do not tell, as they come counts.
+        """
         if self.sequence != other.sequence:
-            return self.sequence > other.sequence
-        return self.stamp is None or other.stamp is None or self.stamp > other.stamp
+            return self.sequence < other.sequence
+        return self.stamp is not None and other.stamp is not None and self.stamp < other.stamp
 
     def answers(self, sequence: int) -> bool:
         """Is it about the invite as it stands, and not about the time before it was moved?"""

@@ -108,11 +108,12 @@ def test_of_two_answers_the_one_to_the_newer_invite_counts_and_then_the_later_on
     assert first.stamp is not None
     later = replace(first, stamp=first.stamp + timedelta(minutes=1), answer=Answer.DECLINED)
     moved = replace(first, sequence=2, stamp=first.stamp - timedelta(minutes=1))
-    assert later.newer_than(first)
-    assert not first.newer_than(later)
-    assert not first.newer_than(first)
-    assert moved.newer_than(later)
-    assert not later.newer_than(moved)
+    assert first.older_than(later)
+    assert not later.older_than(first)
+    assert not first.older_than(first)
+    assert not first.older_than(replace(later, stamp=None)), "as they come"
+    assert later.older_than(moved)
+    assert not moved.older_than(later)
     assert later.answers(1)
     assert not later.answers(2), "it is about the time before the interview was moved"
 
