@@ -67,7 +67,7 @@ class Shape:
             ]
             return {self.kind.value: {"body": body, "actions": actions}}
         items = [self._item(variables) for _ in range(self.buttons)]
-        # What opens the list has to be named in no language, since nobody told us which: "☰ 1–7".
+        # What opens the list reads the same in every language, so one shape serves them all.
         return {self.kind.value: {"body": body, "button": f"☰ 1–{self.buttons}", "items": items}}
 
     def _item(self, variables: Iterator[str]) -> dict[str, str]:

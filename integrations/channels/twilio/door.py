@@ -78,7 +78,7 @@ class TwilioDoor(Door):
             return _receipt(sid, status, form.first("ErrorCode"))
         channel = _channel(form)
         if not sid or not channel:
-            return Unknown(sid or _id(knock), form.first("EventType") or form.first("From").partition(":")[0])
+            return Unknown(sid or _id(knock), _kind(form))
         return self._inbound(sid, channel, form)
 
     def _inbound(self, sid: str, channel: str, form: Posted) -> Inbound:
@@ -114,6 +114,12 @@ def _channel(form: Posted) -> str | None:
     if sender.startswith(PREFIX):
         return "whatsapp"
     return "sms" if sender and ":" not in sender else None
+
+
+def _kind(form: Posted) -> str:
+    """What Twilio calls it, or the channel it is from: never an address."""
+    channel, colon, _ = form.first("From").partition(":")
+    return form.first("EventType") or (channel if colon else "")
 
 
 def _receipt(sid: str, status: str, error: str) -> Receipt:

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from integrations.channels.base import Abilities, Channel, Outbound, Sent, Template, Unanswered
+from integrations.channels.base import Channel, Outbound, Sent, Template, Unanswered
 from integrations.channels.twilio.account import Twilio
 from integrations.channels.twilio.contents import Filled
-from integrations.channels.twilio.senders import SERVICE, Senders
+from integrations.channels.twilio.senders import SERVICE, Senders, takes
 
 # So long after it was begun, a text of several pieces is still being sent, and no second one like it.
 SAME_MESSAGE = timedelta(hours=1)
@@ -42,8 +42,7 @@ class Desk:
 class TwilioChannel(Channel):
     """Sends each message once, and finds it again among Twilio's records before it is sent once more."""
 
-    def __init__(self, desk: Desk, abilities: Abilities) -> None:
-        self.abilities = abilities
+    def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
     async def send(self, message: Outbound) -> Sent:
@@ -66,6 +65,11 @@ class TwilioChannel(Channel):
             if len(ids) == len(written):
                 return _sent(ids)
         return None
+
+    def occupies(self, message: Outbound) -> tuple[str, timedelta]:
+        """Which sender of ours it goes out from, and for how long that one is busy with it. Raises ChannelError."""
+        written = self._written(message)
+        return written[0].sender, sum((takes(self.name, each.sender, each.text) for each in written), timedelta())
 
     async def close(self) -> None:
         """Closes the connection, for both channels."""

@@ -9,7 +9,7 @@ from integrations.channels.fitting import pieces, plain
 from integrations.channels.twilio.limits import BODY
 from integrations.channels.twilio.segments import sparing
 from integrations.channels.twilio.senders import NUMBER, SHORT_CODE
-from integrations.channels.twilio.sending import Desk, TwilioChannel, Written
+from integrations.channels.twilio.sending import TwilioChannel, Written
 
 ABILITIES = Abilities(max_length=BODY, unit=Unit.UTF16, looks_up=True, receipts=True)
 
@@ -18,9 +18,7 @@ class SmsChannel(TwilioChannel):
     """Texts to numbers, from the sender for the reader's country."""
 
     name = "sms"
-
-    def __init__(self, desk: Desk, abilities: Abilities = ABILITIES) -> None:
-        super().__init__(desk, abilities)
+    abilities = ABILITIES
 
     def _written(self, message: Outbound) -> Sequence[Written]:
         if not (NUMBER.fullmatch(message.to) or SHORT_CODE.fullmatch(message.to)):

@@ -38,9 +38,10 @@ class WhatsAppChannel(TwilioChannel):
     """To numbers, and to people whom WhatsApp tells us by an id of its own."""
 
     name = "whatsapp"
+    abilities = ABILITIES
 
-    def __init__(self, desk: Desk, abilities: Abilities = ABILITIES) -> None:
-        super().__init__(desk, abilities)
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
         self._contents = Contents(desk.twilio)
 
     def _written(self, message: Outbound) -> Sequence[Written]:

@@ -333,6 +333,7 @@ def test_a_strange_error_code_is_kept_and_means_nothing(code: str) -> None:
         ({"MessageSid": "SM1", "From": "rcs:firm", "Body": "Hi"}, Unknown("SM1", "rcs")),
         ({"EventType": "onMessageAdded", "ConversationSid": "CH1"}, "onMessageAdded"),
         ({"Something": "new"}, ""),
+        ({"From": ANA, "Body": "without an id"}, ""),
     ],
 )
 def test_what_nobody_knows_is_kept_as_unknown(fields: dict[str, str], expected: Unknown | str) -> None:

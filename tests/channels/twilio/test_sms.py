@@ -20,6 +20,7 @@ from tests.channels.twilio.at_twilio import (
     BEN,
     GERMANY,
     HOOK,
+    OURS_ON_WHATSAPP,
     SERVICE,
     TOKEN,
     US,
@@ -70,6 +71,13 @@ async def test_a_messaging_service_chooses_the_sender_itself(office: Office) -> 
     [message] = office.standin.messages
     assert message.asked["MessagingServiceSid"] == SERVICE
     assert "From" not in message.asked
+
+
+async def test_how_long_a_sender_is_busy_is_known_before_it_is_asked(office: Office) -> None:
+    assert office.sms.occupies(HELLO) == (US, timedelta(seconds=1))
+    assert office.sms.occupies(outbound("Hello Ben. " * 200, BEN)) == (GERMANY, timedelta(seconds=11 + 4))
+    assert office.whatsapp.occupies(HELLO) == (f"whatsapp:{OURS_ON_WHATSAPP}", timedelta(seconds=1) / 80)
+    assert office.standin.messages == []
 
 
 async def test_the_account_itself_may_sign_in_where_there_is_no_key(office: Office) -> None:
