@@ -99,8 +99,9 @@ def _command(verb: Verb, found: Mapping[str, str]) -> Command:
     if verb is Verb.SCHEDULE:
         return _schedule(about)
     if verb is Verb.OUTCOME:
-        return Command(verb, about, found.get("words", "").strip(), outcome=_outcome(found.get("outcome", "")))
-    return Command(verb, about, found.get("words", "").strip())
+        outcome = _outcome(found.get("outcome", ""))
+        return Command(verb, about, words=found.get("words", "").strip(), outcome=outcome)
+    return Command(verb, about, words=found.get("words", "").strip())
 
 
 def _outcome(said: str) -> Outcome:
