@@ -33,7 +33,7 @@ def test_the_commands_of_the_quickstart_lead_to_a_tracker(ask: Ask, tmp_path: Pa
     commands = [line.strip().removeprefix(".venv/bin/askarsan ").split() for line in block.splitlines()]
     told = [ask(*command) for command in commands]
     assert [each.exit_code for each in told] == [0, 0, 0], told
-    assert told[0].stdout.startswith("Added 3 people and 1 job; 0 already there.\n")
+    assert told[0].stdout.startswith("Added 4 people and 1 job; 0 already there.\n")
     assert told[1].stdout == "Added 2 people; 0 already there.\n", "each is in reach, and their job is there"
     assert re.search(r"^Ana Silva +Data Engineer +Acme +New", told[2].stdout, re.MULTILINE)
     assert re.search(r"^Ben Okafor +Data Engineer +Acme +New", told[2].stdout, re.MULTILINE)
