@@ -55,6 +55,7 @@ class Firm:
     zone: ZoneInfo = UTC  # where the firm is: the zone of whoever we know no other of
     language: str = "en"  # of whoever we know no other of
     public_url: str = ""  # where people find our pages; without it no message has a link to one
+    single_use_links: bool = True  # a candidate's booking link is their own and works once, where that can be made
 
 
 @dataclass(frozen=True)

@@ -75,6 +75,7 @@ def build(settings: Settings, *, hears: bool = True) -> House:
             zone=ZoneInfo(settings.firm_timezone),
             language=settings.firm_language,
             public_url=settings.public_url or "",
+            single_use_links=settings.single_use_links,
         ),
         burst=timedelta(seconds=settings.burst_seconds),
         second=second_reader(settings, records, clock) if hears else None,

@@ -241,6 +241,11 @@ class Settings(BaseSettings):
     google_token_url: Address = setting(
         "https://oauth2.googleapis.com/token", "Where apps get their access tokens for it.", "https://HOST/PATH"
     )
+    single_use_links: bool = setting(
+        True,
+        "A booking link sent to a candidate becomes one of their own that books once, where Calendly makes one.",
+        "true or false",
+    )
     calendly_url: Address = setting("https://api.calendly.com", "Where the API of Calendly is.", "https://HOST")
     google_meet_calendar: EmailStr | None = setting(
         None, "In whose calendar Google Meet rooms are made.", "the email address of a user of your domain"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
 
 from bot.effects.carrying import PATIENCE, Later, done, nothing_to_do
+from bot.effects.own_links import with_own_links
 from bot.effects.rendering import Rendered, render, render_alone, render_for_stranger
 from bot.facts.case import JUST_NOW, load
 from bot.house import House
@@ -20,7 +21,7 @@ from bot.records.messages import MessageRow, Thread
 from bot.records.people import ContactRow, PersonRow
 from bot.records.work import EffectRow
 from bot.turn import SAY, Turn
-from dialogs.negotiation.effects import Kind, Part, Say
+from dialogs.negotiation.effects import Kind, Part, Reader, Say
 from dialogs.negotiation.events import Undelivered
 from dialogs.negotiation.relevance import worth_sending
 from dialogs.negotiation.state import Party
@@ -86,6 +87,9 @@ async def say(house: House, effect: EffectRow) -> Sequence[str]:
     if letter.link:
         async with house.records.write() as session:
             await remember(session, letter.link, effect.negotiation_id or "", letter.person.id, house.clock.now())
+    if say.to is Reader.CANDIDATE:
+        text = await with_own_links(house, effect, letter.rendered.text)
+        letter = replace(letter, rendered=replace(letter.rendered, text=text))
     channel = house.channels[letter.contact.channel]
     begun = None if channel.abilities.takes_key else await _begin(house, effect)
     if begun and letter.say.kind in AT_MOST_ONCE and not channel.abilities.looks_up:

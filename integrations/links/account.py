@@ -49,6 +49,10 @@ class PageAccount(ABC):
     async def call_off(self, event: str, reason: str) -> None:
         """The vendor writes to whoever booked. What is off already is left so."""
 
+    async def single_use_of(self, url: str) -> str | None:
+        """A link to what can be booked at `url`, with which somebody can book once; None where there is none."""
+        return None
+
     async def subscribe(self, url: str, key: str, known: str = "") -> Subscription:
         """Bookings are told to `url` from now on, signed with `key`. `known` is the subscription made before."""
         raise LinksRefused("it has no webhooks")

@@ -101,6 +101,14 @@ class Calendly(PageAccount):
     async def bookable(self) -> list[Bookable]:
         return [Bookable(each.name, each.duration, each.scheduling_url) for each in await self.event_types()]
 
+    async def single_use_of(self, url: str) -> str | None:
+        """Of a whole profile there is one only where nothing but one thing can be booked there."""
+        wanted, types = url.rstrip("/"), await self.event_types()
+        meant = [each for each in types if each.scheduling_url.rstrip("/") == wanted]
+        if not meant and (await self.user()).scheduling_url.rstrip("/") == wanted:
+            meant = types
+        return await self.single_use(meant[0].uri) if len(meant) == 1 else None
+
     async def single_use(self, event_type: str) -> str:
         """A link with which somebody can book once. Every call makes another one."""
         body = {"max_event_count": 1, "owner": event_type, "owner_type": "EventType"}
