@@ -6,14 +6,7 @@ import hashlib
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from integrations.calendars.ics import Invite, to_ics
-
 FILE = "invite.ics"
-
-
-def to_mail(invite: Invite, *, text: str, html: str | None = None) -> EmailMessage:
-    """The body of the mail for one invite: see `as_mail`."""
-    return as_mail(to_ics(invite), invite.method, text=text, html=html)
 
 
 def as_mail(data: bytes, method: str, *, text: str, html: str | None = None) -> EmailMessage:

@@ -21,7 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from integrations.calendars.ics import Guest, Invite, to_ics
-from integrations.calendars.invitation import to_mail
+from integrations.calendars.invitation import as_mail
 
 HERE = Path(__file__).parent
 LISBON = ZoneInfo("Europe/Lisbon")
@@ -48,8 +48,12 @@ GOLDEN = {
 }
 
 
+def mailed(invite: Invite, *, text: str, html: str | None = None) -> EmailMessage:
+    return as_mail(to_ics(invite), invite.method, text=text, html=html)
+
+
 def mail_of(invite: Invite) -> bytes:
-    mail = to_mail(invite, text="Hello Ana,\n\nsee you then. À bientôt!\n", html="<p>Hello Ana,<p>see you then.")
+    mail = mailed(invite, text="Hello Ana,\n\nsee you then. À bientôt!\n", html="<p>Hello Ana,<p>see you then.")
     mail["From"] = "askARSAN <arsan@firm.example>"
     mail["To"] = "Ana Silva <ana@mail.example>"
     mail["Subject"] = "Invitation: Technical interview"
@@ -158,12 +162,12 @@ def test_the_rules_can_tell_a_bad_mail(broken: Callable[[bytes], bytes], rules: 
 
 
 def test_a_mail_without_html_has_its_calendar_last_as_well() -> None:
-    mail = parsed(to_mail(INVITE, text="See you").as_bytes())
+    mail = parsed(mailed(INVITE, text="See you").as_bytes())
     assert [part.get_content_type() for part in alternatives(mail)] == ["text/plain", "text/calendar"]
 
 
 def test_half_an_emoji_does_not_stop_a_mail() -> None:
-    mail = parsed(to_mail(INVITE, text="See you \ud83d", html="<p>\ud83d").as_bytes())
+    mail = parsed(mailed(INVITE, text="See you \ud83d", html="<p>\ud83d").as_bytes())
     assert alternatives(mail)[0].get_content().startswith("See you ?")
 
 

@@ -148,6 +148,23 @@ async def test_what_is_missing_is_one_sentence(type_: Type, team: None, words: t
     assert (await type_("calendar", "list")).stdout.startswith("No calendar is connected.")
 
 
+async def test_what_a_firm_has_not_set_is_named_as_it_has_to_be_written(type_: Type, team: None) -> None:
+    told = await type_("calendar", "connect", "Rita", "--with", "google", given="\n\n")
+    assert told.exit_code == 2
+    lacking = "no refresh token was given, and ASKARSAN_GOOGLE_KEY_FILE is not set."
+    assert told.stderr.endswith(f":Google cannot be connected: {lacking}\n")
+
+
+async def test_where_nobody_answers_it_did_not_go_well_and_nothing_was_wrong_with_what_was_asked(
+    type_: Type, link: str, feed: StandInFeed
+) -> None:
+    feed.fail(Fault.BROKEN, 3)
+    told = await type_("calendar", "connect", "Rita", "--with", "feed", given=f"{link}\n\n")
+    assert told.exit_code == 1
+    said = "The calendar link answers 500. Nothing was saved; try again in a while."
+    assert told.stderr.splitlines()[-1].endswith(said)
+
+
 async def test_a_web_page_is_no_calendar_and_nothing_is_saved(type_: Type, link: str, feed: StandInFeed) -> None:
     feed.fail(Fault.A_PAGE, 3)
     told = await type_("calendar", "connect", "Rita", "--with", "feed", given=f"{link}\n\n")
@@ -162,7 +179,7 @@ async def test_a_test_of_a_dead_link_says_so_and_fails(type_: Type, link: str, f
     feed.fail(Fault.GONE, 9)
     told = await type_("calendar", "test", "Rita")
     assert told.exit_code == 1
-    assert "calendar link:" in told.stdout
+    assert "\nThe calendar link answers 410. Share your calendar again" in told.stdout
 
 
 async def test_the_week_is_a_picture(type_: Type, link: str) -> None:
