@@ -83,8 +83,8 @@ class Twilio:
         except TwilioException as error:
             # Of every kind: RFC 9457 answers have one of their own, and a page of a list raises the bare one. Their
             # texts name people's numbers, and none of them knows Retry-After, so the answer itself is read.
-            if line.answer is None:
-                raise unclear("no answer") from error
+            if line.answer is None or line.answer.is_success:
+                raise unclear("no use can be made of the answer") from error
             wait = asked_to_wait(line.answer.headers.get("Retry-After", ""), self._now())
             raise refusal(line.answer.status_code, line.answer.text, wait, sends=sends) from None
 

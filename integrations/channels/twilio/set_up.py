@@ -14,6 +14,7 @@ from integrations.channels.twilio.signing import Secrets
 from integrations.channels.twilio.sms import SmsChannel
 from integrations.channels.twilio.templates import Templates
 from integrations.channels.twilio.whatsapp import WhatsAppChannel
+from integrations.missing import not_set, setting
 
 Settings = Mapping[str, str]
 MADE: dict[str, type[SmsChannel] | type[WhatsAppChannel]] = {"sms": SmsChannel, "whatsapp": WhatsAppChannel}
@@ -57,11 +58,11 @@ def _account(settings: Settings) -> Account:
 def _shared(words: str) -> dict[str, str]:
     pairs = [each.partition("=") for each in words.replace(",", " ").split()]
     if not all(key and secret for key, _, secret in pairs):
-        raise ValueError("the setting twilio_shared_keys has to read id=secret, with commas between several")
+        raise ValueError(f"{setting('twilio_shared_keys')} has to read id=secret, with commas between several")
     return {key: secret for key, _, secret in pairs}
 
 
 def _need(settings: Settings, name: str) -> str:
     if value := settings.get(name, "").strip():
         return value
-    raise ValueError(f"the setting {name} is missing")
+    raise ValueError(not_set(name))

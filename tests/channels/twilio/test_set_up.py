@@ -50,12 +50,12 @@ def test_what_each_channel_can_do_is_said() -> None:
 @pytest.mark.parametrize(
     ("changed", "fault"),
     [
-        ({"twilio_account_sid": ""}, "twilio_account_sid is missing"),
-        ({"twilio_auth_token": ""}, "twilio_auth_token is missing"),
-        ({"twilio_api_key": "SK1"}, "twilio_api_secret is missing"),
-        ({"twilio_sms_senders": ""}, "twilio_sms_senders is missing"),
+        ({"twilio_account_sid": ""}, "ASKARSAN_TWILIO_ACCOUNT_SID is not set"),
+        ({"twilio_auth_token": ""}, "ASKARSAN_TWILIO_AUTH_TOKEN is not set"),
+        ({"twilio_api_key": "SK1"}, "ASKARSAN_TWILIO_API_SECRET is not set"),
+        ({"twilio_sms_senders": ""}, "ASKARSAN_TWILIO_SMS_SENDERS is not set"),
         ({"twilio_sms_senders": "ACME"}, "Nobody can answer to a name"),
-        ({"public_url": ""}, "public_url is missing"),
+        ({"public_url": ""}, "ASKARSAN_PUBLIC_URL is not set"),
     ],
 )
 def test_what_is_missing_or_wrong_is_said(changed: dict[str, str], fault: str) -> None:
@@ -71,8 +71,8 @@ def test_it_carries_no_other_channel() -> None:
 @pytest.mark.parametrize(
     ("changed", "fault"),
     [
-        ({"twilio_auth_token": ""}, "twilio_auth_token is missing"),
-        ({"twilio_shared_keys": "abc"}, "twilio_shared_keys has to read"),
+        ({"twilio_auth_token": ""}, "ASKARSAN_TWILIO_AUTH_TOKEN is not set"),
+        ({"twilio_shared_keys": "abc"}, "ASKARSAN_TWILIO_SHARED_KEYS has to read"),
     ],
 )
 def test_a_door_that_would_believe_anybody_is_not_made(changed: dict[str, str], fault: str) -> None:
