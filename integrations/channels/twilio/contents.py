@@ -129,6 +129,11 @@ def variables(values: Mapping[str, str]) -> str:
     return json.dumps(told, ensure_ascii=False)
 
 
+def body_of(types: Mapping[str, Any]) -> str:
+    """The text of a Content, whatever kind it is."""
+    return next((str(each["body"]) for each in types.values() if isinstance(each, dict) and each.get("body")), "")
+
+
 class Contents:
     """The shapes at Twilio. What is remembered here saves a call, and is looked up again by another process."""
 
@@ -151,8 +156,7 @@ class Contents:
     async def text(self, sid: str, values: Mapping[str, str]) -> str:
         """What a Content reads with these values. Raises ChannelError."""
         async with self._twilio.call() as client:
-            types = (await client.content.v1.contents(sid).fetch_async()).types or {}
-        text = next((str(each["body"]) for each in types.values() if isinstance(each, dict) and each.get("body")), "")
+            text = body_of((await client.content.v1.contents(sid).fetch_async()).types or {})
         return PLACE.sub(lambda place: one_line(str(values.get(place[1], place[0]))), text)
 
     async def _found(self, name: str) -> str | None:

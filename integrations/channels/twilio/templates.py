@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -16,9 +16,9 @@ from typing import Any
 from twilio.rest.content.v1.content import ContentList
 from twilio.rest.content.v1.content.approval_create import ApprovalCreateList
 
-from integrations.channels.base import Button
+from integrations.channels.base import Button, Template
 from integrations.channels.twilio.account import Twilio
-from integrations.channels.twilio.contents import PLACE
+from integrations.channels.twilio.contents import PLACE, body_of
 from integrations.channels.twilio.limits import ABOVE_BUTTONS, QUICK_REPLY_TITLE
 
 OURS = "askarsan"
@@ -86,7 +86,14 @@ class Standing:
     version: str
     approval: Approval
     reason: str  # why it was rejected, in WhatsApp's words
+    body: str
     made_at: datetime | None
+
+    def filled(self, values: Mapping[str, str]) -> Template:
+        """Ready to be sent. Raises ValueError where a place would be left: a person would be sent its sample."""
+        if missing := sorted({place for place in PLACE.findall(self.body) if not values.get(place, "").strip()}):
+            raise ValueError(f"{self.name} ({self.language}): nothing stands for {', '.join(missing)}")
+        return Template(self.id, dict(values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +134,7 @@ class Templates:
         async with self._twilio.call() as client:
             told = (await client.content.v1.contents(standing.id).approval_fetch().fetch_async()).whatsapp or {}
         approval, reason = _approval(told)
-        return Standing(standing.id, draft.name, draft.language, draft.version, approval, reason, standing.made_at)
+        return replace(standing, approval=approval, reason=reason)
 
     async def delete(self, id: str) -> None:
         """At Twilio and at WhatsApp, which keeps its name from being used again for 30 days."""
@@ -146,7 +153,14 @@ class Templates:
         async with self._twilio.call() as client:
             made = await client.content.v1.contents.create_async(asked)
         return Standing(
-            str(made.sid), draft.name, draft.language, draft.version, Approval.UNSUBMITTED, "", made.date_created
+            id=str(made.sid),
+            name=draft.name,
+            language=draft.language,
+            version=draft.version,
+            approval=Approval.UNSUBMITTED,
+            reason="",
+            body=draft.body,
+            made_at=made.date_created,
         )
 
     async def _ask(self, sid: str, draft: Draft) -> None:
@@ -172,7 +186,8 @@ def _standing(told: Any) -> Standing | None:
     match str(told.friendly_name).split("/"):
         case [ours, name, language, version] if ours == OURS:
             approval, reason = _approval(told.approval_requests or {})
-            return Standing(str(told.sid), name, language, version, approval, reason, told.date_created)
+            body = body_of(told.types or {})
+            return Standing(str(told.sid), name, language, version, approval, reason, body, told.date_created)
     return None
 
 

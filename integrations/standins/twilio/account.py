@@ -18,6 +18,9 @@ SID = f"AC{0:032x}"
 WINDOW = timedelta(hours=24)
 OUT = frozenset("stop unsubscribe end quit stopall revoke optout cancel".split())
 IN = frozenset("start yes unstop".split())
+# There the network itself acts, and knows fewer words.
+TOLL_FREE = tuple(f"+1{area}" for area in (800, 833, 844, 855, 866, 877, 888))
+NETWORK = {"stop": "STOP", "start": "START", "unstop": "START"}
 _ACCOUNT = (("AccountSid", SID), ("ApiVersion", "2010-04-01"))
 GOODBYE = "You have successfully been unsubscribed. Reply START to resubscribe."
 
@@ -268,12 +271,14 @@ class StandInTwilio:
             raise Refusal(400, 21408, "Permission to send an SMS has not been enabled for the region")
 
     def _opt_out_kind(self, text: str, ours: str) -> str | None:
-        word = text.strip()
+        word = text.strip().lower()
         if self.advanced_words is not None:
             return self.advanced_words.get(word.upper())
         if ours.startswith(WHATSAPP):
             return None
-        return "STOP" if word.lower() in OUT else "START" if word.lower() in IN else None
+        if ours.startswith(TOLL_FREE):
+            return NETWORK.get(word)
+        return "STOP" if word in OUT else "START" if word in IN else None
 
     def _note_wish(self, kind: str, ours: str, theirs: str) -> None:
         pools = [pool for pool in self.services.values() if ours in pool] or [[ours]]

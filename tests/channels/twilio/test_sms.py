@@ -337,6 +337,20 @@ async def test_after_stop_nothing_is_taken_until_start(office: Office) -> None:
     assert [(each.wish, each.to) for each in told] == [(base.Wish.OUT, US), (base.Wish.IN, US)]
 
 
+@pytest.mark.parametrize("word", ["stop", "CANCEL", "End", "start", "YES", "cancel it", "help"])
+@pytest.mark.parametrize("ours", [US, "+18335550100"])
+async def test_what_we_take_for_a_wish_is_what_closes_and_opens_the_number_there(
+    office: Office, ours: str, word: str
+) -> None:
+    office.standin.numbers = (*office.standin.numbers, ours)
+    for before in (set(), {(ours, ANA)}):
+        office.standin.opted_out = set(before)
+        await office.standin.write("ana", word, at=ours)
+        wish = [each for each in office.hall.told if isinstance(each, base.Inbound)][-1].wish
+        expected = {base.Wish.OUT: True, base.Wish.IN: False, None: bool(before)}[wish]
+        assert ((ours, ANA) in office.standin.opted_out) is expected
+
+
 async def test_nothing_personal_and_no_secret_is_logged(office: Office, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     office.standin.landlines.add(BEN)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from integrations.channels import base
-from integrations.channels.base import Button, Template
+from integrations.channels.base import Button
 from integrations.channels.twilio.templates import Approval, Category, Draft, Templates
 from tests.channels.twilio.at_twilio import Office, office, outbound, served
 
@@ -85,13 +85,25 @@ async def test_what_is_approved_is_sent_when_the_window_is_closed(office: Office
     templates = Templates(office.twilio)
     standing = await templates.submit(NUDGE)
     office.standin.contents.review("askarsan/nudge", "approved")
-    message = outbound("x", heard_at=None, template=Template(standing.id, {"1": "Ana", "2": "Acme"}))
+    message = outbound("x", heard_at=None, template=standing.filled({"1": "Ana", "2": "Acme"}))
     await office.whatsapp.send(message)
     await office.standin.deliver()
     [shown] = office.standin.phone("ana")
     assert shown.text == "Olá Ana, ainda quer marcar a entrevista na Acme? Responda quando puder."
     await office.standin.press("ana", "Mais tarde")
     assert office.hall.heard.pressed == "later"
+
+
+@at_twilio
+async def test_a_place_that_is_left_is_seen_before_somebody_is_sent_the_sample(office: Office) -> None:
+    await Templates(office.twilio).submit(NUDGE)
+    office.standin.contents.review("askarsan/nudge", "approved")
+    standing = (await Templates(office.twilio).list()).approved("nudge", "pt")
+    assert standing is not None
+    assert standing.body == NUDGE.body
+    for values in ({"1": "Ana"}, {"1": "Ana", "2": " "}):
+        with pytest.raises(ValueError, match="nothing stands for 2"):
+            standing.filled(values)
 
 
 @at_twilio
