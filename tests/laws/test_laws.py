@@ -18,7 +18,7 @@ MODULES = sorted(path for room in ROOMS for path in (HOUSE / room).rglob("*.py")
 VENDORS = ("channels", "calendars", "meetings", "trackers", "models")
 # What several vendors speak, and none of them owns.
 NOBODYS = {
-    *("zones", "vtimezone", "reading", "repeating", "taken", "ics", "itip", "invitation", "consent"),  # calendars
+    *("zones", "vtimezone", "reading", "repeating", "taken", "ics", "itip", "invitation", "consent", "apart"),  # calendars
     "by_event",  # meetings
     "fitting",  # channels
 }
