@@ -91,7 +91,7 @@ def test_somebody_else_with_her_address_to_answer_to_is_not_her() -> None:
         ("arsan@firm.example", "mx.evil.example; dmarc=pass header.from=people.example", False),
         ("arsan@firm.example", "mx.firm.example.evil.example; dmarc=pass header.from=people.example", False),
         ("arsan@firm.example", 'mx.firm.example; spf=fail smtp.mailfrom="x; dmarc=pass"@people.example', False),
-        ("arsan@firm.example", "mx.firm.example; spf=none (says; (dmarc=pass; dkim=pass header.d=people.example))", False),
+        ("arsan@firm.example", "mx.firm.example; spf=none (so; (dmarc=pass; dkim=pass)) x=y", False),
         ("arsan@firm.example", "mx.firm.example 1; dmarc=pass header.from=people.example", True),
     ],
 )  # fmt: skip
@@ -182,7 +182,7 @@ def calendar_mail(said: str, **headers: str) -> bytes:
     head = f"From: Ana <{ANA}>\nTo: {TOKEN}\nMessage-ID: <cal-1@people.example>\nMIME-Version: 1.0\n"
     head += "".join(f"{name.replace('_', '-')}: {value}\n" for name, value in headers.items())
     body = (
-        'Content-Type: multipart/mixed; boundary="outer"\n\n--outer\nContent-Type: multipart/alternative; boundary="b"\n\n'
+        "Content-Type: multipart/mixed; boundary=outer\n\n--outer\nContent-Type: multipart/alternative; boundary=b\n\n"
         "--b\nContent-Type: text/plain; charset=utf-8\n\nAna has accepted: Tuesday 3 March, 10:00.\n"
         f"--b\nContent-Type: text/calendar; charset=utf-8; method={method}\nContent-Transfer-Encoding: base64\n\n"
         f"{base64.b64encode(data).decode()}\n--b--\n--outer\nContent-Type: application/ics; name=invite.ics\n"
