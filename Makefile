@@ -9,9 +9,11 @@ PYTHON = $(shell for python in python3.13 python3.12 python3.11 python3; do \
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
+# Tests start hundreds of processes: none may have to compile the house anew, whatever this machine is set to.
+export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test browser check fmt bench pages lock
+.PHONY: help setup demo run test browser check style types imports fmt bench pages lock
 MAKEFLAGS += --no-print-directory
 
 help: ## What can be made
@@ -27,7 +29,8 @@ demo: $(READY) ## One whole negotiation, played in the terminal
 run: $(READY) ## Serve: the web and the worker in one process
 	@$(BIN)/askarsan serve
 
-test: check browser ## All checks, then all tests
+test: $(READY) ## All checks, then all tests
+	@$(MAKE) -j 2 browser check
 	@echo "── tests"
 	@$(BIN)/pytest -n 2 --dist worksteal -q
 
@@ -44,12 +47,18 @@ browser: ## Chromium, which the tests of our pages need; installed where that is
 		echo "whatever your system calls it." >&2; exit 1; \
 	fi
 
-check: $(READY) ## Style, types and the one direction of imports
+check: style types imports ## Style, types and the one direction of imports
+
+style: $(READY)
 	@echo "── style (ruff)"
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet .
+
+types: $(READY)
 	@echo "── types (mypy --strict)"
 	@$(BIN)/mypy
+
+imports: $(READY)
 	@echo "── imports (import-linter)"
 	@$(BIN)/lint-imports --no-logo
 
@@ -77,7 +86,11 @@ $(READY): pyproject.toml requirements/dev.txt
 	@test -n "$(PYTHON)" || { echo "askARSAN needs Python 3.11 or newer, with its venv module, on the PATH." >&2; exit 1; }
 	@test -x $(BIN)/python || { echo "── virtual environment (.venv, $$($(PYTHON) --version))"; $(PYTHON) -m venv .venv; }
 	@echo "── packages, pinned by hash (requirements/dev.txt)"
-	@$(BIN)/python -m pip install -qq --require-hashes -r requirements/dev.txt
+	@$(BIN)/python -m pip install -qq --require-hashes -r requirements/build.txt
+	@# uv is four times as quick; pip may have been told of an index that uv does not know.
+	@$(BIN)/uv pip install -qq --python $(BIN)/python --require-hashes -r requirements/dev.txt || \
+		$(BIN)/python -m pip install -qq --require-hashes -r requirements/dev.txt
 	@echo "── askARSAN itself"
 	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation -e .
+	@$(BIN)/python -c "import bot.service, bot.terminal.chat" # compiled now, so that the first command is quick too
 	@touch $@

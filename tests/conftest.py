@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from itertools import count
@@ -12,6 +13,9 @@ import pytest
 
 from bot.records.schema import migrate_url
 from tests.databases import Postgres, in_memory
+
+# Thirteen thousand tests are kept in memory: as in app.py, they are not looked through for garbage all the time.
+gc.set_threshold(20_000, 50, 50)
 
 # Takes the URL of an empty database and makes of it what is to be copied; leaves no connection open.
 Build = Callable[[str], None]
