@@ -38,6 +38,10 @@ class Account:
     api: str = API
     content: str = CONTENT
 
+    def __post_init__(self) -> None:
+        if not all(url.startswith(("http://", "https://")) for url in (self.api, self.content)):
+            raise ValueError("the addresses of Twilio begin with https://")
+
 
 def new_http() -> httpx2.AsyncClient:
     return httpx2.AsyncClient(timeout=httpx2.Timeout(10, connect=3, pool=5), follow_redirects=False)

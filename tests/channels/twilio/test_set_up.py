@@ -55,6 +55,7 @@ def test_what_each_channel_can_do_is_said() -> None:
         ({"twilio_api_key": "SK1"}, "ASKARSAN_TWILIO_API_SECRET is not set"),
         ({"twilio_sms_senders": ""}, "ASKARSAN_TWILIO_SMS_SENDERS is not set"),
         ({"twilio_sms_senders": "ACME"}, "Nobody can answer to a name"),
+        ({"twilio_api_url": "api.dublin.ie1.twilio.com"}, "begin with https://"),
         ({"public_url": ""}, "ASKARSAN_PUBLIC_URL is not set"),
     ],
 )
