@@ -11,6 +11,7 @@ from starlette.exceptions import HTTPException
 
 from bot.doors.calendars import calendar_doors
 from bot.doors.calendly import account_doors
+from bot.doors.channels import channel_doors
 from bot.doors.front import front_door
 from bot.doors.gateway import gateway_door
 from bot.doors.metrics import metrics_door
@@ -19,6 +20,7 @@ from bot.doors.pages.door import pages_door
 from bot.doors.zoom import zoom_doors
 from bot.house import House
 from bot.jobs import Job
+from integrations.channels.base import Door
 
 Begin = Callable[[Sequence[Job]], Awaitable[None]]
 
@@ -29,11 +31,12 @@ def make_app(
     gateway_secret: str | None,
     version: str,
     *,
+    doors: Sequence[Door] = (),
     zoom_secret: str | None = None,
     metrics: bool = False,
     **options: Any,
 ) -> FastAPI:
-    """The application. `begin` starts jobs after they were committed."""
+    """The application. `begin` starts jobs after they were committed; `doors` are those of channels' vendors."""
     app = FastAPI(
         title="askARSAN",
         version=version,
@@ -48,6 +51,7 @@ def make_app(
         app.include_router(metrics_door(house))
     app.include_router(front_door(house, version))
     app.include_router(gateway_door(house, begin, gateway_secret))
+    app.include_router(channel_doors(house, begin, doors))
     app.include_router(pages_door(house, begin))
     app.include_router(calendar_doors(house, begin))
     app.include_router(account_doors(house, begin))

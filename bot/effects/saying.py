@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -91,13 +91,14 @@ async def say(house: House, effect: EffectRow) -> Sequence[str]:
         text = await with_own_links(house, effect, letter.rendered.text)
         letter = replace(letter, rendered=replace(letter.rendered, text=text))
     channel = house.channels[letter.contact.channel]
-    begun = None if channel.abilities.takes_key else await _begin(house, effect)
-    if begun and letter.say.kind in AT_MOST_ONCE and not channel.abilities.looks_up:
+    in_doubt = not channel.abilities.takes_key and await _begun_before(house, effect)
+    if in_doubt and letter.say.kind in AT_MOST_ONCE and not channel.abilities.looks_up:
         return await _not_said(house, effect, say, "in doubt: it may be out already, and one too many would nag")
     message = plain(letter.message(effect, channel.abilities), channel.abilities)
     try:
         # Whoever began before us may have got it out.
-        out_already = await channel.look_up(message, begun) if begun and channel.abilities.looks_up else None
+        asks = in_doubt and channel.abilities.looks_up
+        out_already = await channel.look_up(message, effect.made_at) if asks else None
         sent = out_already or await channel.send(message)
     except Temporary as error:
         told_apart = channel.abilities.takes_key or channel.abilities.looks_up or not isinstance(error, Unanswered)
@@ -174,17 +175,17 @@ def _buttons(effect: EffectRow, letter: Letter) -> tuple[Button, ...]:
     return tuple(Button(name, label) for name, label in zip(names, letter.rendered.buttons, strict=True))
 
 
-async def _begin(house: House, effect: EffectRow) -> datetime | None:
+async def _begun_before(house: House, effect: EffectRow) -> bool:
     """Written down before it is sent, where a second copy could not be told apart.
 
-    When it was begun before, if nobody knows how that ended. Raises Later while somebody else may still be at it.
+    True if it was begun before and nobody knows how that ended. Raises Later while somebody else may still be at it.
     """
     async with house.records.write() as session:
         row = await work.lock_effect(session, effect.id)
         now = house.clock.now()
         if row.done_at or (row.begun_at and now - row.begun_at < STILL_AT_IT):
             raise Later(in_doubt=True)
-        before = row.begun_at
+        before = row.begun_at is not None
         row.begun_at = now
     return before
 
