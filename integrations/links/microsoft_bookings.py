@@ -44,7 +44,7 @@ class BookingsAccount(PageAccount):
         """Bookings has no history: what was there when we last looked and is no more was called off, by whomever."""
         with _as_links():
             there = await (await self._opened()).appointments(self._business, between)
-        return list(_news({each.id: each for each in there if between.holds(each.when)}, between, known, self._now()))
+        return list(news({each.id: each for each in there if between.holds(each.when)}, between, known, self._now()))
 
     async def call_off(self, event: str, reason: str) -> None:
         with _as_links():
@@ -60,9 +60,10 @@ class BookingsAccount(PageAccount):
         return self._bookings
 
 
-def _news(
+def news(
     there: dict[str, Appointment], between: Interval, known: Collection[Notice], now: datetime
 ) -> Iterator[Notice]:
+    """What has changed since `known`: one that moved ends and begins, one that is gone ends."""
     times = Counter(each.event for each in known if each.kind is Told.CREATED)
     standing = _standing(known)
     for name, appointment in there.items():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -27,7 +27,7 @@ from dialogs.negotiation.state import Negotiation
 from dialogs.scheduling.intervals import Interval
 from integrations.calendars.microsoft.bookings import Appointment
 from integrations.links.folding import CalledOff, Moved, Notice, changes, fold
-from integrations.links.microsoft_bookings import _news
+from integrations.links.microsoft_bookings import news
 from integrations.standins.microsoft.bookings import Business
 from integrations.standins.microsoft.tenant import StandInMicrosoft
 from integrations.standins.microsoft.web import web
@@ -37,7 +37,6 @@ from tests.loopback import serving
 __all__ = ["copy", "migrated"]
 
 SHOP = "firsttalks@northwind.example"
-HALF = timedelta(minutes=30)
 
 
 @dataclass
@@ -106,9 +105,8 @@ async def desk(copy: str) -> AsyncIterator[Desk]:
     await stage.close()
 
 
-def lasting(start: object) -> Interval:
-    assert start in (WEDNESDAY, THURSDAY)
-    return Interval.lasting(start, 30)  # type: ignore[arg-type]
+def lasting(start: datetime) -> Interval:
+    return Interval.lasting(start, 30)
 
 
 async def test_what_is_booked_moved_and_called_off_there_is_noticed_within_a_minute(desk: Desk) -> None:
@@ -183,21 +181,21 @@ STARTS = st.integers(1, 60).map(lambda hours: TEN + timedelta(hours=hours))
 
 @given(st.lists(st.none() | STARTS, min_size=1, max_size=8))
 def test_however_an_appointment_moves_and_vanishes_looking_each_time_tells_each_change_once(
-    steps: list[None] | list[object],
+    steps: list[datetime | None],
 ) -> None:
     known: list[Notice] = []
     before = fold(known)
     held: Interval | None = None
     for number, start in enumerate([step for step in steps if step is not None]):
-        when = Interval.lasting(start, 30)  # type: ignore[arg-type]
+        when = Interval.lasting(start, 30)
         there = {"a": Appointment("a", "s", when, email=ANA)}
         for _ in range(2):  # the second look finds nothing new
-            known += _news(there, BETWEEN, known, TEN)
+            known += news(there, BETWEEN, known, TEN)
         after = fold(known)
         told = changes(before, after)
         assert len(told) == (0 if held == when else 1)
         assert isinstance(told[0], Moved) == (number > 0) if told else True
         before, held = after, when
-    known += _news({}, BETWEEN, known, TEN)
+    known += news({}, BETWEEN, known, TEN)
     told = changes(before, fold(known))
     assert [type(each) for each in told] == ([CalledOff] if held else [])
