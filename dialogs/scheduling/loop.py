@@ -31,7 +31,7 @@ class Stage:
     @property
     def is_break(self) -> bool:
         """Nobody is needed: lunch, say."""
-        return not self.panel.everyone
+        return not (self.panel.required or self.panel.one_of)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -11,7 +11,7 @@ from itertools import chain, product
 
 from dialogs.scheduling.cells import QUARTER, Frame, Range, on_the_grid
 from dialogs.scheduling.diary import Reason
-from dialogs.scheduling.intervals import Interval, covers, union
+from dialogs.scheduling.intervals import Interval, union
 from dialogs.scheduling.loop import Left, Loop, Stage, without
 from dialogs.scheduling.panel import Appointment, Itinerary, Seated
 from dialogs.scheduling.plan import Plan, instant_of, minutes_of
@@ -96,13 +96,14 @@ class LoopPlan(Plan):
     def narrowed(
         self, starts: Sequence[datetime], windows: Sequence[Interval], by_name: Sequence[Interval] = ()
     ) -> list[datetime]:
+        fitting = {start for start in starts if self.fits(start)}
         begins = (instant_of(low) for low, _ in self._fitting_ranges if low % QUARTER == 0)
-        within = {start for start in begins if covers(windows, self._whole(start))}
-        named = {start for start in starts if covers(by_name, self._whole(start)) and self.with_consent.fits(start)}
-        return sorted(within | named | {start for start in starts if self.fits(start)})
+        named = (start for start in starts if by_name and self.with_consent.fits(start))
+        return sorted(fitting | self._within_windows(begins, windows) | self._within_windows(named, by_name))
 
-    def _whole(self, start: datetime) -> Interval:
-        return Interval.lasting(start, self.meeting.minutes)
+    def _within_windows(self, starts: Iterable[datetime], windows: Sequence[Interval]) -> set[datetime]:
+        stretches, length = union(windows), self.meeting.minutes
+        return {start for start in starts if any(each.holds(Interval.lasting(start, length)) for each in stretches)}
 
     @cached_property
     def _fitting_ranges(self) -> tuple[Range, ...]:

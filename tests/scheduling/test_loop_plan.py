@@ -156,6 +156,7 @@ def test_whoever_has_less_to_do_comes() -> None:
 
 def test_nobody_of_a_group_and_it_is_said_so() -> None:
     plan = loop_plan(AFTERNOON, diary("eva", readable=False), diary("max", blocks=(block("14:15-15:00"),)))
+    assert not plan.without("eva").without("max").fits(at("09:00")), "without anybody it is no break"
     assert plan.explain(at("13:00")) == (Why(Reason.POOL, 2),)
     assert plan.explain(at("13:00", -3)) == (Why(Reason.TOO_SOON),)
 
