@@ -95,17 +95,18 @@ async def say(house: House, effect: EffectRow) -> Sequence[str]:
     if in_doubt and letter.say.kind in AT_MOST_ONCE and not channel.abilities.looks_up:
         return await _not_said(house, effect, say, "in doubt: it may be out already, and one too many would nag")
     message = plain(letter.message(effect, channel.abilities), channel.abilities)
+    sent = None
     try:
-        # Whoever began before us may have got it out.
-        asks = in_doubt and channel.abilities.looks_up
-        out_already = await channel.look_up(message, effect.made_at) if asks else None
-        sent = out_already or await channel.send(message)
+        if in_doubt and channel.abilities.looks_up:  # whoever began before us may have got it out
+            sent = await channel.look_up(message, effect.made_at)
+            in_doubt = False
+        sent = sent or await channel.send(message)
     except Temporary as error:
         told_apart = channel.abilities.takes_key or channel.abilities.looks_up or not isinstance(error, Unanswered)
         if not told_apart and say.kind in AT_MOST_ONCE:
             return await _not_said(house, effect, say, "in doubt: no answer came, and one too many would nag")
         if effect.attempts < PATIENCE:
-            raise Later(error.retry_after, in_doubt=isinstance(error, Unanswered)) from error
+            raise Later(error.retry_after, in_doubt=in_doubt or isinstance(error, Unanswered)) from error
         return await _failed(house, effect, letter, error)
     except Moved as error:
         await _note_new_address(house, letter, error.to)
