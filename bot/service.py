@@ -24,13 +24,14 @@ from bot.connections.link_desk import LinkDesk
 from bot.connections.switchboard import Switchboard
 from bot.doors.web import Begin, make_app
 from bot.engine import DurableEngine
+from bot.environment import PREFIX, SettingsError
 from bot.house import Firm, House
 from bot.jobs import Job, JobKind
 from bot.logs import configure
 from bot.records.base import Records
 from bot.records.opening import ready
 from bot.second_opinion import Limits, SecondReader
-from bot.settings import PREFIX, Settings, SettingsError
+from bot.settings import Settings
 from bot.shared_queue import RelayEngine
 from bot.watching.following import catch_up
 from bot.worker import Assistant

@@ -1,20 +1,15 @@
-"""Every setting: its name, type, default and meaning; the only reader of the environment."""
+"""Every setting: its name, type, default and meaning."""
 
 from __future__ import annotations
 
 import difflib
-import os
 import re
-import textwrap
-from collections.abc import Iterator, Mapping, Sequence
-from io import StringIO
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
-from dotenv import dotenv_values
-from dotenv.parser import Binding, parse_stream
 from pydantic import (
     AfterValidator,
     EmailStr,
@@ -27,18 +22,10 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.environment import DOTENV, ENCODING, PREFIX, Given, SettingsError, given
 from bot.mask import HIDDEN, masked
-from bot.reasons import why
 from bot.rules import described, rules_from
 from dialogs.negotiation.facts import Rules
-
-PREFIX = "ASKARSAN_"
-DOTENV = Path(".env")
-ENCODING = "utf-8-sig"  # some editors begin a file with a byte order mark
-
-
-class SettingsError(ValueError):
-    """A setting is wrong; the message says which, what was given and what is allowed, for whoever set it."""
 
 
 def setting(default: Any, meaning: str, allowed: str, **limits: Any) -> Any:
@@ -400,143 +387,45 @@ class Settings(BaseSettings):
 
 def load_settings() -> Settings:
     """Raises SettingsError with one line for each thing that is wrong."""
-    given = _given()
-    wrong = [_unknown(name) for name in given if name not in _names()]
+    found = given()
+    wrong = [_unknown(name) for name in found if name not in names()]
     try:
         settings = Settings()
     except ValidationError as error:
-        wrong += [_in_words(each["loc"], each["msg"], given) for each in error.errors()]
+        wrong += [_in_words(each["loc"], each["msg"], found) for each in error.errors()]
         raise SettingsError("\n".join(wrong)) from None
     if wrong:
         raise SettingsError("\n".join(wrong))
     return settings
 
 
-Source = Literal["default", ".env", "environment"]
-
-
-class Line(NamedTuple):
-    name: str
-    value: str  # secrets masked
-    source: Source
-
-
-def listed(settings: Settings) -> Iterator[Line]:
-    """Every setting as it is now and where it came from."""
-    given = _given()
-    for name, field in _names().items():
-        value = getattr(settings, field)
-        if field == "database_url":
-            value = settings.database
-        yield Line(name, _masked(field, value), given[name].source if name in given else "default")
-
-
-def example() -> str:
-    """The text of .env.example: every setting with its meaning, what is allowed, and its default, commented out."""
-    blocks = [
-        "# Copy this file to .env and change what you need; `askarsan settings` shows what holds.",
-    ]
-    for name, field in _names().items():
-        about = Settings.model_fields[field]
-        words = f"{about.description} ({_allowed(field)})"
-        default = "" if about.default is None else _masked(field, about.default)
-        blocks.append(textwrap.fill(words, 100, initial_indent="# ", subsequent_indent="# ") + f"\n# {name}={default}")
-    blocks.append(
-        "# Only for compose.yaml: the password of its PostgreSQL. There is no default. Write it in 'single\n"
-        "# quotes' if it is more than letters and digits.\n# POSTGRES_PASSWORD="
-    )
-    return "\n\n".join(blocks) + "\n"
-
-
-def reference() -> str:
-    """The text of docs/reference/settings.md."""
-    lines = [
-        "# Settings",
-        "",
-        "From the environment, or from a file `.env` (`.env.example` is one to copy). `askarsan settings` shows each",
-        "as it is and where it came from. The firm's rules can also stand under `settings:` in a rehearsal, in small",
-        f"letters and without `{PREFIX}`. This page is made from the code; a test compares the two.",
-        "",
-        "| name | meaning | allowed | default |",
-        "|---|---|---|---|",
-    ]
-    for name, field in _names().items():
-        about = Settings.model_fields[field]
-        default = "" if about.default is None else f"`{_masked(field, about.default)}`"
-        lines.append(f"| `{name}` | {about.description} | {_allowed(field)} | {default} |")
-    return "\n".join(lines) + "\n"
-
-
-class _Given(NamedTuple):
-    value: str
-    source: Source
-
-
-def _given() -> Mapping[str, _Given]:
-    """What is set, by its full name; the environment goes before .env."""
-    places: Sequence[tuple[Source, Mapping[str, str | None]]]
-    places = ((".env", _in_dotenv()), ("environment", dict(os.environ)))
-    return {
-        name.upper(): _Given(value, source)
-        for source, values in places
-        for name, value in values.items()
-        if value and name.upper().startswith(PREFIX)
-    }
-
-
-def _in_dotenv() -> Mapping[str, str | None]:
-    """What stands in the file, if there is one. Raises SettingsError where a line would not be read as it was meant."""
-    try:
-        text = DOTENV.read_text(ENCODING)
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise SettingsError(f"{DOTENV} cannot be read: {why(error)}.") from error
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise SettingsError(f"{DOTENV}, line {line}: this is not written in UTF-8. Save the file as UTF-8.") from error
-    wrong = [
-        f"{DOTENV}, line {_line(each)}: this is not NAME=value."
-        for each in parse_stream(StringIO(text))
-        if each.error or (each.value is None and (each.key or "").upper().startswith(PREFIX))
-    ]
-    if wrong:
-        raise SettingsError("\n".join(wrong))
-    return dotenv_values(stream=StringIO(text))
-
-
-def _line(binding: Binding) -> int:
-    text = binding.original.string  # with the empty lines before it
-    return binding.original.line + text[: len(text) - len(text.lstrip())].count("\n")
-
-
-def _names() -> Mapping[str, str]:
+def names() -> Mapping[str, str]:
     return {f"{PREFIX}{field.upper()}": field for field in Settings.model_fields}
 
 
-def _allowed(field: str) -> str:
+def allowed(field: str) -> str:
     extra = Settings.model_fields[field].json_schema_extra
     assert isinstance(extra, dict)
     return str(extra["allowed"])
 
 
 def _unknown(name: str) -> str:
-    near = difflib.get_close_matches(name, _names(), n=1)
+    near = difflib.get_close_matches(name, names(), n=1)
     return f"{name} is not a setting." + (f" Did you mean {near[0]}?" if near else "")
 
 
-def _in_words(where: Sequence[int | str], message: str, given: Mapping[str, _Given]) -> str:
+def _in_words(where: Sequence[int | str], message: str, found: Mapping[str, Given]) -> str:
     if not where:
         return message.removeprefix("Value error, ")
     # Of "either this or nothing" pydantic also names the branch; the first is the field.
     field = str(where[0]).lower().removeprefix(PREFIX.lower())
     name = f"{PREFIX}{field.upper()}"
-    value, source = given[name]
+    value, source = found[name]
     place = "the environment" if source == "environment" else "the file .env"
-    return f"{name} is {_masked(field, value)!r} (from {place}); it must be {_allowed(field)}."
+    return f"{name} is {in_public(field, value)!r} (from {place}); it must be {allowed(field)}."
 
 
-def _masked(field: str, value: object) -> str:
+def in_public(field: str, value: object) -> str:
     if value is None:
         return ""
     if "SecretStr" in str(Settings.model_fields[field].annotation):

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.environment import DOTENV, SettingsError
 from bot.mask import HIDDEN, masked
-from bot.settings import DOTENV, Line, Settings, SettingsError, example, listed, load_settings, reference
+from bot.settings import Settings, load_settings
+from bot.settings_shown import Line, example, listed, reference
 
 
 @pytest.fixture(autouse=True)

@@ -134,7 +134,8 @@ def test_without_its_packages_a_model_is_refused_in_plain_words() -> None:
 import sys
 sys.modules["langchain"] = None
 from bot.service import build
-from bot.settings import SettingsError, load_settings
+from bot.environment import SettingsError
+from bot.settings import load_settings
 try:
     build(load_settings())
 except SettingsError as error:
