@@ -81,15 +81,16 @@ def _press(told: _Told, query: CallbackQuery) -> Told:
     message = query.message
     if message and message.chat.type != Chat.PRIVATE:
         return told.unknown("callback_query not in private")
-    if not isinstance(query.data, str) or not query.data:
-        return told.unknown("callback_query without data")
-    label = _label(message, query.data) if isinstance(message, Message) else ""
+    pressed = _words(query.data)
+    if not pressed:
+        return told.unknown("callback_query without data")  # a game
+    label = _label(message, pressed) if isinstance(message, Message) else ""
     return Inbound(
         told.vendor_id,
         "telegram",
         sender=_number(query.from_user.id),  # of a private chat it is the chat's number too
         text=label,
-        pressed=query.data,
+        pressed=pressed,
         name=_words(query.from_user.full_name),
     )
 

@@ -10,9 +10,10 @@ from urllib.parse import parse_qs, urlsplit
 import httpx2
 import pytest
 
-from integrations.channels.base import BadMessage, Inbound, Knock, Unknown, Wish
+from integrations.channels.base import BadMessage, BadSignature, Inbound, Knock, Unknown, Wish
 from integrations.channels.telegram.buttons import data_for
 from integrations.channels.telegram.door import SECRET as HEADER
+from integrations.channels.telegram.door import TelegramDoor
 from integrations.channels.telegram.starting import LASTS, start_link
 from tests.channels.telegram.at_telegram import ANA, BEN, MONDAY, OFFER, SECRET, Office, office, served
 
@@ -55,6 +56,11 @@ async def test_without_the_secret_nobody_is_let_in(office: Office, given: str) -
 async def test_without_any_header_nobody_is_let_in(office: Office) -> None:
     async with httpx2.AsyncClient() as client:
         assert (await client.post(office.hall.url, json=message())).status_code == 401
+
+
+async def test_a_door_without_a_secret_lets_nobody_in() -> None:
+    with pytest.raises(BadSignature, match="no secret"):
+        await TelegramDoor("", lambda: MONDAY).verify(Knock("", {HEADER.lower(): ""}, b"{}"))
 
 
 # What people write
@@ -244,6 +250,24 @@ async def test_only_start_binds_somebody(office: Office) -> None:
     link = start_link("askarsan_bot", PERSON, SECRET, MONDAY + LASTS)
     office.chats.write(BEN, parse_qs(urlsplit(link).query)["start"][0])
     assert (await heard(office)).person is None
+
+
+async def test_what_becomes_of_the_bot_in_a_group_is_nobodys_wish(office: Office) -> None:
+    office.chats.block(ANA)
+    (update,) = office.chats.waiting()
+    group = {"id": -44, "type": "group", "title": "Interviews"}
+    change = {**update["my_chat_member"], "chat": group}
+    assert told(office, {"update_id": 9, "my_chat_member": change}) == Unknown("9", "my_chat_member not in private")
+
+
+async def test_whoever_only_comes_back_has_not_unblocked_anything(office: Office) -> None:
+    office.chats.block(ANA)
+    office.chats.unblock(ANA)
+    _, update = office.chats.waiting()
+    was = {**update["my_chat_member"]["old_chat_member"], "status": "left"}
+    change = {**update["my_chat_member"], "old_chat_member": was}
+    found = told(office, {"update_id": 9, "my_chat_member": change})
+    assert found == Unknown("9", "my_chat_member neither in nor out")
 
 
 # What nobody knows

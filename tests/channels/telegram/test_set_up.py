@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
+from integrations.catalog import Means, NotMade, channels, door
 from integrations.channels import base
 from integrations.channels.base import Inbound
 from integrations.channels.telegram.polling import answer, fetch
 from integrations.channels.telegram.set_up import close_door, open_door, troubles, username
-from tests.channels.telegram.at_telegram import ANA, OFFER, SECRET, Office, office, served
+from tests.channels.telegram.at_telegram import ANA, MONDAY, OFFER, SECRET, Office, office, served
 
 __all__ = ["office", "served"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -112,3 +113,34 @@ async def test_a_press_that_was_fetched_is_answered_too(office: Office) -> None:
 async def test_nobody_fetches_while_telegram_knocks(office: Office) -> None:
     with pytest.raises(base.ChannelError):
         await fetch(office.api, office.door, None, AT_ONCE)
+
+
+# As the assistant makes it from its settings
+
+
+async def test_a_bot_is_made_from_settings_and_reaches_its_person(office: Office) -> None:
+    given = {"telegram_token": office.telegram.token, "telegram_url": office.url, "telegram_secret": SECRET}
+    means = Means(office.clock, given)
+    made = channels({"telegram": "telegram"}, means)["telegram"]
+    await made.send(OFFER)
+    assert [shown.text for shown in office.said()] == [OFFER.text]
+    assert door("telegram", means).name == "telegram"
+    await made.close()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "given", "words"),
+    [
+        ("telegram", {}, "ASKARSAN_TELEGRAM_TOKEN is not set"),
+        ("telegram", {"telegram_token": "nonsense"}, "Telegram: a bot's token reads <number>:<key>"),
+        ("whatsapp", {"telegram_token": "1:key"}, "telegram carries no whatsapp"),
+    ],
+)
+async def test_what_is_missing_is_said_by_its_name(chosen: str, given: dict[str, str], words: str) -> None:
+    with pytest.raises(NotMade, match=f"^{words}"):
+        channels({chosen: "telegram"}, Means(lambda: MONDAY, given))
+
+
+async def test_a_door_without_a_secret_is_not_opened() -> None:
+    with pytest.raises(NotMade, match="ASKARSAN_TELEGRAM_SECRET"):
+        door("telegram", Means(lambda: MONDAY))
