@@ -55,8 +55,9 @@ class EntryRow(Table):
 
     def stands_in(self, places: Sequence[str]) -> str | None:
         """Which of these it is in. None: in none of them, or in one that is not there at the moment."""
-        first = places[0] if places else None
-        return next((place for place in places if place == self.connection_id), None) if self.connection_id else first
+        if self.connection_id is None:
+            return places[0] if places else None
+        return self.connection_id if self.connection_id in places else None
 
     def goes_to(self, place: str) -> None:
         """What stands elsewhere is left behind there, to be taken out."""

@@ -22,7 +22,14 @@ from dialogs.negotiation.events import CalendarChanged, InviteAnswered
 from dialogs.negotiation.state import Status
 from dialogs.scheduling.blocks import Show
 from dialogs.scheduling.intervals import Interval
-from integrations.calendars.base import Answer, CalendarDisconnected, CalendarRefused, CalendarUnreachable, Standing
+from integrations.calendars.base import (
+    Answer,
+    CalendarDisconnected,
+    CalendarRefused,
+    CalendarUnreachable,
+    Standing,
+    Written,
+)
 
 log = structlog.get_logger()
 
@@ -83,24 +90,26 @@ def _wanted(entry: EntryRow, case: Case, offers: frozenset[int]) -> bool:
 
 async def _tidy(house: House, entry: EntryRow, person: PersonRow) -> None:
     """Not ours to be there any more: taken out, also if it was before and has come back."""
-    if not entry.removed_at or await _find(house, entry, person):
+    desk = await _desk_of(house, entry, person)
+    if not entry.removed_at or (desk and await desk.find(entry.uid, calendar_address(person))):
         await take_out(house, entry, person)
         log.info("entry_tidied", entry=entry.uid)
     else:
         await take_out_left(house, entry, person)
 
 
-async def _find(house: House, entry: EntryRow, person: PersonRow) -> Standing | None:
-    who = calendar_address(person)
-    place = entry.stands_in(await house.calendar.places(who))
-    return await house.calendar.at(place).find(entry.uid, who) if place is not None else None
+async def _desk_of(house: House, entry: EntryRow, person: PersonRow) -> Written | None:
+    """The calendar it stands in; None where that is not connected now."""
+    place = entry.stands_in(await house.calendar.places(calendar_address(person)))
+    return None if place is None else house.calendar.at(place)
 
 
 async def _noticed(house: House, entry: EntryRow, case: Case, person: PersonRow) -> Sequence[str]:
     """What the owner did by hand becomes an event of the negotiation, once."""
-    if entry.stands_in(await house.calendar.places(calendar_address(person))) is None:
+    desk = await _desk_of(house, entry, person)
+    if desk is None:
         return ()  # where it stands nobody can look at the moment, and elsewhere it never was
-    standing = await _find(house, entry, person)
+    standing = await desk.find(entry.uid, calendar_address(person))
     found = _difference(entry, standing, person)
     if found is None and await _is_ill(house, entry, case, person):
         found = AWAY

@@ -18,6 +18,10 @@ import pytest
 from typer.testing import Result
 
 import app
+from bot.records.entries import EntryRow
+from bot.records.people import PersonRow
+from bot.terminal.calendars import _show_let_go
+from bot.watching.letting_go import LetGo
 from integrations.standins.feed import Fault, StandInFeed, web
 from tests.loopback import serving
 from tests.terminal.conftest import Ask
@@ -264,6 +268,19 @@ async def test_let_go_it_is_let_go(type_: Type, link: str) -> None:
     assert told.stdout == "Disconnected: Rita Lopes, calendar link. Its secret is gone.\n"
     assert (await type_("calendar", "test", "Rita")).exit_code == 2
     assert json.loads((await type_("calendar", "list", "--json")).stdout)[0]["state"] == "inactive"
+
+
+def test_what_could_not_be_taken_out_of_it_is_listed_with_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
+    rita = PersonRow(id="rita", role="recruiter", name="Rita Lopes", zone="Europe/Lisbon")
+    ten = datetime(2026, 3, 4, 10, tzinfo=UTC)
+    interview, hold = (
+        EntryRow(uid=str(offer), offer=offer, start=ten, end=ten + timedelta(hours=1)) for offer in (None, 1)
+    )
+    _show_let_go(rita, "Google", LetGo([hold], [interview]))
+    told = capsys.readouterr().out
+    assert told.startswith("Disconnected: Rita Lopes, Google. Its secret is gone.\nTaken out of it: one event.\n")
+    assert "Ask Rita Lopes to delete them by hand, or connect the same calendar again" in told
+    assert re.search(r"4 Mar.*10:00.*interview", told)
 
 
 def test_what_stands_behind_a_name_and_means_nothing_is_told(ask: Ask, team: None) -> None:
