@@ -67,9 +67,7 @@ class SmtpChannel(Channel):
 
     name = "email"
 
-    def __init__(
-        self, abilities: Abilities, server: SmtpServer, mailbox: Mailbox, now: Callable[[], datetime]
-    ) -> None:
+    def __init__(self, abilities: Abilities, server: SmtpServer, mailbox: Mailbox, now: Callable[[], datetime]) -> None:
         self.abilities = abilities
         self._server = server
         self._mailbox = mailbox
