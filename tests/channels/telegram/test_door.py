@@ -207,6 +207,13 @@ async def test_a_message_too_old_to_be_shown_says_which_button_all_the_same(offi
     assert (found.pressed, found.text) == (OFFER.buttons[0].id, "")
 
 
+async def test_a_press_in_a_group_is_nobodys(office: Office) -> None:
+    group = {"message_id": 1, "date": 5, "chat": {"id": -44, "type": "group", "title": "Interviews"}}
+    person = {"id": ANA, "is_bot": False, "first_name": "Ana"}
+    query = {"id": "1", "from": person, "chat_instance": "1", "message": group, "data": OFFER.buttons[0].id}
+    assert told(office, {"update_id": 9, "callback_query": query}) == Unknown("9", "callback_query not in private")
+
+
 # Who comes and who goes
 
 
