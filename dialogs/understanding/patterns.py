@@ -83,12 +83,12 @@ class Patterns:
         for sequence in sequences:
             node = self._root
             names = []
-            inside, ahead = _parted(sequence)
+            inside, ahead = _parted(sequence) if ">" in pattern else (sequence, ())
             for at, element in enumerate((*inside, *ahead)):
                 node, name = _step(node, self._spellings.get(element, element))
                 if name is not None:
                     names.append(name if at < len(inside) and (taken is None or name in taken) else "")
-            if missing := needed - {*names, *constants}:
+            if needed and (missing := needed - {*names, *constants}):
                 raise ValueError(f"{pattern!r} has no slot for {sorted(missing)}")
             rule = Rule(tuple(names), build, constants, self._count, pattern, len(ahead))
             node.rules += (rules.setdefault((*rule.names, str(rule.ahead)), rule),)
@@ -221,6 +221,7 @@ def _slot(element: str) -> tuple[str, str] | None:
     return (found[1] + found[2], found[3] or found[2]) if found else None
 
 
+@functools.cache  # thousands of patterns share a few hundred builders
 def _parameters(build: Callable[..., Any]) -> tuple[frozenset[str] | None, frozenset[str]]:
     """The slots a builder takes, None when it takes whatever there is, and those it can not do without."""
     parameters = list(inspect.signature(build).parameters.values())[1:]
