@@ -21,12 +21,12 @@ from bot.terminal.asking import Wish, answers_of, given_of, page_vendor_of
 from bot.terminal.firm import in_house, somebody
 from bot.terminal.links import STATUSES, WHYS
 from bot.terminal.screen import standard_output, table
-from bot.terminal.trouble import Trouble
+from bot.terminal.trouble import Failed, Trouble, said_by
 from bot.watching.accounts import PATIENCE, about_now, connect_account, disconnect_account, let_go_of_webhook
 from bot.watching.links import LinkState, save_link
 from integrations.catalog import LABELS
 from integrations.links.account import Bookable, PageAccount
-from integrations.links.base import LinksDisconnected, LinksError
+from integrations.links.base import LinksDisconnected, LinksError, LinksUnreachable
 from integrations.links.folding import Notice
 from integrations.links.microsoft_bookings import BookingsAccount
 
@@ -155,11 +155,13 @@ async def _in_words(vendor: str, account: PageAccount) -> AsyncIterator[None]:
     label = LABELS[vendor]
     try:
         yield
+    except LinksUnreachable as error:
+        raise Failed(f"{said_by(label, error)} Nothing was saved; try again in a while.") from error
     except LinksError as error:
-        remedy = f" {error.remedy}" if isinstance(error, LinksDisconnected) and error.remedy else ""
-        raise Trouble(f"{label}: {error}.{remedy} Nothing was saved.") from error
+        remedy = error.remedy if isinstance(error, LinksDisconnected) else ""
+        raise Trouble(f"{said_by(label, error, remedy)} Nothing was saved.") from error
     except TimeoutError as error:
-        raise Trouble(f"{label} takes too long to answer. Nothing was saved.") from error
+        raise Failed(f"{label} takes too long to answer. Nothing was saved.") from error
     finally:
         await account.close()
 

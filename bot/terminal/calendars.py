@@ -22,7 +22,7 @@ from bot.terminal.asking import Wish, answers_of, given_of, hours_of, vendor_of
 from bot.terminal.firm import in_house, somebody
 from bot.terminal.moments import length, stretch
 from bot.terminal.screen import standard_output, table
-from bot.terminal.trouble import NOT_HELD, Failed, Trouble
+from bot.terminal.trouble import NOT_HELD, Failed, Trouble, said_by
 from bot.watching.letting_go import LetGo, let_go_of
 from dialogs.scheduling.hours import WorkingHours
 from dialogs.scheduling.intervals import Interval
@@ -225,12 +225,7 @@ async def _look(house: House, calendar: Calendar, account: str) -> Seen:
 
 
 def _in_words(error: CalendarError, label: str) -> str:
-    said = f"{str(error).rstrip('.')}."
-    named = label.split(maxsplit=1)[0].casefold() in said.casefold()  # most errors say whose they are
-    said = said[0].upper() + said[1:] if named else f"{label}: {said}"
-    if isinstance(error, CalendarDisconnected) and error.remedy:
-        said += f" {error.remedy}"
-    return said
+    return said_by(label, error, error.remedy if isinstance(error, CalendarDisconnected) else "")
 
 
 def _show(person: PersonRow, seen: Seen) -> None:

@@ -11,3 +11,11 @@ class Trouble(Exception):
 
 class Failed(Trouble):
     """It was asked for rightly, and did not work; later it may."""
+
+
+def said_by(label: str, error: Exception, remedy: str = "") -> str:
+    """What a vendor's desk says went wrong: whose it is stands there once, and behind it what to do."""
+    said = f"{str(error).rstrip('.')}."
+    named = label.split(maxsplit=1)[0].casefold() in said.casefold()
+    whole = said[0].upper() + said[1:] if named else f"{label}: {said}"
+    return f"{whole} {remedy}".rstrip()
