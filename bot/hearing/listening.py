@@ -6,7 +6,6 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Literal
 
 import structlog
 
@@ -14,6 +13,7 @@ from bot.facts.case import Case, cases_of, load
 from bot.facts.looking import NOTHING_SEEN, Look, look
 from bot.hearing.binding import bind, by_name, picked_by_number
 from bot.hearing.commands import parse
+from bot.hearing.invite_answers import answered, is_meant, read_answer, within_reach
 from bot.hearing.reading import doubt, read, read_alone, read_press
 from bot.hearing.recruiting import obey
 from bot.house import House
@@ -28,13 +28,12 @@ from bot.records.people import PersonRow
 from bot.second_opinion import Question, SecondReader
 from bot.turn import SAY, Turn
 from dialogs.negotiation.effects import Kind, Part, Reader, Say
-from dialogs.negotiation.events import Heard, InviteAnswered, Left
+from dialogs.negotiation.events import Heard, Left
 from dialogs.negotiation.settling import speaks_of_times
 from dialogs.negotiation.state import Party
 from dialogs.outreach.consent import says_stop
 from dialogs.understanding.meaning import Act, Understanding
-from integrations.calendars.itip import Answer, Reply, read_reply
-from integrations.calendars.reading import BadCalendarData
+from integrations.calendars.itip import Reply
 from integrations.channels.base import Wish
 
 log = structlog.get_logger()
@@ -50,18 +49,6 @@ TRIES = 20
 AWHILE = timedelta(minutes=5)
 # A calendar that is away for longer is a fault, and a fault is for a human.
 PATIENCE = timedelta(hours=4)
-A_YEAR = timedelta(days=366)
-LONGEST_MEETING = timedelta(hours=12)
-
-# What asks for the invite again, or keeps to the time as it stands, changes nothing.
-ANSWERS: dict[Answer, Literal["accept", "decline", "tentative", "counter"]] = {
-    Answer.ACCEPTED: "accept",
-    Answer.DECLINED: "decline",
-    Answer.CANCELLED: "decline",
-    Answer.TENTATIVE: "tentative",
-    Answer.DELEGATED: "tentative",
-    Answer.COUNTER: "counter",
-}
 
 
 async def hear(house: House, person_id: str, *, at_once: bool = False) -> Sequence[Job]:
@@ -345,7 +332,7 @@ class Hearing:
     async def _button(self, pressed: str) -> Press | None:
         """What of which negotiation: by the button's own id, or by its number on what we sent last."""
         if press := Press.read(pressed):
-            return press if all(map(self._within_reach, press.instants)) else None
+            return press if all(within_reach(each, self.turn.now) for each in press.instants) else None
         last = await messages.last_choices(self.session, self.person.id)
         if last and last.negotiation_id and re.fullmatch(r"\s*[1-9][0-9]?\s*", pressed, re.ASCII):
             index = int(pressed) - 1
@@ -354,27 +341,17 @@ class Hearing:
         return None
 
     async def _invite_answered(self, message: MessageRow) -> None:
-        reply = _read(message)
+        reply = read_answer(message)
         case = await self._invited_to(reply) if reply else None
-        if reply is None or case is None or not self._is_meant(reply, case):
+        if reply is None or case is None or not is_meant(reply, case, self.person, self.turn.now):
             self.turn.log("invite_answer_ignored", person=self.person.id)
             return
         before = await messages.invite_answers(self.session, self.person.id, case.row.id)
         message.negotiation_id = case.row.id
-        if any(reply.older_than(other) for other in filter(None, map(_read, before))):
+        if any(reply.older_than(other) for other in filter(None, map(read_answer, before))):
             self.turn.log("invite_answer_overtaken", person=self.person.id)
             return
-        await self.turn.happen(case.row, _answer(case, reply, self.person.id), self.seen)
-
-    def _is_meant(self, reply: Reply, case: Case) -> bool:
-        """An answer to the invite as it stands, for oneself, with a time that could be one."""
-        own = reply.attendee is None or self.person.email is None or reply.attendee == self.person.email.lower()
-        length = reply.proposed.length if reply.proposed else timedelta()
-        sane = reply.proposed is None or (length <= LONGEST_MEETING and self._within_reach(reply.proposed.start))
-        return own and sane and reply.answer in ANSWERS and reply.answers(case.interview.sequence)
-
-    def _within_reach(self, instant: datetime) -> bool:
-        return self.turn.now - A_YEAR < instant < self.turn.now + A_YEAR
+        await self.turn.happen(case.row, answered(case, reply, self.person.id), self.seen)
 
     async def _invited_to(self, reply: Reply) -> Case | None:
         interview: InterviewRow | None = await interviews.with_uid(self.session, reply.uid)
@@ -417,16 +394,3 @@ class Hearing:
         reader = Reader.CANDIDATE if self.person.role == "candidate" else Reader.HOST
         say = SAY.dump_python(Say(reader, kind, (part,), last_word=last_word), mode="json")
         self.turn.begin(f"{self.turn_id}.{part.text}", "say", say, self.person.id, None)
-
-
-def _read(message: MessageRow) -> Reply | None:
-    try:
-        return read_reply(message.reply or b"")
-    except BadCalendarData as bad:
-        log.info("invite_answer_unreadable", message=message.id, why=str(bad))
-        return None
-
-
-def _answer(case: Case, reply: Reply, who: str) -> InviteAnswered:
-    proposed = reply.proposed and case.whole_of(who, reply.proposed)
-    return InviteAnswered(case.party(who), ANSWERS[reply.answer], proposed, who)
