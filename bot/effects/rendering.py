@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.facts.case import Case
@@ -116,7 +117,7 @@ def _record(house: House, case: Case, reader: Reader, person: PersonRow) -> dict
         "job": case.job.title,
         "round": interview.round,
         "round_name": " – ".join([interview.round_name, *_own_stages(case, person)]),
-        "stages": _programme(case, person),
+        "stages": programme_of(case, person),
         "minutes": part.length // A_MINUTE if part else interview.minutes,
         "mode": interview.mode,
         "place": case.place,
@@ -135,7 +136,7 @@ def _record(house: House, case: Case, reader: Reader, person: PersonRow) -> dict
     }
 
 
-def _programme(case: Case, person: PersonRow) -> list[dict[str, object]]:
+def programme_of(case: Case, person: PersonRow) -> list[dict[str, Any]]:
     """Of a loop: what is when, and with whom. Whoever comes to a part of it reads of that part alone."""
     names, own = {each.id: each.name for each in case.hosts}, _own_stages(case, person)
     return [

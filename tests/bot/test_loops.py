@@ -5,14 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
+from bot.doors.pages.showing import page
+from bot.doors.pages.visiting import Visit
 from bot.facts.availability import time_of
-from bot.records import people
+from bot.facts.case import load as load_case
+from bot.records import negotiations, people
 from bot.records.interviews import BookingCellRow, InterviewRow
 from bot.records.negotiations import HoldRow
+from bot.records.pages import PageRow
 from bot.rehearsal.play import Rehearsal, played
 from bot.rehearsal.scenario import load
 from bot.rehearsal.yamlfile import Fault
@@ -67,6 +72,17 @@ async def test_in_every_calendar_stands_its_owners_own_part_and_the_room_has_all
         seen = await time_of(house, ida, of_tuesday("13:00-16:00"))
     assert interview.itinerary[1] == {"stage": "Systems", "after": 60, "minutes": 30, "people": ["eva"]}
     assert min(seen.starts(30, house.rules)) == of_tuesday("14:00-15:00").start, "free again when her part is over"
+
+
+async def test_her_page_shows_the_programme_on_the_clock_she_chose(tmp_path: Path, database_url: str) -> None:
+    async with played(load(written(tmp_path, told(BOOKED))), database_url) as rehearsal:
+        house, zone = rehearsal.stage.house, ZoneInfo("Europe/Lisbon")
+        async with house.records.read() as session:
+            case = await load_case(session, (await negotiations.going_on(session))[0].id)
+        visit = Visit("t", PageRow(), case.candidate, case, zone, (case,), followed=False)
+        shown = page(house, visit, (), None)["told"]
+    assert isinstance(shown, list)
+    assert shown[-3:] == ["12:00 Pairing – Ida Berg", "13:00 Systems – Eva Roth", "13:45 Culture – Hana Ruiz"]
 
 
 async def test_called_off_it_goes_from_every_calendar_and_all_of_the_time_is_free(

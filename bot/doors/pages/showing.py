@@ -17,7 +17,7 @@ from bot.doors.pages.visiting import (
     standing,
     waiting_for_times,
 )
-from bot.effects.rendering import render
+from bot.effects.rendering import programme_of, render
 from bot.facts.case import Case
 from bot.house import House
 from bot.records.interviews import InterviewRow
@@ -87,7 +87,7 @@ def teller(house: House, visit: Visit) -> Teller:
         "how": _piece(house, visit, "how"),
     }
     if case.state.booked:
-        always["start"] = case.state.booked.start
+        always["start"] = case.part(visit.person.id, case.state.booked).start
     return Teller(house, visit.person, visit.zone, always)
 
 
@@ -220,6 +220,7 @@ def _told(house: House, say: Teller, visit: Visit, stands: Standing) -> Iterator
     if stands in (Standing.BOOKED, Standing.HUMAN) and state.booked:
         yield say("booked_when")
         yield from _piece(house, visit, "answer_place").splitlines()
+        yield from _programme(say, visit)
     if state.moving and state.booked and stands is not Standing.OVER:
         yield say("moving_stands")
     match stands:
@@ -235,6 +236,13 @@ def _told(house: House, say: Teller, visit: Visit, stands: Standing) -> Iterator
             pass
     if visit.silent:
         yield say("silent")
+
+
+def _programme(say: Teller, visit: Visit) -> Iterator[str]:
+    """Of a loop: what is when, and with whom, on the clock that the page shows."""
+    for each in programme_of(visit.case, visit.person):
+        whom = say.reader.listing(each["people"])
+        yield " – ".join(filter(None, [f"{say.reader.clock(each['start'])} {each['name']}", whom]))
 
 
 def _gave(say: Teller, visit: Visit) -> Iterator[str]:
