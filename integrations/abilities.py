@@ -19,6 +19,10 @@ def _telegram() -> Mapping[str, Abilities]:
     return {"telegram": ABILITIES["telegram"]}
 
 
+def _mail() -> Mapping[str, Abilities]:
+    return {"email": ABILITIES["email"]}
+
+
 def _gateway() -> Mapping[str, Abilities]:
     return {name: replace(each, takes_key=True) for name, each in ABILITIES.items() if name != "console"}
 
@@ -31,6 +35,8 @@ def _console() -> Mapping[str, Abilities]:
 CARRIED: dict[str, Callable[[], Mapping[str, Abilities]]] = {
     "twilio": _twilio,
     "telegram": _telegram,
+    "sendgrid": _mail,
+    "smtp": _mail,
     "gateway": _gateway,
     "console": _console,
 }

@@ -57,6 +57,7 @@ class Place(ABC):
     person: str  # an address that can be written to
     secrets: tuple[str, ...]  # none of which may ever be shown
     signs_body = True  # or does the vendor only show a secret, and whoever has it is believed
+    refuses_late = False  # is everything taken, and only a receipt tells that somebody wants nothing more
     closed_protocol = False  # ours: what is not in it is a mistake, and not a novelty
 
     @abstractmethod

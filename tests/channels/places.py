@@ -7,6 +7,7 @@ import tempfile
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from email.message import EmailMessage
 from hashlib import sha256
 from pathlib import Path
 from urllib.parse import urlencode
@@ -16,6 +17,12 @@ import httpx2
 from integrations.catalog import ABILITIES
 from integrations.channels import gateway
 from integrations.channels.base import Channel, Door, Knock, Read
+from integrations.channels.email.by_sendgrid import SendGridAccount, SendGridChannel
+from integrations.channels.email.mailbox import Mailbox
+from integrations.channels.email.parse_door import ParseDoor, Proof
+from integrations.channels.email.signed import SIGNATURE as SIGNATURE_OF_SENDGRID
+from integrations.channels.email.signed import SigningKey
+from integrations.channels.email.words import around
 from integrations.channels.gateway import SIGNATURE, Gateway, GatewayChannel, sign
 from integrations.channels.telegram.api import Account, Api
 from integrations.channels.telegram.door import SECRET, TelegramDoor
@@ -29,6 +36,8 @@ from integrations.channels.twilio.sms import SmsChannel
 from integrations.channels.twilio.whatsapp import WhatsAppChannel
 from integrations.standins import gateway as standin_gateway
 from integrations.standins.gateway import StandInGateway
+from integrations.standins.sendgrid import web as standin_sendgrid
+from integrations.standins.sendgrid.account import BOUNDARY, StandInSendGrid, form
 from integrations.standins.telegram import server as standin_telegram
 from integrations.standins.telegram.server import StandInTelegram
 from integrations.standins.twilio import web as standin_twilio
@@ -258,9 +267,70 @@ class AtTwilioByWhatsApp(AtTwilio):
         return "ana"  # whether a number is on WhatsApp, only a receipt tells
 
 
+class AtSendGrid(Place):
+    """Mails by its API out, and in by Inbound Parse."""
+
+    person = "ana@people.example"
+    refuses_late = True
+
+    def __init__(self, served: Served, clock: Clock) -> None:
+        self._clock, self._url, self._told = clock, served.url, 0
+        self._vendor = StandInSendGrid(clock)
+        served.app = standin_sendgrid.web(self._vendor)
+        self._mailbox = Mailbox("arsan@firm.example", "Firm Talent", OURS)
+        self.secrets = (OURS, self._vendor.key)
+        self.channel = self._with(self._vendor.key)
+        self.door = ParseDoor(Proof(SigningKey(self._vendor.verification_key)), self._mailbox, clock)
+
+    def _with(self, key: str) -> Channel:
+        return SendGridChannel(ABILITIES["email"], SendGridAccount(key, self._url), self._mailbox, self._clock)
+
+    def arrived(self) -> Sequence[Arrived]:
+        events = [event for event in self._vendor.events if event["event"] == "delivered"]
+        delivered = {event["sg_message_id"].partition(".")[0] for event in events}
+        texts = [each.mail["content"][0]["value"] for each in self._vendor.mails if each.id in delivered]
+        above = around("answer_above", "en") + "\n\n"
+        return [Arrived(text.removeprefix(above).removesuffix("\n")) for text in texts]
+
+    def fail(self, status: int, wait: int | None = None) -> None:
+        self._vendor.mishaps.refuse(status, {"errors": []}, {"Retry-After": str(wait)} if wait else None)
+
+    def lose_answer(self) -> None:
+        self._vendor.mishaps.lose()
+
+    def nobody(self) -> str:
+        return "nobody at all"  # whether there is such a mailbox, only a bounce tells
+
+    def opt_out(self) -> None:
+        self._vendor.suppressed[self.person] = "Unsubscribed Address"
+
+    def with_wrong_key(self) -> Channel:
+        return self._with("SG.another.key")
+
+    def written(self, text: str) -> Knock:
+        self._told += 1
+        mail = EmailMessage()
+        mail["From"], mail["To"], mail["Subject"] = self.person, self._mailbox.address, "Re: your interview"
+        mail["Message-ID"] = f"<{self._told}@people.example>"
+        mail.set_content(text)
+        return self.signed(form({"email": mail.as_bytes()}))
+
+    def news(self) -> Knock:
+        return self.signed(form({"email": b"Subject: a hologram\r\n\r\nfrom nobody"}))
+
+    def signed(self, body: bytes) -> Knock:
+        proof = {name.lower(): value for name, value in self._vendor.signed(body).items()}
+        headers = {"content-type": f"multipart/form-data; boundary={BOUNDARY}", **proof}
+        return Knock("https://firm.example/hooks/sendgrid-parse", headers, body)
+
+    def proof(self) -> str:
+        return SIGNATURE_OF_SENDGRID
+
+
 PLACES: dict[str, Callable[[Served, Clock], Place]] = {
     "gateway": AtGateway,
     "telegram": AtTelegram,
     "sms": AtTwilioBySms,
     "whatsapp": AtTwilioByWhatsApp,
+    "sendgrid": AtSendGrid,
 }

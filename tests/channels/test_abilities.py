@@ -26,7 +26,7 @@ def test_the_page_of_channels_says_what_the_code_says() -> None:
 
 
 def test_every_vendor_of_the_catalog_says_what_its_channels_can_do() -> None:
-    assert set(CARRIED) == set(catalog.CHANNELS) - {"standin"}, "integrations/abilities.py"
+    assert set(catalog.CHANNELS) - {"standin"} <= set(CARRIED), "integrations/abilities.py"
     assert tuple(catalog.ABILITIES) == NAMES
 
 
