@@ -36,7 +36,7 @@ ODD = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
 
 @dataclass(frozen=True)
 class Account:
-    """One bot, as @BotFather made it."""
+    """One bot, as @BotFather made it. `url` is the Bot API's, with or without the /bot that the SDK ends it with."""
 
     token: str = field(repr=False)
     url: str = API
@@ -57,7 +57,7 @@ class Api:
         self._patience = account.patience
         trusted = {"verify": _everybodys()}
         self._line = _Line(connect_timeout=3, read_timeout=10, write_timeout=10, pool_timeout=5, httpx_kwargs=trusted)
-        url = account.url.rstrip("/")
+        url = account.url.rstrip("/").removesuffix("/bot")
         self._bot = Bot(
             account.token,
             base_url=f"{url}/bot",

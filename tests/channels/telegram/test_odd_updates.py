@@ -50,7 +50,7 @@ anything = st.recursive(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(st.sampled_from(PLACES), anything, st.booleans())
 def test_whatever_stands_wherever_it_is_no_crash(place: tuple[int, Path], odd: Any, gone: bool) -> None:
     number, (*way, last) = place

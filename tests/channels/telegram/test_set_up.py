@@ -118,8 +118,10 @@ async def test_nobody_fetches_while_telegram_knocks(office: Office) -> None:
 # As the assistant makes it from its settings
 
 
-async def test_a_bot_is_made_from_settings_and_reaches_its_person(office: Office) -> None:
-    given = {"telegram_token": office.telegram.token, "telegram_url": office.url, "telegram_secret": SECRET}
+@pytest.mark.parametrize("ending", ["", "/", "/bot", "/bot/"])
+async def test_a_bot_is_made_from_settings_and_reaches_its_person(office: Office, ending: str) -> None:
+    url = office.url + ending
+    given = {"telegram_token": office.telegram.token, "telegram_url": url, "telegram_secret": SECRET}
     means = Means(office.clock, given)
     made = channels({"telegram": "telegram"}, means)["telegram"]
     await made.send(OFFER)
