@@ -35,7 +35,7 @@ def _numbered(message: Outbound) -> Outbound:
 
 
 def labels(buttons: Sequence[Button], most: int) -> tuple[str, ...]:
-    """Each button's label in at most so many characters (0: any). Cut so that two would read alike, all are numbered."""
+    """Each button's label in at most so many characters (0: any); where two would read alike then, all are numbered."""
     cut = tuple(_short(button.label, most) for button in buttons)
     if len(set(cut)) == len(cut):
         return cut

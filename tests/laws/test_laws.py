@@ -21,7 +21,7 @@ NOBODYS = {
     *("zones", "vtimezone", "reading", "repeating", "taken", "apart"),  # calendars, read
     *("ics", "itip", "invitation", "consent"),  # calendars, written to
     "by_event",  # meetings
-    "fitting",  # channels
+    *("fitting", "forms", "desk"),  # channels
 }
 
 REAL_CLOCK = {
@@ -64,7 +64,7 @@ def test_only_the_clock_asks_what_time_it_is() -> None:
 
 
 def test_only_the_settings_read_the_environment() -> None:
-    assert users_of(ENVIRONMENT) <= {"bot/environment.py"}
+    assert users_of(ENVIRONMENT) <= {"bot/settings/environment.py"}
 
 
 @pytest.mark.parametrize(
