@@ -369,7 +369,7 @@ def settings(
     page: Annotated[bool, typer.Option("--page", help="The text of docs/reference/settings.md.")] = False,
 ) -> None:
     """Show every setting and where it came from."""
-    from bot import settings_shown as known
+    from bot.settings import shown as known
     from bot.terminal.office import show_settings
 
     if example or page:

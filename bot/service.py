@@ -24,20 +24,22 @@ from bot.connections.link_desk import LinkDesk
 from bot.connections.switchboard import Switchboard
 from bot.doors.web import Begin, make_app
 from bot.engine import DurableEngine
-from bot.environment import PREFIX, SettingsError
 from bot.house import Firm, House
 from bot.jobs import Job, JobKind
 from bot.logs import configure
 from bot.records.base import Records
 from bot.records.opening import ready
 from bot.second_opinion import Limits, SecondReader
-from bot.settings import Settings
+from bot.settings.channels import carriers_of
+from bot.settings.environment import PREFIX, SettingsError
+from bot.settings.settings import Settings
 from bot.shared_queue import RelayEngine
 from bot.watching.following import catch_up
 from bot.worker import Assistant
 from dialogs.understanding import Context, understand
 from dialogs.wording import Phrasebook
 from integrations import catalog
+from integrations.channels.base import Channel, Door
 
 log = structlog.get_logger()
 
@@ -50,23 +52,19 @@ def build(settings: Settings, *, hears: bool = True) -> House:
     `hears`: turns are taken in this process; where none are, nobody needs a model.
     """
     clock = RealClock()
-    given = {"meeting_url": settings.meeting_url} if settings.meeting_url else {}
-    if settings.gateway_url and settings.gateway_secret:
-        given["gateway_url"] = settings.gateway_url
-        given["gateway_secret"] = settings.gateway_secret.get_secret_value()
-    means = catalog.Means(clock.now, given)
-    vendor = "gateway" if settings.gateway_url else "console"
+    set_by_firm = of_vendors(settings)
+    means = catalog.Means(clock.now, set_by_firm)
     records = Records(settings.database)
     desks = desks_of(settings, clock, records)
     return House(
         records=records,
         clock=clock,
-        channels=catalog.channels(dict.fromkeys(CHANNELS, vendor), means),
+        channels=channels_of(settings, means),
         calendar=Switchboard(records, desks, catalog.calendar("none", means), clock.now),
         desks=desks,
-        link_desk=LinkDesk(desks.keys, clock.now, of_vendors(settings)),
-        meetings=catalog.meetings(settings.meetings, catalog.Means(clock.now, of_vendors(settings) | given)),
-        links=catalog.links("opened", catalog.Means(clock.now, of_vendors(settings))),
+        link_desk=LinkDesk(desks.keys, clock.now, set_by_firm),
+        meetings=catalog.meetings(settings.meetings, means),
+        links=catalog.links("opened", means),
         phrasebook=Phrasebook.load(),
         rules=settings.rules,
         firm=Firm(
@@ -88,15 +86,43 @@ def desks_of(settings: Settings, clock: Clock, records: Records) -> Desks:
     return Desks(keys, clock.now, of_vendors(settings), records)
 
 
+# What is set for no vendor by name and yet of use to some.
+SHARED = frozenset({"own_hosts", "public_url", "meeting_url"})
+VENDORS = {*catalog.CALENDARS, *catalog.MEETINGS, *catalog.ACCOUNTS, *catalog.CHANNELS}
+
+
 def of_vendors(settings: Settings) -> dict[str, str]:
-    """What the firm has set for the vendors of calendars, meetings and booking pages, by name."""
+    """What the firm has set for the vendors of channels, calendars, meetings and booking pages, by name."""
     found: dict[str, str] = {}
-    vendors = {*catalog.CALENDARS, *catalog.MEETINGS, *catalog.ACCOUNTS}
     for name in Settings.model_fields:
         value = getattr(settings, name)
-        if value is not None and (name == "own_hosts" or name.partition("_")[0] in vendors):
+        if value is not None and (name in SHARED or name.partition("_")[0] in VENDORS):
             found[name] = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
     return found
+
+
+def carried_by(settings: Settings) -> dict[str, str]:
+    """The vendor of each channel; where none was chosen the firm's gateway, and without one it is printed."""
+    vendor = "gateway" if settings.gateway_url else "console"
+    return {**dict.fromkeys(CHANNELS, vendor), **carriers_of(settings.channels)}
+
+
+def channels_of(settings: Settings, means: catalog.Means) -> dict[str, Channel]:
+    """Raises SettingsError where a vendor that was chosen lacks something."""
+    try:
+        return catalog.channels(carried_by(settings), means)
+    except catalog.NotMade as error:
+        raise SettingsError(f"{PREFIX}CHANNELS is {settings.channels}, but {error}.") from error
+
+
+def doors_of(settings: Settings, clock: Clock) -> list[Door]:
+    """Where the vendors that were chosen tell what people write. Raises SettingsError where one lacks something."""
+    means = catalog.Means(clock.now, of_vendors(settings))
+    chosen = dict.fromkeys(carriers_of(settings.channels).values())
+    try:
+        return [catalog.door(vendor, means) for vendor in chosen if vendor in catalog.DOORS]
+    except catalog.NotMade as error:
+        raise SettingsError(f"{PREFIX}CHANNELS is {settings.channels}, but {error}.") from error
 
 
 def second_reader(settings: Settings, records: Records, clock: Clock) -> SecondReader | None:
@@ -139,7 +165,15 @@ async def serve(settings: Settings, *, worker: bool = True) -> None:
             secret = settings.gateway_secret.get_secret_value() if settings.gateway_secret else None
             zoom = settings.zoom_webhook_secret.get_secret_value() if settings.zoom_webhook_secret else None
             begin = patiently(engine.begin, house.burst)
-            app = make_app(house, begin, secret, version("askarsan"), zoom_secret=zoom, metrics=settings.metrics)
+            app = make_app(
+                house,
+                begin,
+                secret,
+                version("askarsan"),
+                doors=doors_of(settings, house.clock),
+                zoom_secret=zoom,
+                metrics=settings.metrics,
+            )
             config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False)
             log.info("serving", url=settings.url, worker=worker)
             await uvicorn.Server(config).serve(sockets=[door])

@@ -16,7 +16,7 @@ from bot.records import connections
 from bot.records.connections import ConnectionRow
 from bot.records.people import PersonRow
 from bot.service import of_vendors
-from bot.settings import Settings
+from bot.settings.settings import Settings
 from bot.terminal.asking import Wish, answers_of, given_of, page_vendor_of
 from bot.terminal.firm import in_house, somebody
 from bot.terminal.links import STATUSES, WHYS

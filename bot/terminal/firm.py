@@ -15,7 +15,7 @@ from bot.records.base import Session
 from bot.records.opening import ready
 from bot.records.people import PersonRow
 from bot.service import build
-from bot.settings import Settings
+from bot.settings.settings import Settings
 from bot.terminal.trouble import Trouble
 
 T = TypeVar("T")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from bot.connections.keys import FileKeys, GivenKeys, keys_of, rotate
 from bot.house import House
 from bot.records.sealed import Key, uses
-from bot.settings import Settings
+from bot.settings.settings import Settings
 from bot.terminal.firm import in_house
 from bot.terminal.screen import standard_error, standard_output, table
 from bot.terminal.trouble import NOT_HELD

@@ -14,7 +14,7 @@ from bot.records import connections, links, people
 from bot.records.connections import ConnectionRow
 from bot.records.links import LinkRow
 from bot.records.people import PersonRow
-from bot.settings import Settings
+from bot.settings.settings import Settings
 from bot.terminal.calendars import FAULTS, STATES
 from bot.terminal.firm import in_house, somebody
 from bot.terminal.moments import length

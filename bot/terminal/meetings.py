@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.house import House
-from bot.settings import Settings
+from bot.settings.settings import Settings
 from bot.terminal.firm import in_house
 from bot.terminal.screen import standard_output
 from bot.terminal.trouble import NOT_HELD

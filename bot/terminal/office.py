@@ -24,8 +24,8 @@ from bot.records.base import Records
 from bot.records.opening import opened
 from bot.rehearsal.scenario import load_cast
 from bot.rehearsal.yamlfile import Fault
-from bot.settings import Settings
-from bot.settings_shown import listed
+from bot.settings.settings import Settings
+from bot.settings.shown import listed
 from bot.terminal.screen import standard_error, standard_output
 from bot.terminal.sheets import settings_table, timer_table, tracker_table
 from bot.terminal.story import story_of, tell

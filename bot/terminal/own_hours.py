@@ -12,7 +12,7 @@ from bot.house import House
 from bot.records import hours
 from bot.records.hours import HoursRow
 from bot.records.people import PersonRow
-from bot.settings import Settings
+from bot.settings.settings import Settings
 from bot.terminal.firm import in_house, somebody_and_more
 from bot.terminal.screen import standard_output, table
 from bot.terminal.trouble import Trouble

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
-    from bot.settings import Settings
+    from bot.settings.settings import Settings
 
 Json = Annotated[bool, typer.Option("--json", help="For machines.")]
 
 
 def settings_now() -> Settings:
-    from bot.settings import load_settings
+    from bot.settings.settings import load_settings
 
     return load_settings()
 

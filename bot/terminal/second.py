@@ -11,7 +11,7 @@ from bot.clock import RealClock
 from bot.records.opening import NoDatabase, opened
 from bot.second_opinion import Question, SecondReader
 from bot.service import second_reader
-from bot.settings import Settings
+from bot.settings.settings import Settings
 from dialogs.understanding import Context, Understanding
 from dialogs.understanding.second_opinion import worth_asking
 

@@ -13,7 +13,7 @@ from bot.records import work
 from bot.records.base import Session
 from bot.records.work import TimerRow
 from bot.rules import shown
-from bot.settings_shown import Line
+from bot.settings.shown import Line
 from bot.terminal.moments import city, moment
 from bot.terminal.screen import table
 from integrations.trackers.base import Row, columns

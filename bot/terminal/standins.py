@@ -17,8 +17,8 @@ import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.clock import RealClock
-from bot.environment import PREFIX
 from bot.reasons import why
+from bot.settings.environment import PREFIX
 from bot.terminal.screen import heading, standard_output
 from bot.terminal.trouble import Trouble
 from integrations.contact import nearest

@@ -8,9 +8,9 @@ import traceback
 
 from bot.claims import Taken
 from bot.connections.keys import KeysError
-from bot.environment import SettingsError
 from bot.records.opening import NoDatabase
 from bot.rehearsal.yamlfile import Fault
+from bot.settings.environment import SettingsError
 from bot.terminal.trouble import NOT_HELD, NOT_VALID, Failed, Trouble
 from integrations.trackers.sheet import BadSheet
 

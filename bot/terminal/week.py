@@ -13,7 +13,7 @@ from rich.text import Text
 
 from bot.facts.availability import PersonsTime, time_of
 from bot.house import House
-from bot.settings import Settings
+from bot.settings.settings import Settings
 from bot.terminal.firm import in_house, somebody
 from bot.terminal.moments import city
 from bot.terminal.screen import standard_error, standard_output

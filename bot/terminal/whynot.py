@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.facts.availability import PersonsTime, time_of
 from bot.house import House
-from bot.settings import Settings
+from bot.settings.settings import Settings
 from bot.terminal.firm import in_house, somebody
 from bot.terminal.moments import city, moment
 from bot.terminal.screen import standard_output

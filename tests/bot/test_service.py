@@ -18,7 +18,7 @@ import pytest
 
 from bot.records.opening import ready
 from bot.service import build
-from bot.settings import load_settings
+from bot.settings.settings import load_settings
 from integrations.calendars.base import CalendarRefused
 from tests.service.firm import ROOT, free_port
 
@@ -65,7 +65,7 @@ def serving(**settings: object) -> Iterator[str]:
 
 
 def test_no_stand_in_is_made_not_even_imported() -> None:
-    asked = "import sys; from bot.service import build; from bot.settings import load_settings; build(load_settings());"
+    asked = "import sys; from bot.service import build; from bot.settings.settings import load_settings; build(load_settings());"
     told = subprocess.run(
         [sys.executable, "-c", f"{asked} print([name for name in sys.modules if 'standins' in name])"],
         env=os.environ | {"PYTHONPATH": str(ROOT)},

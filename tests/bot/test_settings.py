@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.environment import DOTENV, SettingsError
 from bot.mask import HIDDEN, masked
-from bot.settings import Settings, load_settings
-from bot.settings_shown import Line, example, listed, reference
+from bot.settings.environment import DOTENV, SettingsError
+from bot.settings.settings import Settings, load_settings
+from bot.settings.shown import Line, example, listed, reference
 
 
 @pytest.fixture(autouse=True)

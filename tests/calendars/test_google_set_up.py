@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings
+from bot.settings.settings import Settings
 from integrations import catalog
 from integrations.catalog import NEEDS, Means, NotMade
 from integrations.standins.google.diaries import Role

@@ -122,7 +122,7 @@ def in_a_process_of_its_own(program: str, **settings: str) -> str:
 def test_whoever_hears_people_has_the_model_that_is_set(hears: bool, there: str) -> None:
     program = f"""
 from bot.service import build
-from bot.settings import load_settings
+from bot.settings.settings import load_settings
 second = build(load_settings(), hears={hears}).second
 print(second._model.name, type(second._model).__name__) if second else print("nobody")
 """
@@ -134,8 +134,8 @@ def test_without_its_packages_a_model_is_refused_in_plain_words() -> None:
 import sys
 sys.modules["langchain"] = None
 from bot.service import build
-from bot.environment import SettingsError
-from bot.settings import load_settings
+from bot.settings.environment import SettingsError
+from bot.settings.settings import load_settings
 try:
     build(load_settings())
 except SettingsError as error:

@@ -19,7 +19,7 @@ import pytest
 
 from bot.records.opening import ready
 from bot.service import build
-from bot.settings import load_settings
+from bot.settings.settings import load_settings
 from dialogs.scheduling.intervals import Interval
 from integrations.calendars.base import CalendarEvent
 from integrations.standins.troubles import TROUBLES

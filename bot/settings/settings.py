@@ -3,85 +3,31 @@
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
-from zoneinfo import available_timezones
+from typing import Annotated, Literal
 
 from pydantic import (
     AfterValidator,
     EmailStr,
-    Field,
     SecretStr,
     ValidationError,
     ValidationInfo,
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
-from bot.environment import DOTENV, ENCODING, PREFIX, Given, SettingsError, given
 from bot.mask import HIDDEN, masked
-from bot.rules import described, rules_from
+from bot.rules import rules_from
+from bot.settings.channels import ChannelSettings
+from bot.settings.environment import DOTENV, ENCODING, PREFIX, Given, SettingsError, given
+from bot.settings.kinds import RULES, Address, database_address, language_tag, rule, setting, web_link, zone_name
+from bot.settings.vendors import VendorSettings
 from dialogs.negotiation.facts import Rules
 
 
-def setting(default: Any, meaning: str, allowed: str, **limits: Any) -> Any:
-    return Field(default, description=meaning, json_schema_extra={"allowed": allowed}, **limits)
-
-
-def _address(url: str) -> str:
-    if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", url):
-        raise ValueError("not an http address")
-    return url.rstrip("/")
-
-
-def _link(url: str) -> str:
-    _address(url)
-    return url
-
-
-def _zone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError("not a time zone")
-    return name
-
-
-def _language(tag: str) -> str:
-    from integrations.contact import locale  # with tables that most commands never need
-
-    return locale(tag)
-
-
-def _database(url: str) -> str:
-    _ = urlsplit(url).port  # raises ValueError where a / or # in the password cuts the address short
-    for driver, schemes in DRIVERS.items():
-        for scheme in schemes:
-            # A SQLite without a file would forget everything with the process.
-            if url.startswith(f"{scheme}:///" if scheme.startswith("sqlite") else f"{scheme}://"):
-                return driver + url.removeprefix(scheme)
-    raise ValueError("not a database we know")
-
-
-# What people write, and the asynchronous drivers that it means.
-DRIVERS = {
-    "sqlite+aiosqlite": ("sqlite+aiosqlite", "sqlite"),
-    "postgresql+psycopg": ("postgresql+psycopg", "postgresql", "postgres"),
-}
-
-Address = Annotated[str, AfterValidator(_address)]
-RULES = {each.name: each for each in described()}
-
-
-def rule(name: str, allowed: str) -> Any:
-    """One of the firm's rules; its meaning and default stand in dialogs/negotiation/facts.py."""
-    meaning = RULES[name].meaning
-    return setting(RULES[name].default, f"{meaning[0].upper()}{meaning[1:].rstrip('?')}.", allowed)
-
-
-class Settings(BaseSettings):
+class Settings(ChannelSettings, VendorSettings):
     """Read from the environment, and from a file `.env` where the environment is silent."""
 
     model_config = SettingsConfigDict(
@@ -95,7 +41,7 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = setting(Path("var"), "Where what the assistant keeps is kept.", "a folder it may write to")
-    database_url: Annotated[str, AfterValidator(_database)] | None = setting(
+    database_url: Annotated[str, AfterValidator(database_address)] | None = setting(
         None,
         "The database. Without it: a SQLite file in the data folder.",
         "sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME; in a password @ is %40, / is %2F, # is %23",
@@ -134,10 +80,10 @@ class Settings(BaseSettings):
         "a name",
         min_length=1,
     )
-    firm_language: Annotated[str, AfterValidator(_language)] = setting(
+    firm_language: Annotated[str, AfterValidator(language_tag)] = setting(
         "en", "The language of whoever we know no other of.", "a language like en, de or pt-BR"
     )
-    firm_timezone: Annotated[str, AfterValidator(_zone)] = setting(
+    firm_timezone: Annotated[str, AfterValidator(zone_name)] = setting(
         "UTC", "The zone of whoever we know no other of.", "a name like Europe/Lisbon"
     )
     organizer_name: str = setting("askARSAN", "Who invites, as calendars show it.", "a name", min_length=1)
@@ -150,92 +96,10 @@ class Settings(BaseSettings):
         "Where video interviews are held: always in one room, or in one made for each by Google Meet, Teams or Zoom.",
         "fixed, google, teams or zoom",
     )
-    meeting_url: Annotated[str, AfterValidator(_link)] | None = setting(
+    meeting_url: Annotated[str, AfterValidator(web_link)] | None = setting(
         None,
         "The one room, with fixed. Without it there is no link in what people get: the recruiter sends one.",
         "http(s)://HOST[:PORT]/PATH",
-    )
-
-    zoom_account_id: str | None = setting(
-        None, "The account of your server-to-server app at Zoom.", "an account id, as Zoom shows it", min_length=1
-    )
-    zoom_client_id: str | None = setting(None, "The app's name at Zoom.", "a client id, as Zoom shows it", min_length=1)
-    zoom_client_secret: SecretStr | None = setting(
-        None, "The app's secret.", "a client secret, as Zoom shows it", min_length=1
-    )
-    zoom_user: EmailStr | None = setting(
-        None, "In whose name meetings are made; they need not come.", "the email address of a user of that account"
-    )
-    zoom_url: Address = setting("https://api.zoom.us/v2", "Where the API of Zoom is.", "https://HOST/v2")
-    zoom_login_url: Address = setting(
-        "https://zoom.us/oauth/token", "Where apps get their access tokens for it.", "https://HOST/PATH"
-    )
-    zoom_webhook_secret: SecretStr | None = setting(
-        None,
-        "What Zoom signs with when it tells what became of a meeting.",
-        "the secret token of the app's event subscription",
-        min_length=1,
-    )
-
-    microsoft_tenant: str | None = setting(
-        None, "Your firm at Microsoft 365, where your app is registered.", "a directory (tenant) ID", min_length=1
-    )
-    microsoft_client_id: str | None = setting(
-        None, "The app that opens your people's calendars.", "an application (client) ID", min_length=1
-    )
-    microsoft_client_secret: SecretStr | None = setting(
-        None, "The app's secret; it runs out on the day you chose there.", "the value of a client secret", min_length=1
-    )
-    microsoft_certificate_file: Path | None = setting(
-        None,
-        "With it, Microsoft says what changed when it says that something did, encrypted; not needed to be told.",
-        "a PEM file with a certificate and its RSA key",
-    )
-    microsoft_graph_url: Address = setting(
-        "https://graph.microsoft.com/v1.0",
-        "Where Microsoft Graph is; national clouds have one of their own.",
-        "https://HOST/v1.0",
-    )
-    microsoft_login_url: Address = setting(
-        "https://login.microsoftonline.com", "Where apps sign in to it.", "https://HOST"
-    )
-    teams_organizer: EmailStr | None = setting(
-        None, "In whose calendar Teams meetings are made.", "the email address of a user with a Teams licence"
-    )
-
-    google_key_file: Path | None = setting(
-        None, "The key of the service account that opens your people's Google calendars.", "a JSON file from Google"
-    )
-    google_delegated: bool = setting(
-        True,
-        "The service account acts for everybody of your domain; else each calendar is shared with it.",
-        "true or false",
-    )
-    google_client_id: str | None = setting(
-        None, "Your app at Google, for people who let it into their calendar themselves.", "a client id", min_length=1
-    )
-    google_client_secret: SecretStr | None = setting(
-        None, "The secret of that app.", "a client secret, as Google shows it", min_length=1
-    )
-    google_mails: Literal["none", "all", "externalOnly"] = setting(
-        "none",
-        "Whom Google writes to when an interview in a calendar changes. The assistant sends invites of its own.",
-        "none, all or externalOnly",
-    )
-    google_url: Address = setting(
-        "https://www.googleapis.com/calendar/v3", "Where the Google Calendar API is.", "https://HOST/calendar/v3"
-    )
-    google_token_url: Address = setting(
-        "https://oauth2.googleapis.com/token", "Where apps get their access tokens for it.", "https://HOST/PATH"
-    )
-    single_use_links: bool = setting(
-        True,
-        "A booking link sent to a candidate becomes one of their own that books once, where Calendly makes one.",
-        "true or false",
-    )
-    calendly_url: Address = setting("https://api.calendly.com", "Where the API of Calendly is.", "https://HOST")
-    google_meet_calendar: EmailStr | None = setting(
-        None, "In whose calendar Google Meet rooms are made.", "the email address of a user of your domain"
     )
 
     burst_seconds: float = setting(
@@ -267,13 +131,6 @@ class Settings(BaseSettings):
     nudge_on_weekends: str = rule("nudge_on_weekends", "true or false")
     reminders: str = rule("reminders", "lengths of time like 24h, 1h")
     follow_up_after: str = rule("follow_up_after", "a length of time like 1h")
-
-    gateway_url: Address | None = setting(
-        None, "Where outgoing messages are posted, signed, for a gateway of your own.", "http(s)://HOST[:PORT]/PATH"
-    )
-    gateway_secret: SecretStr | None = setting(
-        None, "What both sides sign with; needed with a gateway.", "at least 16 characters", min_length=16
-    )
 
     model: str | None = setting(
         None,
@@ -317,12 +174,6 @@ class Settings(BaseSettings):
     )
     log_json: bool = setting(False, "Log one JSON object per line, for machines.", "true or false")
     metrics: bool = setting(True, "Show numbers for Prometheus at /metrics.", "true or false")
-
-    @model_validator(mode="after")
-    def _gateway_is_whole(self) -> Settings:
-        if (self.gateway_url is None) != (self.gateway_secret is None):
-            raise ValueError(f"{PREFIX}GATEWAY_URL and {PREFIX}GATEWAY_SECRET go together: set both, or neither.")
-        return self
 
     @model_validator(mode="after")
     def _zoom_is_whole(self) -> Settings:
@@ -400,7 +251,10 @@ def load_settings() -> Settings:
 
 
 def names() -> Mapping[str, str]:
-    return {f"{PREFIX}{field.upper()}": field for field in Settings.model_fields}
+    """The firm's own first, then those of vendors and channels."""
+    own = [field for field in Settings.model_fields if field in Settings.__annotations__]
+    others = [field for field in Settings.model_fields if field not in own]
+    return {f"{PREFIX}{field.upper()}": field for field in (*own, *others)}
 
 
 def allowed(field: str) -> str:

@@ -6,8 +6,8 @@ import textwrap
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from bot.environment import PREFIX, Source, given
-from bot.settings import Settings, allowed, in_public, names
+from bot.settings.environment import PREFIX, Source, given
+from bot.settings.settings import Settings, allowed, in_public, names
 
 
 class Line(NamedTuple):
