@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
@@ -20,6 +21,7 @@ class Hall:
     broken: int | None = None
     knocks: list[Knock] = field(default_factory=list)
     kept: dict[str, Told] = field(default_factory=dict)
+    after: list[Callable[[], Awaitable[None]]] = field(default_factory=list)  # what is to be done once it is answered
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
@@ -39,7 +41,15 @@ class Hall:
             return Response(status_code=200)
         for told in read.told:
             self.kept.setdefault(told.vendor_id, told)
+        if read.after:
+            self.after.append(read.after)
         return Response(read.answer.body, read.answer.status, media_type=read.answer.content_type)
+
+    async def afterwards(self) -> None:
+        """Does what the vendor waits for besides an answer."""
+        waiting, self.after = self.after, []
+        for each in waiting:
+            await each()
 
     @property
     def messages(self) -> list[Inbound]:
