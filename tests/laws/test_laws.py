@@ -101,7 +101,6 @@ def test_vendors_never_import_each_other(kind: str) -> None:
 BEHIND_THE_SCENES = {
     "psycopg": "SQLAlchemy's driver",
     "tzdata": "zoneinfo, where the system has no zones",
-    "python-multipart": "Starlette's reader of forms",
     "langchain-openai": "LangChain's vendor, imported by its name",
 }
 IMPORTED_AS = {
@@ -109,6 +108,8 @@ IMPORTED_AS = {
     "email-validator": "email_validator",
     "google-auth": "google",
     "msgraph-sdk": "msgraph",
+    "mail-parser-reply": "mailparser_reply",
+    "python-multipart": "python_multipart",
     "python-telegram-bot": "telegram",
     "pyjwt": "jwt",
     "python-dotenv": "dotenv",
