@@ -30,7 +30,7 @@ ABILITIES: dict[str, Abilities] = {
     "telegram": Abilities(buttons=8, label=40, max_length=4_096, unit=Unit.UTF16, opens=False),
     "slack": Abilities(buttons=25, max_length=3_000),
     "teams": Abilities(buttons=6, max_length=20_000),
-    "email": Abilities(subject=True, receipts=True, invites=True),
+    "email": Abilities(subject=True, html=True, receipts=True, invites=True),
     "console": Abilities(),
 }
 
@@ -104,11 +104,31 @@ def twilio_channels(names: Sequence[str], means: Means) -> dict[str, Channel]:
         raise NotMade(f"Twilio: {error}") from error
 
 
+def smtp_channels(names: Sequence[str], means: Means) -> dict[str, Channel]:
+    from integrations.channels.email.set_up import by_smtp
+
+    try:
+        return by_smtp(means.settings, names, ABILITIES["email"], means.now)
+    except ValueError as error:
+        raise NotMade(f"SMTP: {error}") from error
+
+
+def sendgrid_channels(names: Sequence[str], means: Means) -> dict[str, Channel]:
+    from integrations.channels.email.set_up import by_sendgrid
+
+    try:
+        return by_sendgrid(means.settings, names, ABILITIES["email"], means.now)
+    except ValueError as error:
+        raise NotMade(f"SendGrid: {error}") from error
+
+
 # One vendor may serve several channels, and shares its client between them.
 CHANNELS: dict[str, Callable[[Sequence[str], Means], dict[str, Channel]]] = {
     "standin": standin_channels,
     "console": console_channels,
     "gateway": gateway_channels,
+    "sendgrid": sendgrid_channels,
+    "smtp": smtp_channels,
     "telegram": telegram_channels,
     "twilio": twilio_channels,
 }
@@ -129,8 +149,28 @@ def twilio_door(means: Means) -> Door:
         raise NotMade(f"Twilio: {error}") from error
 
 
+def sendgrid_event_door(means: Means) -> Door:
+    from integrations.channels.email.set_up import event_door
+
+    try:
+        return event_door(means.settings, means.now)
+    except ValueError as error:
+        raise NotMade(f"SendGrid's events: {error}") from error
+
+
+def sendgrid_parse_door(means: Means) -> Door:
+    from integrations.channels.email.set_up import parse_door
+
+    try:
+        return parse_door(means.settings, means.now)
+    except ValueError as error:
+        raise NotMade(f"SendGrid's Inbound Parse: {error}") from error
+
+
 # Where vendors tell what people write: /hooks/ and the name.
 DOORS: dict[str, Callable[[Means], Door]] = {
+    "sendgrid-events": sendgrid_event_door,
+    "sendgrid-parse": sendgrid_parse_door,
     "telegram": telegram_door,
     "twilio": twilio_door,
 }

@@ -1,0 +1,75 @@
+"""Email as a firm sets it: from the catalog, with what is missing named, and no secret shown."""
+
+from __future__ import annotations
+
+import pytest
+
+from integrations import catalog
+from integrations.channels.email.by_sendgrid import SendGridChannel
+from integrations.channels.email.imap import ImapMailbox
+from integrations.channels.email.set_up import followed_mailbox
+from integrations.channels.email.smtp import SmtpChannel
+from integrations.standins.sendgrid.account import StandInSendGrid
+from tests.channels.email.shapes import NOON
+
+MINE = {"email_address": "arsan@firm.example", "email_name": "Firm Talent", "email_secret": "a secret"}
+SMTP = MINE | {"smtp_host": "mail.firm.example", "smtp_user": "arsan", "smtp_password": "p"}
+SENDGRID = MINE | {"sendgrid_key": "SG.x"}
+IMAP = MINE | {"imap_host": "mail.firm.example", "imap_user": "arsan", "imap_password": "p"}
+
+
+def means(settings: dict[str, str]) -> catalog.Means:
+    return catalog.Means(lambda: NOON, settings)
+
+
+def test_email_is_carried_by_smtp_or_by_sendgrid() -> None:
+    assert isinstance(catalog.channels({"email": "smtp"}, means(SMTP))["email"], SmtpChannel)
+    assert isinstance(catalog.channels({"email": "sendgrid"}, means(SENDGRID))["email"], SendGridChannel)
+
+
+@pytest.mark.parametrize(("vendor", "settings"), [("smtp", SMTP), ("sendgrid", SENDGRID)])
+def test_what_is_missing_is_named(vendor: str, settings: dict[str, str]) -> None:
+    for name in settings:
+        if name in ("smtp_user", "smtp_password"):
+            continue
+        without = {each: value for each, value in settings.items() if each != name}
+        with pytest.raises(catalog.NotMade, match=name.upper()):
+            catalog.channels({"email": vendor}, means(without))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"smtp_port": "no"},
+        {"smtp_port": "99999"},
+        {"smtp_security": "maybe"},
+        {"smtp_security": "none"},
+        {"email_address": "x"},
+    ],
+    ids=str,
+)
+def test_what_is_wrong_is_told_before_a_mail_is_sent(wrong: dict[str, str]) -> None:
+    with pytest.raises(catalog.NotMade):
+        catalog.channels({"email": "smtp"}, means(SMTP | wrong))
+
+
+def test_email_carries_no_other_channel() -> None:
+    for vendor, settings in (("smtp", SMTP), ("sendgrid", SENDGRID)):
+        with pytest.raises(catalog.NotMade, match="email"):
+            catalog.channels({"sms": vendor}, means(settings))
+
+
+def test_both_doors_are_made_and_ask_for_their_proof() -> None:
+    key = StandInSendGrid(lambda: NOON).verification_key
+    assert catalog.door("sendgrid-events", means({"sendgrid_events_key": key})).name == "sendgrid-events"
+    for proof in ({"sendgrid_parse_key": key}, {"sendgrid_parse_secret": "0123456789abcdef"}):
+        assert catalog.door("sendgrid-parse", means(MINE | proof)).name == "sendgrid-parse"
+    for name in ("sendgrid-events", "sendgrid-parse"):
+        with pytest.raises(catalog.NotMade):
+            catalog.door(name, means(MINE))
+
+
+def test_a_mailbox_is_followed_where_it_is_set() -> None:
+    assert isinstance(followed_mailbox(IMAP, lambda: NOON), ImapMailbox)
+    with pytest.raises(ValueError, match="IMAP_HOST"):
+        followed_mailbox(MINE, lambda: NOON)
