@@ -87,6 +87,8 @@ class Turn:
         for number, effect in numbered:
             await APPLY[type(effect)](self, case, effect, f"{turn_id}.{number}")
         await pass_on(self, case, before, turn_id)
+        if any(channel.abilities.cards for channel in self.house.channels.values()):
+            self.begin(f"{turn_id}.card", "show", {}, case.recruiter.id, row.id)
         await self.session.flush()
         return case
 
