@@ -19,6 +19,12 @@ def _telegram() -> Mapping[str, Abilities]:
     return {"telegram": ABILITIES["telegram"]}
 
 
+def _slack() -> Mapping[str, Abilities]:
+    from integrations.channels.slack import sending
+
+    return {"slack": sending.ABILITIES}
+
+
 def _mail() -> Mapping[str, Abilities]:
     return {"email": ABILITIES["email"]}
 
@@ -35,6 +41,7 @@ def _console() -> Mapping[str, Abilities]:
 CARRIED: dict[str, Callable[[], Mapping[str, Abilities]]] = {
     "twilio": _twilio,
     "telegram": _telegram,
+    "slack": _slack,
     "sendgrid": _mail,
     "smtp": _mail,
     "gateway": _gateway,

@@ -28,7 +28,7 @@ ABILITIES: dict[str, Abilities] = {
     "sms": Abilities(max_length=1_600, receipts=True),
     # A phone shows about forty characters of a button as wide as the chat; a bot cannot write first.
     "telegram": Abilities(buttons=8, label=40, max_length=4_096, unit=Unit.UTF16, opens=False),
-    "slack": Abilities(buttons=25, max_length=3_000),
+    "slack": Abilities(buttons=25, label=75, max_length=3_000),
     "teams": Abilities(buttons=6, max_length=20_000),
     "email": Abilities(subject=True, html=True, receipts=True, invites=True),
     "console": Abilities(),
@@ -37,6 +37,7 @@ ABILITIES: dict[str, Abilities] = {
 
 T = TypeVar("T")
 Keep = Callable[[str, str], Awaitable[None]]
+TokenOf = Callable[[str], Awaitable[str | None]]
 
 
 class NotMade(Exception):
@@ -51,6 +52,7 @@ class Means:
     settings: Mapping[str, str] = field(default_factory=dict, repr=False)  # by name; secrets are among them
     stream: TextIO = field(default_factory=lambda: sys.stdout, repr=False)
     keep: Keep | None = None  # a secret that the vendor has changed, by its name: the old one will end
+    token_of: TokenOf | None = field(default=None, repr=False)  # of a workspace that let us in, where there are several
 
     def need(self, setting: str) -> str:
         if value := self.settings.get(setting):
@@ -87,6 +89,16 @@ def telegram_channels(names: Sequence[str], means: Means) -> dict[str, Channel]:
     except ValueError as error:
         raise NotMade(f"Telegram: {error}") from error
     return {name: TelegramChannel(Api(account), ABILITIES[name]) for name in names}
+
+
+def slack_channels(names: Sequence[str], means: Means) -> dict[str, Channel]:
+    from integrations.channels.slack.set_up import channel_from
+
+    _only("slack", names)
+    try:
+        return {name: channel_from(means.settings, means.now, means.token_of) for name in names}
+    except ValueError as error:
+        raise NotMade(f"Slack: {error}") from error
 
 
 def _only(channel: str, names: Sequence[str]) -> None:
@@ -127,6 +139,7 @@ CHANNELS: dict[str, Callable[[Sequence[str], Means], dict[str, Channel]]] = {
     "standin": standin_channels,
     "console": console_channels,
     "gateway": gateway_channels,
+    "slack": slack_channels,
     "sendgrid": sendgrid_channels,
     "smtp": smtp_channels,
     "telegram": telegram_channels,
@@ -138,6 +151,15 @@ def telegram_door(means: Means) -> Door:
     from integrations.channels.telegram.door import TelegramDoor
 
     return TelegramDoor(means.need("telegram_secret"), means.now)
+
+
+def slack_door(means: Means) -> Door:
+    from integrations.channels.slack.set_up import door_from
+
+    try:
+        return door_from(means.settings, means.now, means.token_of)
+    except ValueError as error:
+        raise NotMade(f"Slack: {error}") from error
 
 
 def twilio_door(means: Means) -> Door:
@@ -169,6 +191,7 @@ def sendgrid_parse_door(means: Means) -> Door:
 
 # Where vendors tell what people write: /hooks/ and the name.
 DOORS: dict[str, Callable[[Means], Door]] = {
+    "slack": slack_door,
     "sendgrid-events": sendgrid_event_door,
     "sendgrid-parse": sendgrid_parse_door,
     "telegram": telegram_door,

@@ -59,6 +59,7 @@ class Place(ABC):
     signs_body = True  # or does the vendor only show a secret, and whoever has it is believed
     refuses_late = False  # is everything taken, and only a receipt tells that somebody wants nothing more
     closed_protocol = False  # ours: what is not in it is a mistake, and not a novelty
+    hears_opt_outs = True  # or does the vendor know none, and only we do
 
     @abstractmethod
     def arrived(self) -> Sequence[Arrived]:

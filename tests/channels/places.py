@@ -24,6 +24,9 @@ from integrations.channels.email.signed import SIGNATURE as SIGNATURE_OF_SENDGRI
 from integrations.channels.email.signed import SigningKey
 from integrations.channels.email.words import around
 from integrations.channels.gateway import SIGNATURE, Gateway, GatewayChannel, sign
+from integrations.channels.slack.api import Slack
+from integrations.channels.slack.door import SlackDoor
+from integrations.channels.slack.sending import SlackChannel
 from integrations.channels.telegram.api import Account, Api
 from integrations.channels.telegram.door import SECRET, TelegramDoor
 from integrations.channels.telegram.sending import TelegramChannel
@@ -38,6 +41,8 @@ from integrations.standins import gateway as standin_gateway
 from integrations.standins.gateway import StandInGateway
 from integrations.standins.sendgrid import web as standin_sendgrid
 from integrations.standins.sendgrid.account import BOUNDARY, StandInSendGrid, form
+from integrations.standins.slack import web as standin_slack
+from integrations.standins.slack.slack import StandInSlack
 from integrations.standins.telegram import server as standin_telegram
 from integrations.standins.telegram.server import StandInTelegram
 from integrations.standins.twilio import web as standin_twilio
@@ -327,10 +332,74 @@ class AtSendGrid(Place):
         return SIGNATURE_OF_SENDGRID
 
 
+class AtSlack(Place):
+    person = "T1:UANA"
+    hears_opt_outs = False
+
+    def __init__(self, served: Served, clock: Clock) -> None:
+        self._vendor = StandInSlack(clock, url=served.url)
+        self._space = self._vendor.workspace("T1")
+        self._space.meet("UANA", "Ana Silva")
+        self._clock, self._url = clock, f"{served.url}/api/"
+        served.app = standin_slack.web(self._vendor)
+        self.secrets = (self._vendor.secret, self._space.token)
+        self.channel = self._with(self._space.token)
+        self.door = SlackDoor(self._vendor.secret, clock, self._line(self._space.token))
+
+    def _line(self, token: str) -> Slack:
+        async def token_of(team: str) -> str:
+            return token
+
+        return Slack(token_of, self._clock, self._url)
+
+    def _with(self, token: str) -> Channel:
+        return SlackChannel(self._line(token))
+
+    def arrived(self) -> Sequence[Arrived]:
+        said = self._space.said("DANA")
+        return [Arrived(each.words(), tuple(button["text"]["text"] for button in each.buttons())) for each in said]
+
+    def fail(self, status: int, wait: int | None = None) -> None:
+        headers = {"Retry-After": str(wait)} if wait else None
+        self._vendor.mishaps.refuse(status, {"ok": False, "error": "ratelimited" if wait else "no"}, headers)
+
+    def lose_answer(self) -> None:
+        self._vendor.mishaps.lose(on="POST /api/chat.postMessage")
+
+    def nobody(self) -> str:
+        return "T1:UNOBODY"
+
+    def opt_out(self) -> None:
+        raise NotImplementedError("there is no button for it at Slack")
+
+    def with_wrong_key(self) -> Channel:
+        return self._with("xoxb-guessed")
+
+    def written(self, text: str) -> Knock:
+        kind, body = self._vendor.say("UANA", text).request()
+        return self.signed(body, kind)
+
+    def news(self) -> Knock:
+        kind, body = self._vendor.invent({"type": "hologram_posted"}).request()
+        return self.signed(body, kind)
+
+    def signed(self, body: bytes, kind: str = "application/json") -> Knock:
+        headers = {name.lower(): value for name, value in self._vendor.signed(kind, body).items()}
+        return Knock("https://firm.example/hooks/slack", headers, body)
+
+    def proof(self) -> str:
+        return "x-slack-signature"
+
+    async def close(self) -> None:
+        await super().close()
+        await self._vendor.close()
+
+
 PLACES: dict[str, Callable[[Served, Clock], Place]] = {
     "gateway": AtGateway,
     "telegram": AtTelegram,
     "sms": AtTwilioBySms,
     "whatsapp": AtTwilioByWhatsApp,
     "sendgrid": AtSendGrid,
+    "slack": AtSlack,
 }

@@ -105,6 +105,7 @@ class Slack:
         wait = asked_to_wait(response.headers.get("Retry-After", ""), self._now())
         data = getattr(response, "data", None)
         match data:
-            case {"error": str() as code} if code:
+            # A word that nobody here knows says less than the status, where that says anything.
+            case {"error": str() as code} if code and (status < 300 or not isinstance(meant(code, wait), Refused)):
                 return meant(code, wait)
         return from_status(status, wait) if status >= 300 else Unanswered()

@@ -24,6 +24,7 @@ MARK = "askarsan_message"
 PAGE, PAGES = 100, 5
 SKEW = timedelta(minutes=2)
 KNOWN_DOORS = 10_000
+ABILITIES = Abilities(buttons=25, label=75, max_length=3_000, looks_up=True, cards=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +45,9 @@ class SlackChannel(Channel):
 
     name = "slack"
 
-    def __init__(self, slack: Slack, abilities: Abilities) -> None:
-        self.abilities = abilities
+    abilities = ABILITIES
+
+    def __init__(self, slack: Slack) -> None:
         self._slack = slack
         self._doors: dict[Address, str] = {}  # of direct messages, which stay what they are for ever
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from integrations.channels.base import Abilities
 from integrations.channels.slack.api import API, Slack, TokenOf
 from integrations.channels.slack.door import SlackDoor
 from integrations.channels.slack.sending import SlackChannel
@@ -30,9 +29,9 @@ def line_from(settings: Mapping[str, str], now: Callable[[], datetime], token_of
 
 
 def channel_from(
-    settings: Mapping[str, str], abilities: Abilities, now: Callable[[], datetime], token_of: TokenOf | None = None
+    settings: Mapping[str, str], now: Callable[[], datetime], token_of: TokenOf | None = None
 ) -> SlackChannel:
-    return SlackChannel(line_from(settings, now, token_of), abilities)
+    return SlackChannel(line_from(settings, now, token_of))
 
 
 def door_from(settings: Mapping[str, str], now: Callable[[], datetime], token_of: TokenOf | None = None) -> SlackDoor:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pytest_asyncio
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from integrations.catalog import ABILITIES
 from integrations.channels import forms
 from integrations.channels.base import Action, Button, Card, Inbound, Outbound, Style
 from integrations.channels.desk import Asked, Form, Section
@@ -158,8 +157,7 @@ async def office(served: Served) -> AsyncIterator[Office]:
     hall = Hall(door, f"{served.url}/hooks/{door.name}")
     slack.hook = hall.url
     served.slack, served.ours = web(slack), hall
-    abilities = replace(ABILITIES["slack"], cards=True, looks_up=True)
-    made = Office(slack, line, SlackChannel(line, abilities), door, hall, clock, api)
+    made = Office(slack, line, SlackChannel(line), door, hall, clock, api)
     door.desk = OfficeDesk(made)
     yield made
     await made.channel.close()

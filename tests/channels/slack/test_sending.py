@@ -224,6 +224,26 @@ async def test_throttled_it_waits_as_long_as_slack_says_and_repeats_nothing_by_i
     await office.channel.send(HELLO)
 
 
+@pytest.mark.parametrize(
+    ("status", "code", "kind"),
+    [
+        (503, "service_unavailable", base.Temporary),
+        (500, "fatal_error", base.Unanswered),
+        (500, "made_up_next_year", base.Temporary),
+        (429, "made_up_next_year", base.Temporary),
+        (403, "made_up_next_year", base.Refused),
+    ],
+)
+async def test_where_slacks_word_is_new_its_status_counts(
+    office: Office, status: int, code: str, kind: type[base.ChannelError]
+) -> None:
+    await office.channel.send(HELLO)
+    office.slack.mishaps.refuse(status, refusal(code))
+    with pytest.raises(base.ChannelError) as caught:
+        await office.channel.send(HELLO)
+    assert type(caught.value) is kind
+
+
 async def test_another_conversation_is_not_slowed_down_by_a_busy_one(office: Office) -> None:
     for number in range(BURST):
         await office.channel.send(replace(HELLO, key=str(number)))
@@ -283,7 +303,7 @@ async def test_a_server_that_dawdles_leaves_it_open(office: Office) -> None:
     async def token_of(team: str) -> str:
         return office.space.token
 
-    hasty = SlackChannel(Slack(token_of, office.clock, office.api, timedelta(seconds=0.2)), office.channel.abilities)
+    hasty = SlackChannel(Slack(token_of, office.clock, office.api, timedelta(seconds=0.2)))
     office.slack.mishaps.dawdle(0.4)
     with pytest.raises(base.Unanswered):
         await hasty.send(replace(HELLO, to="T1:C1"))
@@ -294,7 +314,7 @@ async def test_where_nobody_listens_nothing_left_the_house(office: Office) -> No
     async def token_of(team: str) -> str:
         return "xoxb-1"
 
-    channel = SlackChannel(Slack(token_of, office.clock, "http://127.0.0.1:9/api/"), office.channel.abilities)
+    channel = SlackChannel(Slack(token_of, office.clock, "http://127.0.0.1:9/api/"))
     with pytest.raises(base.Temporary) as caught:
         await channel.send(HELLO)
     assert not isinstance(caught.value, base.Unanswered)
