@@ -23,21 +23,11 @@ from integrations.calendars.google.wire import Wire, new_client
 from integrations.standins.google.server import web
 from integrations.standins.google.standin import StandInGoogle
 from tests.loopback import serving
+from tests.moved_clock import Clock
 
 IDA, BEN = "ida@acme.example", "ben@acme.example"
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 WEEK = Interval(MONDAY, MONDAY + timedelta(days=7))
-
-
-@dataclass
-class Clock:
-    at: datetime = MONDAY
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def passes(self, **time: float) -> None:
-        self.at += timedelta(**time)
 
 
 @dataclass(frozen=True)

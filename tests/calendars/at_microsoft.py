@@ -18,21 +18,11 @@ from integrations.standins.microsoft.mailbox import Mailbox
 from integrations.standins.microsoft.tenant import StandInMicrosoft
 from integrations.standins.microsoft.web import web
 from tests.loopback import serving
+from tests.moved_clock import Clock
 
 RITA, IDA = "rita@acme.example", "ida@acme.example"
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 WEEK = Interval(MONDAY, MONDAY + timedelta(days=7))
-
-
-@dataclass
-class Clock:
-    at: datetime = MONDAY
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def passes(self, **time: float) -> None:
-        self.at += timedelta(**time)
 
 
 @dataclass(frozen=True)

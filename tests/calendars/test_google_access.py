@@ -18,7 +18,6 @@ from tests.calendars.at_google import (
     IDA,
     MONDAY,
     WEEK,
-    Clock,
     Office,
     Opens,
     at,
@@ -29,6 +28,7 @@ from tests.calendars.at_google import (
     signed_in,
     times,
 )
+from tests.moved_clock import Clock
 
 __all__ = ["office", "served"]
 

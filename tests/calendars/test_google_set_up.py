@@ -12,7 +12,8 @@ from bot.settings.settings import Settings
 from integrations import catalog
 from integrations.catalog import NEEDS, Means, NotMade
 from integrations.standins.google.diaries import Role
-from tests.calendars.at_google import IDA, WEEK, Clock, Office, Opens, at, office, served, times
+from tests.calendars.at_google import IDA, WEEK, Office, Opens, at, office, served, times
+from tests.moved_clock import Clock
 
 __all__ = ["office", "served"]
 

@@ -20,26 +20,11 @@ import vobject  # type: ignore[import-untyped]
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from integrations.calendars.ics import Guest, Invite, to_ics
+from integrations.calendars.ics import Invite, to_ics
 from integrations.calendars.invitation import as_mail
+from tests.calendars.an_invite import INVITE, LISBON
 
 HERE = Path(__file__).parent
-LISBON = ZoneInfo("Europe/Lisbon")
-ANA, CARL = Guest("Ana Silva", "ana@mail.example"), Guest("Carl Olsen", "carl@acme.example", required=False)
-INVITE = Invite(
-    uid="interview-1@askarsan",
-    sequence=0,
-    method="REQUEST",
-    start=datetime(2026, 3, 4, 15, tzinfo=LISBON),
-    end=datetime(2026, 3, 4, 15, 45, tzinfo=LISBON),
-    summary="Technical interview: Ana Silva, Data Engineer at Acme; longer than a line may be – ça va",
-    organizer=Guest("askARSAN", "arsan@firm.example"),
-    attendees=(ANA, CARL),
-    now=datetime(2026, 3, 2, 9, tzinfo=UTC),
-    description="You will meet Carl Olsen.\n\nJoin: https://meet.example/abc",
-    location="Unter den Linden 1, Berlin",
-    url="https://meet.example/abc",
-)
 GOLDEN = {
     "request": INVITE,
     "moved": replace(INVITE, sequence=1, start=INVITE.start + timedelta(days=1), end=INVITE.end + timedelta(days=1)),

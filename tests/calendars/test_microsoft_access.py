@@ -18,7 +18,8 @@ from integrations.calendars.microsoft.graph import Graph, asking
 from integrations.calendars.microsoft.set_up import calendar_from
 from integrations.calendars.microsoft.told import Event, Page
 from integrations.standins.microsoft.faults import Fault
-from tests.calendars.at_microsoft import IDA, MONDAY, RITA, WEEK, Clock, account, at, interview, office
+from tests.calendars.at_microsoft import IDA, MONDAY, RITA, WEEK, account, at, interview, office
+from tests.moved_clock import Clock
 
 # Tokens
 
