@@ -30,7 +30,7 @@ def _mail() -> Mapping[str, Abilities]:
 
 
 def _gateway() -> Mapping[str, Abilities]:
-    return {name: replace(each, takes_key=True) for name, each in ABILITIES.items() if name != "console"}
+    return {name: replace(each, takes_key=True, html=False) for name, each in ABILITIES.items() if name != "console"}
 
 
 def _console() -> Mapping[str, Abilities]:

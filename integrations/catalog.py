@@ -76,7 +76,9 @@ def gateway_channels(names: Sequence[str], means: Means) -> dict[str, Channel]:
     from integrations.channels.gateway import Gateway, GatewayChannel
 
     gateway = Gateway(means.need("gateway_url"), means.need("gateway_secret"), means.now)
-    return {name: GatewayChannel(name, replace(ABILITIES[name], takes_key=True), gateway) for name in names}
+    # A mail's look is for whoever sends it to make: over this wire goes its text.
+    over = {name: replace(ABILITIES[name], takes_key=True, html=False) for name in names}
+    return {name: GatewayChannel(name, each, gateway) for name, each in over.items()}
 
 
 def telegram_channels(names: Sequence[str], means: Means) -> dict[str, Channel]:
