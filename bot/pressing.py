@@ -14,6 +14,7 @@ from dialogs.understanding.meaning import Act
 # One start that was offered; stretches of time; or a plain wish, such as another time or none at all.
 Meant = datetime | tuple[Interval, ...] | Act
 WISHES = frozenset({Act.RESCHEDULE, Act.REJECT, Act.CANCEL})
+NEW = "new"  # in place of a negotiation: there is none yet
 MOST = 200  # stretches in one answer: four weeks of busy days have fewer
 
 

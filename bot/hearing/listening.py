@@ -14,6 +14,7 @@ from bot.facts.looking import NOTHING_SEEN, Look, look
 from bot.hearing.binding import bind, by_name, picked_by_number
 from bot.hearing.commands import parse
 from bot.hearing.invite_answers import answered, is_meant, read_answer, within_reach
+from bot.hearing.of_cards import command_of
 from bot.hearing.reading import doubt, read, read_alone, read_press
 from bot.hearing.recruiting import obey
 from bot.house import House
@@ -88,7 +89,8 @@ async def _hear_recruiter(house: House, person_id: str, opinions: Opinions) -> S
         cases = await cases_of(session, person)
     asked = any(case.state.waiting_for is Party.HOST for case in cases)
     for message in waiting:
-        if message.channel == PAGE or (asked and parse(message.text) is None):
+        answers = asked and parse(message.text) is None and command_of(message) is None
+        if message.channel == PAGE or answers:
             begun.extend(await _hear_party(house, person.id, opinions, only=message.id))
         else:
             begun.extend(await obey(house, person, message))

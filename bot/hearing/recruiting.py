@@ -10,12 +10,12 @@ from zoneinfo import ZoneInfo
 from bot.facts.case import Case, load
 from bot.facts.looking import NOTHING_SEEN, Look, look
 from bot.hearing import naming, own_hours
-from bot.hearing.commands import Command, Outcome, parse
+from bot.hearing.commands import Command, parse
 from bot.hearing.naming import Unclear
+from bot.hearing.of_cards import command_of
 from bot.hearing.orders import Order, prepare
 from bot.house import House
 from bot.jobs import Job, JobKind
-from bot.pressing import CardPress
 from bot.records import interviews, negotiations, people, story
 from bot.records.jobs import ApplicationRow
 from bot.records.messages import MessageRow
@@ -39,14 +39,15 @@ from dialogs.negotiation.state import OVER, Party, Status
 from dialogs.scheduling.intervals import Interval
 from dialogs.understanding import Context, read_times
 
-OUTCOMES: Mapping[str, Outcome] = {"passed": "passed", "rejected": "rejected", "no_show": "no_show"}
 # What is announced as waited for, and in which order.
 OPEN = (Status.ESCALATED, Status.COLLECTING, Status.OFFERED)
 
 
 async def obey(house: House, recruiter: PersonRow, message: MessageRow) -> Sequence[Job]:
     """One command, one turn. What cannot be done is answered in the recruiter's words, and nothing is half done."""
-    command = _of_card(message) or parse(message.text) or _of_own_hours(house, recruiter, message) or Command(Verb.HELP)
+    command = (
+        command_of(message) or parse(message.text) or _of_own_hours(house, recruiter, message) or Command(Verb.HELP)
+    )
     seen = NOTHING_SEEN
     try:
         async with house.records.read() as session:
@@ -64,16 +65,6 @@ async def obey(house: House, recruiter: PersonRow, message: MessageRow) -> Seque
         turn = Turn(house, session)
         await Obeying(turn, message, seen).obey(recruiter, command)
     return [Job(JobKind.EFFECT, each) for each in turn.begun]
-
-
-def _of_card(message: MessageRow) -> Command | None:
-    """What was pressed on the card of an interview, with what was filled in."""
-    pressed = CardPress.read(message.pressed or "")
-    if pressed is None:
-        return None
-    filled = message.form or {}
-    said = OUTCOMES.get(filled.get("outcome", ""))
-    return Command(pressed.verb, negotiation=pressed.negotiation, words=filled.get("words", ""), outcome=said)
 
 
 def _of_own_hours(house: House, recruiter: PersonRow, message: MessageRow) -> Command | None:
