@@ -6,6 +6,8 @@ import hashlib
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from email_validator import EmailNotValidError, validate_email
+
 from integrations.channels.base import Inbound, Receipt, Unknown
 from integrations.channels.email.automatic import is_automatic
 from integrations.channels.email.bounces import read_report
@@ -29,7 +31,7 @@ def read_mail(raw: bytes, mailbox: Mailbox, envelope: Envelope | None = None) ->
         return Unknown(_hash(raw), "unreadable mail")
     vendor_id = _vendor_id(opened, raw)
     senders = opened.addresses("from")
-    name, sender = senders[0] if senders else ("", "")
+    name, sender = (senders[0][0], _as_kept(senders[0][1])) if senders else ("", "")
     if mailbox.ours(opened.header("message-id")):
         return Unknown(vendor_id, "our own mail, come back")
     if report := read_report(opened, mailbox, sender, vendor_id):
@@ -59,12 +61,20 @@ def _message(
         reply=opened.answer,
         at=_arrived(opened),
         name=name[:200],
-        to=next(filter(mailbox.is_mine, recipients), recipients[0] if recipients else "").lower(),
+        to=mailbox.answers if any(map(mailbox.is_mine, recipients)) else "".join(recipients[:1]).lower(),
         files=opened.files,
         # What somebody pressed in an invite is theirs, though a machine sends it.
         automatic=automatic and opened.answer is None,
         trusted=is_trusted(verdict, token=by_token is not None, several_senders=several),
     )
+
+
+def _as_kept(address: str) -> str:
+    """As addresses of people are kept, where somebody's domain may have letters that no server speaks."""
+    try:
+        return validate_email(address, check_deliverability=False).normalized
+    except EmailNotValidError:
+        return address  # of another machine, perhaps
 
 
 def _text(opened: Opened, name: str) -> str:

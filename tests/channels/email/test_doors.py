@@ -248,7 +248,18 @@ async def test_a_mail_passed_on_is_read_like_any_other(charset: str, *, raw: boo
     [told] = house.told
     assert isinstance(told, Inbound)
     assert (told.text, told.thread, told.trusted) == ("Terça às 10, se não for incómodo.", "neg-17", True)
-    assert (told.vendor_id, told.sender, told.to) == ("<answer-1@people.example>", ANA, TOKEN.lower())
+    assert (told.vendor_id, told.sender, told.to) == ("<answer-1@people.example>", ANA, FIRM.answers)
+
+
+async def test_a_mail_that_cannot_be_kept_now_is_asked_for_again() -> None:
+    async with behind(parse_door()) as (house, url):
+        house.broken = True
+        assert await SENDGRID.pass_on(f"{url}?key={SECRET}", answer("x"), envelope=ENVELOPE) == 503, (
+            "and it comes again"
+        )
+        house.broken = False
+        assert await SENDGRID.pass_on(f"{url}?key={SECRET}", answer("x"), envelope=ENVELOPE) == 200
+    assert len(house.told) == 1
 
 
 async def test_html_alone_and_a_calendar_answer_come_through_taken_apart() -> None:
@@ -330,7 +341,7 @@ FORM = st.dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=100)
 @given(FORM)
 def test_any_form_with_a_mail_is_read_without_a_crash(fields: dict[str, Any]) -> None:
     body = form({"headers": b"From: ana@people.example", **fields})

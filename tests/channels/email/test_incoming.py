@@ -35,7 +35,7 @@ def test_an_answer_names_its_thread_its_sender_and_when_we_had_it() -> None:
         thread="neg-17",
         at=datetime(2026, 3, 2, 12, 30, tzinfo=UTC),
         name="Ana Silva",
-        to=TOKEN.lower(),
+        to=FIRM.answers,
     )
 
 
@@ -60,12 +60,18 @@ def test_an_address_in_a_copy_or_in_the_envelope_counts() -> None:
     told = read(
         answer("Tuesday", to="rita@firm.example", In_Reply_To=None, References=None), Envelope(recipients=(TOKEN,))
     )
-    assert (told.thread, told.to) == ("neg-17", TOKEN.lower())
+    assert (told.thread, told.to) == ("neg-17", FIRM.answers)
 
 
 def test_somebody_else_with_her_address_to_answer_to_is_not_her() -> None:
     told = read(answer("Friday!", sender="Ana Silva <eve@evil.example>", In_Reply_To=None, References=None))
     assert (told.thread, told.trusted, told.sender) == (None, False, "eve@evil.example")
+
+
+def test_somebody_with_umlauts_behind_the_at_is_known_in_either_spelling() -> None:
+    to = FIRM.reply_to("neg-17", "ana@bücher.example")
+    told = read(answer("Tuesday", sender="Ana <Ana@xn--bcher-kva.example>", to=to))
+    assert (told.thread, told.sender, told.trusted) == ("neg-17", "Ana@bücher.example", True)
 
 
 # Who it is from
@@ -375,7 +381,7 @@ LINE = st.sampled_from(
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 @given(st.lists(LINE | st.binary(max_size=30), max_size=25).map(b"\r\n".join))
 def test_whatever_comes_in_is_read_without_a_crash(mail: bytes) -> None:
     assert isinstance(read_mail(mail, FIRM), Inbound | Receipt | Unknown)

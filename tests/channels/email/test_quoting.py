@@ -43,7 +43,7 @@ LINES = st.lists(WORDS, min_size=1, max_size=8).map("\n".join)
 SHAPES = [case for case in cases() if "offer❯" in (case.plain or "") + (case.html or "")]
 
 
-@settings(deadline=None, max_examples=250)
+@settings(deadline=None, max_examples=120)
 @given(st.sampled_from(SHAPES), LINES)
 def test_whatever_is_quoted_never_reaches_the_text(case: Case, words: str) -> None:
     # Words nobody else has, so that they are found wherever they come out.
@@ -55,7 +55,7 @@ def test_whatever_is_quoted_never_reaches_the_text(case: Case, words: str) -> No
     assert text == case.own
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(LINES, LINES)
 def test_whatever_is_quoted_with_marks_never_reaches_the_text(above: str, quoted: str) -> None:
     marked = "\n".join(f"> qqq {line}" for line in quoted.splitlines())
