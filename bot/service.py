@@ -24,6 +24,8 @@ from bot.connections.link_desk import LinkDesk
 from bot.connections.switchboard import Switchboard
 from bot.doors.web import Begin, make_app
 from bot.engine import DurableEngine
+from bot.hearing.front_desk import FrontDesk
+from bot.hearing.inbox import keep
 from bot.house import Firm, House
 from bot.jobs import Job, JobKind
 from bot.logs import configure
@@ -39,7 +41,7 @@ from bot.worker import Assistant
 from dialogs.understanding import Context, understand
 from dialogs.wording import Phrasebook
 from integrations import catalog
-from integrations.channels.base import Channel, Door
+from integrations.channels.base import Channel, Door, Told
 
 log = structlog.get_logger()
 
@@ -88,7 +90,13 @@ def desks_of(settings: Settings, clock: Clock, records: Records) -> Desks:
 
 # What is set for no vendor by name and yet of use to some.
 SHARED = frozenset({"own_hosts", "public_url", "meeting_url"})
-VENDORS = {*catalog.CALENDARS, *catalog.MEETINGS, *catalog.ACCOUNTS, *catalog.CHANNELS}
+# How their settings begin.
+VENDORS = {*catalog.CALENDARS, *catalog.MEETINGS, *catalog.ACCOUNTS, *catalog.CHANNELS, "email", "imap"}
+# Doors that are not their vendor's only one, and what they need.
+BESIDES = {
+    "sendgrid-events": ("sendgrid_events_key",),
+    "sendgrid-parse": ("sendgrid_parse_key", "sendgrid_parse_secret"),
+}
 
 
 def of_vendors(settings: Settings) -> dict[str, str]:
@@ -115,12 +123,14 @@ def channels_of(settings: Settings, means: catalog.Means) -> dict[str, Channel]:
         raise SettingsError(f"{PREFIX}CHANNELS is {settings.channels}, but {error}.") from error
 
 
-def doors_of(settings: Settings, clock: Clock) -> list[Door]:
+def doors_of(settings: Settings, house: House) -> list[Door]:
     """Where the vendors that were chosen tell what people write. Raises SettingsError where one lacks something."""
-    means = catalog.Means(clock.now, of_vendors(settings))
-    chosen = dict.fromkeys(carriers_of(settings.channels).values())
+    given = of_vendors(settings)
+    means = catalog.Means(house.clock.now, given, desk=FrontDesk(house))
+    chosen = [vendor for vendor in dict.fromkeys(carriers_of(settings.channels).values()) if vendor in catalog.DOORS]
+    chosen += [door for door, needed in BESIDES.items() if any(name in given for name in needed)]
     try:
-        return [catalog.door(vendor, means) for vendor in chosen if vendor in catalog.DOORS]
+        return [catalog.door(each, means) for each in chosen]
     except catalog.NotMade as error:
         raise SettingsError(f"{PREFIX}CHANNELS is {settings.channels}, but {error}.") from error
 
@@ -170,20 +180,25 @@ async def serve(settings: Settings, *, worker: bool = True) -> None:
                 begin,
                 secret,
                 version("askarsan"),
-                doors=doors_of(settings, house.clock),
+                doors=doors_of(settings, house),
                 zoom_secret=zoom,
                 metrics=settings.metrics,
             )
             config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False)
             log.info("serving", url=settings.url, worker=worker)
-            await uvicorn.Server(config).serve(sockets=[door])
+            async with _mailbox(settings, house, begin) if worker else nullcontext():
+                await uvicorn.Server(config).serve(sockets=[door])
 
 
 async def work(settings: Settings) -> None:
     """Only the worker, beside web processes on the same database. Until told to stop."""
     configure(settings.log_level, as_json=settings.log_json)
     _need_a_shared_database(settings, "askarsan worker")
-    async with _house(settings) as house, _engine(settings, house, worker=True):
+    async with (
+        _house(settings) as house,
+        _engine(settings, house, worker=True) as engine,
+        _mailbox(settings, house, patiently(engine.begin, house.burst)),
+    ):
         stopped = asyncio.Event()
         for each in (signal.SIGINT, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(each, stopped.set)
@@ -217,6 +232,29 @@ def patiently(begin: Begin, burst: timedelta) -> Begin:
             task.add_done_callback(waiting.discard)
 
     return begin_later
+
+
+@asynccontextmanager
+async def _mailbox(settings: Settings, house: House, begin: Begin) -> AsyncIterator[None]:
+    """The firm's mailbox is read, where there is one to be read."""
+    if settings.imap_host is None:
+        yield
+        return
+    try:
+        mailbox = catalog.mailbox(catalog.Means(house.clock.now, of_vendors(settings)))
+    except catalog.NotMade as error:
+        raise SettingsError(f"{PREFIX}IMAP_HOST is set, but {error}.") from error
+
+    async def kept(told: Told, raw: bytes) -> None:
+        await begin(await keep(house, told, vendor="imap", raw=raw))
+
+    watching = asyncio.create_task(mailbox.watch(kept))
+    try:
+        yield
+    finally:
+        watching.cancel()
+        with suppress(asyncio.CancelledError):
+            await watching
 
 
 @asynccontextmanager

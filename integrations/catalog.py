@@ -14,12 +14,14 @@ from zoneinfo import ZoneInfo
 from integrations.calendars.base import Calendar
 from integrations.calendars.zones import zone_of
 from integrations.channels.base import Abilities, Channel, Door, Unit
+from integrations.channels.desk import Desk
 from integrations.links.base import Links
 from integrations.meetings.base import Meetings
 from integrations.missing import not_set
 from integrations.models.base import Model, Shape
 
 if TYPE_CHECKING:
+    from integrations.channels.email.imap import ImapMailbox
     from integrations.links.account import PageAccount
 
 ABILITIES: dict[str, Abilities] = {
@@ -51,6 +53,7 @@ class Means:
     now: Callable[[], datetime]
     settings: Mapping[str, str] = field(default_factory=dict, repr=False)  # by name; secrets are among them
     stream: TextIO = field(default_factory=lambda: sys.stdout, repr=False)
+    desk: Desk | None = None  # who makes forms and the page of how everything stands
     keep: Keep | None = None  # a secret that the vendor has changed, by its name: the old one will end
     token_of: TokenOf | None = field(default=None, repr=False)  # of a workspace that let us in, where there are several
 
@@ -159,9 +162,11 @@ def slack_door(means: Means) -> Door:
     from integrations.channels.slack.set_up import door_from
 
     try:
-        return door_from(means.settings, means.now, means.token_of)
+        door = door_from(means.settings, means.now, means.token_of)
     except ValueError as error:
         raise NotMade(f"Slack: {error}") from error
+    door.desk = means.desk
+    return door
 
 
 def twilio_door(means: Means) -> Door:
@@ -189,6 +194,16 @@ def sendgrid_parse_door(means: Means) -> Door:
         return parse_door(means.settings, means.now)
     except ValueError as error:
         raise NotMade(f"SendGrid's Inbound Parse: {error}") from error
+
+
+def mailbox(means: Means) -> ImapMailbox:
+    """The mailbox where answers are read, followed by IMAP."""
+    from integrations.channels.email.set_up import followed_mailbox
+
+    try:
+        return followed_mailbox(means.settings, means.now)
+    except ValueError as error:
+        raise NotMade(f"the mailbox: {error}") from error
 
 
 # Where vendors tell what people write: /hooks/ and the name.

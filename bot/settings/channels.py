@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, SecretStr, model_validator
+from pydantic import AfterValidator, EmailStr, SecretStr, model_validator
 from pydantic_settings import BaseSettings
 
 from bot.settings.environment import PREFIX
@@ -85,6 +85,65 @@ class ChannelSettings(BaseSettings):
         None, "What Telegram proves itself with at our door.", "16 to 256 letters, digits, _ and -", min_length=16
     )
     telegram_url: Address = setting("https://api.telegram.org/bot", "Where the Bot API is.", "https://HOST/bot")
+
+    email_address: EmailStr | None = setting(
+        None, "The mailbox that the assistant writes from.", "an address like interviews@firm.example"
+    )
+    email_name: str = setting("askARSAN", "Who writes, as mail programs show it.", "a name", min_length=1)
+    email_answers_to: EmailStr | None = setting(
+        None, "Where answers go, if not to the same mailbox. It has to take what stands behind a plus.", "an address"
+    )
+    email_secret: SecretStr | None = setting(
+        None, "What the addresses that are answered to are signed with.", "at least 16 characters", min_length=16
+    )
+    email_believes: str | None = setting(
+        None,
+        "Your own mail servers, whose word on DKIM and SPF is believed, as they sign Authentication-Results.",
+        "names, with commas between",
+        min_length=1,
+    )
+    smtp_host: str | None = setting(None, "The mail server that mails go out by.", "a name or address", min_length=1)
+    smtp_port: int = setting(587, "Its port.", "a whole number from 1 to 65535", ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = setting(
+        "starttls", "How the line to it is kept from others.", "starttls, tls, or none on the same machine"
+    )
+    smtp_user: str | None = setting(None, "Who signs in there.", "a name", min_length=1)
+    smtp_password: SecretStr | None = setting(None, "And with what.", "a password", min_length=1)
+    imap_host: str | None = setting(
+        None, "The mail server where answers are read. Without it, no mailbox is.", "a name or address", min_length=1
+    )
+    imap_port: int = setting(993, "Its port.", "a whole number from 1 to 65535", ge=1, le=65535)
+    imap_security: Literal["tls", "starttls", "none"] = setting(
+        "tls", "How the line to it is kept from others.", "tls, starttls, or none on the same machine"
+    )
+    imap_user: str | None = setting(None, "Whose mailbox it is.", "a name", min_length=1)
+    imap_password: SecretStr | None = setting(None, "And its password.", "a password", min_length=1)
+    imap_folder: str = setting("INBOX", "Which folder of it is read.", "the name of a folder", min_length=1)
+    imap_days: int = setting(
+        14, "How far back mails that nobody has read are looked for.", "days from 1 to 365", ge=1, le=365
+    )
+    sendgrid_key: SecretStr | None = setting(None, "Your account at SendGrid.", "an API key, SG.…", min_length=1)
+    sendgrid_url: Address = setting("https://api.sendgrid.com", "Where the API of SendGrid is.", "https://HOST")
+    sendgrid_events_key: str | None = setting(
+        None, "SendGrid signs with it what became of a mail.", "the verification key of the event webhook", min_length=1
+    )
+    sendgrid_parse_key: str | None = setting(
+        None,
+        "SendGrid signs with it the mails it passes on (Inbound Parse).",
+        "the public key of a security policy",
+        min_length=1,
+    )
+    sendgrid_parse_secret: SecretStr | None = setting(
+        None, "Where it signs none: what stands in the address that it calls.", "at least 16 characters", min_length=16
+    )
+
+    slack_token: SecretStr | None = setting(
+        None, "Your app in your workspace at Slack.", "the bot's token, xoxb-…", min_length=1
+    )
+    slack_signing_secret: SecretStr | None = setting(
+        None, "What Slack signs with when it tells us something.", "the app's signing secret", min_length=1
+    )
+    slack_url: Address = setting("https://slack.com/api", "Where the Web API of Slack is.", "https://HOST/api")
 
     @model_validator(mode="after")
     def _gateway_is_whole(self) -> Self:

@@ -47,6 +47,18 @@ MEANS = Means(
         "zoom_client_id": "client",
         "zoom_client_secret": "s",
         "zoom_user": "rooms@firm.example",
+        "public_url": "https://assistant.example",
+        "telegram_token": "123456:ABC",
+        "twilio_account_sid": "AC" + "0" * 32,
+        "twilio_auth_token": "s",
+        "twilio_sms_senders": "+15550100100",
+        "twilio_whatsapp_senders": "+15550100200",
+        "email_address": "interviews@firm.example",
+        "email_name": "askARSAN",
+        "email_secret": "s" * 16,
+        "smtp_host": "mail.firm.example",
+        "sendgrid_key": "SG.s",
+        "slack_token": "xoxb-1",
     },
 )
 
@@ -60,10 +72,30 @@ def test_every_channel_has_its_abilities() -> None:
     assert tuple(ABILITIES) == NAMES
 
 
+# Who carries only some; all others carry anything.
+CARRIED = {
+    "sendgrid": ("email",),
+    "slack": ("slack",),
+    "smtp": ("email",),
+    "telegram": ("telegram",),
+    "twilio": ("whatsapp", "sms"),
+}
+
+
 @pytest.mark.parametrize("vendor", CHANNELS)
-def test_every_vendor_makes_every_channel_under_its_own_name(vendor: str) -> None:
-    made = channels(dict.fromkeys(NAMES, vendor), MEANS)
-    assert {name: channel.name for name, channel in made.items()} == {name: name for name in NAMES}
+def test_every_vendor_makes_the_channels_it_carries_under_their_own_names_and_no_others(vendor: str) -> None:
+    carried = CARRIED.get(vendor, NAMES)
+    made = channels(dict.fromkeys(carried, vendor), MEANS)
+    assert {name: channel.name for name, channel in made.items()} == {name: name for name in carried}
+    for other in set(NAMES) - set(carried):
+        with pytest.raises(NotMade, match="carries"):
+            channels({other: vendor}, MEANS)
+
+
+@pytest.mark.parametrize("vendor", sorted(CARRIED))
+def test_what_a_channel_cannot_be_made_without_is_named_as_it_has_to_be_set(vendor: str) -> None:
+    with pytest.raises(NotMade, match="ASKARSAN_[A-Z_]+ is not set"):
+        channels(dict.fromkeys(CARRIED[vendor], vendor), Means(MEANS.now))
 
 
 def test_each_channel_is_made_by_the_vendor_chosen_for_it_and_a_gateway_shares_its_client() -> None:
@@ -88,7 +120,7 @@ def test_every_meeting_vendor_is_made(vendor: str) -> None:
 def test_a_name_nobody_knows_gets_the_nearest_ones() -> None:
     with pytest.raises(NotMade, match="'whatsap' is no channel; there is whatsapp"):
         channels({"whatsap": "standin"}, MEANS)
-    with pytest.raises(NotMade, match="'fax' is no channel vendor; there is console, gateway, standin"):
+    with pytest.raises(NotMade, match="'fax' is no channel vendor; there is console, gateway, sendgrid, "):
         channels({"sms": "fax"}, MEANS)
 
 
