@@ -20,13 +20,14 @@ from integrations.channels.email.words import FENCE
 LONGEST = 20_000  # characters that are read of an answer; nobody writes more about a time
 WIDEST = 400  # characters of a line that the patterns are let loose on
 
-# Their programs write "on … wrote:" too; ours are in habits.yaml.
-ELSEWHERE = ("cs", "da", "ja", "ko", "sv", "zh")
+# What habits.yaml does not know. Not Japanese: its patterns are English ones, and cut "From: 10:00, To: 12:00".
+ELSEWHERE = ("cs", "da", "ko", "sv", "zh")
 
 QUOTED = re.compile(r"\s*[A-Z]{0,3}>")  # some put initials before the mark
 FENCED = re.compile(rf"[\s*|]*{re.escape(FENCE)}")
 # "---------- Forwarded message ---------", in any language, and the long line Outlook draws above what it quotes.
 RULED = re.compile(r"\s*[*]?-{4,}\s*\w.{0,60}\w\W{0,2}\s*-{4,}[*]?\s*|\s*_{20,}\s*")
+KEPT = "\n\u200c\u200d"  # the last two hold letters of some scripts together, and families of emoji
 DATED = re.compile(r"\d{1,2}[:.h]\d{2}|\b20\d\d\b|\S@\S")
 SIGNATURE = re.compile(r"\s*(?:--|—|__+)\s*")
 AFTERTHOUGHT = re.compile(r"\s*P\.?\s?S\.?\s*[:.,–-]?\s", re.IGNORECASE)
@@ -41,6 +42,7 @@ class Habits:
     opens: re.Pattern[str]
     origin: re.Pattern[str]
     beside: re.Pattern[str]
+    subject: re.Pattern[str]
     sent_from: re.Pattern[str]
     signs_off: re.Pattern[str]
     thanks: re.Pattern[str]
@@ -70,6 +72,7 @@ def habits() -> Habits:
         opens=pattern(rf"\s*(?:{either('opens')}\s|\d|.{{0,80}}<?\S{{1,80}}@\S)"),
         origin=pattern(rf"[\s*]*{either('from')}\s*:[\s*]*\S"),
         beside=pattern(rf"[\s*]*{either('besides')}\s*:"),
+        subject=pattern(rf"[\s*]*{either('subject')}\s*:"),
         sent_from=pattern(rf"\s*{either('sent_from')}\s*"),
         signs_off=pattern(rf"\s*{either('signs_off')}\s*[,.!]*\s*"),
         thanks=pattern(rf"\s*{either('thanks')}\s*[,.!]*\s*"),
@@ -96,8 +99,7 @@ def _tidy(text: str) -> list[str]:
     """Lines without what nobody sees, none so long that a pattern would take for ever over it."""
     text = re.sub(r"\r\n?|[\u2028\u2029\x0b\x0c\x85]", "\n", text[: 2 * LONGEST])
     seen = "".join(" " if unicodedata.category(each) == "Zs" or each == "\t" else each for each in text)
-    kept = "".join(each for each in seen if each == "\n" or unicodedata.category(each) not in ("Cc", "Cf", "Cs"))
-    # An emoji of several people or colours is held together by one of those; alone they read the same to us.
+    kept = "".join(each for each in seen if each in KEPT or unicodedata.category(each) not in ("Cc", "Cf", "Cs"))
     kept = re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in kept.split("\n")))[:LONGEST]
     return [part for line in kept.split("\n") for part in _narrow(line)]
 
@@ -128,13 +130,18 @@ def _ends_at(lines: Sequence[str], index: int) -> bool:
 
 
 def _heads_a_mail(lines: Sequence[str], index: int) -> bool:
-    """From, Sent, To, Subject, as programs put them above a mail they quote without marks."""
+    """From, Sent, To, Subject, as programs put them above a mail they quote without marks.
+
+    People write "From: 10:00, To: 12:00" as well, but not with a subject, or an address.
+    """
     said = habits()
+    if not said.origin.match(lines[index]) and not said.beside.match(lines[index]):
+        return False
     here = [line for line in lines[index : index + 8] if line.strip()][:6]
     origins = [line for line in here if said.origin.match(line)]
     beside = [line for line in here if said.beside.match(line)]
-    first_counts = bool(said.origin.match(lines[index]) or said.beside.match(lines[index]))
-    return first_counts and bool(origins and beside and len(origins) + len(beside) >= 2)
+    a_mails = any("@" in line for line in origins) or any(said.subject.match(line) for line in here)
+    return bool(origins and beside and a_mails)
 
 
 def _introduced_until(lines: Sequence[str], index: int) -> int | None:

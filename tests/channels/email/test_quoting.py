@@ -78,6 +78,9 @@ def test_any_text_and_any_html_is_read_without_a_crash(text: str) -> None:
         "Lieber Dienstag.\n\nOder Mittwoch ab 15:00, von 9 bis 12 geht es nicht.",
         "Best would be Tuesday.\nThanks!",
         "Please confirm: 10:00?",
+        "Date: Tuesday 10 March\nFrom: 10:00\nTo: 12:00",
+        "Von: 10 Uhr\nAn: jedem Tag",
+        "Fine 👍🏽 for the 👨\u200d👩\u200d👧",
         "Legal is with us on Tuesday. Warning: I may be late.",
     ],
 )
