@@ -13,13 +13,30 @@ from typing import Any
 from imapclient import IMAPClient
 from proxyprotocol.reader import ProxyProtocolReader
 from pymap.backend.dict import DictBackend
+from pymap.backend.dict.filter import FilterSet
+from pymap.backend.dict.mailbox import MailboxData, MailboxSet
 from pymap.imap import IMAPServer, IMAPService
+from pymap.parsing.specials.flag import Flag
 
-from integrations.channels.email.imap import ImapAccount
+from integrations.channels.email.imap import KEPT, ImapAccount
 from tests.channels.email.certificates import contexts
 from tests.channels.email.shapes import NOON
 
 USER, PASSWORD = "arsan", "a made-up password"
+
+
+class Keeping(MailboxData):
+    @property
+    def permanent_flags(self) -> frozenset[Flag]:
+        return super().permanent_flags | {Flag(KEPT)}
+
+
+class WithKeywords(MailboxSet):
+    """As most servers are; pymap by itself keeps system flags only."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._inbox = Keeping(self._content_cache, self._thread_cache)
 
 
 @dataclass
@@ -40,6 +57,15 @@ class PostBox:
 
         found: list[tuple[bytes, ...]] = await self._do(read)
         return found
+
+    async def read_by_somebody(self) -> None:
+        """A person opens every mail."""
+
+        def read(client: IMAPClient) -> None:
+            client.select_folder("INBOX")
+            client.add_flags(client.search(), [b"\\Seen"])
+
+        await self._do(read)
 
     async def unmark(self) -> None:
         def unread(client: IMAPClient) -> None:
@@ -64,8 +90,8 @@ class PostBox:
 
 
 @asynccontextmanager
-async def post_box(port: int = 0) -> AsyncIterator[PostBox]:
-    """On the same port again it is another mailbox, with another UIDVALIDITY."""
+async def post_box(port: int = 0, *, keywords: bool = False) -> AsyncIterator[PostBox]:
+    """On the same port again it is another mailbox, with another UIDVALIDITY. `keywords`: it keeps ours."""
     server_tls, client_tls = contexts()
     parser = ArgumentParser()
     DictBackend.add_subparser("dict", parser.add_subparsers(dest="backend"))
@@ -75,6 +101,8 @@ async def post_box(port: int = 0) -> AsyncIterator[PostBox]:
     args.debug, args.passlib_cfg = False, None
     backend, config = await DictBackend.init(args)
     config.apply_context()
+    if keywords:
+        config.set_cache[USER] = (WithKeywords(), FilterSet())
     serve = ProxyProtocolReader(config.proxy_protocol).get_callback(IMAPServer(backend.login, config))
     box = PostBox(ImapAccount("localhost", USER, PASSWORD, trust=client_tls, pause=timedelta(milliseconds=20)))
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 import pytest
 
 from integrations.channels.base import Inbound, Receipt, Told, Unknown
-from integrations.channels.email.imap import ImapMailbox
+from integrations.channels.email.imap import KEPT, ImapMailbox
 from tests.channels.email.at_pymap import PostBox, post_box
 from tests.channels.email.shapes import FIRM, NOON, answer
 
@@ -114,6 +114,23 @@ async def test_what_is_marked_is_read_by_no_process_again(box: PostBox) -> None:
     async with watching(box, later):
         await later.until_told("<3@people.example>")
     # The second was kept in the moment the first process ended: it may come again, and is the same mail.
+    assert "<1@people.example>" not in later.ids
+
+
+async def test_what_a_person_opened_first_is_read_all_the_same() -> None:
+    records, later = Records(), Records()
+    async with post_box(keywords=True) as box:
+        await box.drop(mail(1))
+        await box.read_by_somebody()
+        async with watching(box, records):
+            await records.until(1)
+            await box.drop(mail(2))
+            await records.until(2)
+        assert KEPT in (await box.flags())[0], "marked for us, and not as read"
+        assert b"\\Seen" not in (await box.flags())[1]
+        await box.drop(mail(3))
+        async with watching(box, later):
+            await later.until_told("<3@people.example>")
     assert "<1@people.example>" not in later.ids
 
 
