@@ -3,66 +3,41 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
 
-from bot.connections.connecting import Desks
 from bot.doors.web import make_app
 from bot.engine import InlineEngine
-from bot.house import House
-from bot.jobs import Job
-from bot.records import everything, people, raw_events
+from bot.records import people, raw_events
 from bot.records.raw_events import RawEventRow
 from bot.records.sealed import unseal
-from bot.rehearsal.play import Rehearsal
-from bot.rehearsal.scenario import load
 from bot.worker import Assistant
 from integrations.channels.twilio.door import TwilioDoor
 from integrations.channels.twilio.signing import Secrets
+from tests.channels.assistance import Assistance, rehearsed
 from tests.channels.twilio.at_twilio import ANA, PUBLIC, TOKEN, Office, Served, office, served
 
 __all__ = ["office", "served"]
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-STORY = f"""\
-name: Ana has two times to choose from
-now: 2026-03-02T09:00:00+01:00
-people:
-  rita: {{role: recruiter, name: Rita Lopes, timezone: Europe/Madrid, channels: [slack], email: rita@firm.example}}
-  carl: {{role: client, name: Carl Olsen, company: Acme, timezone: Europe/Rome, channels: [email], email: c@a.example}}
-  ana: {{role: candidate, name: Ana Silva, timezone: Europe/Lisbon, channels: [whatsapp, sms], phone: "{ANA}"}}
-jobs:
-  - {{title: Data Engineer, company: Acme, rounds: [{{name: Technical, minutes: 45, mode: video}}]}}
-script:
-  - rita: schedule Ana Silva for Data Engineer at Acme
-  - carl: Tuesday 10-12 or Wednesday after 3pm
-"""
 A_MINUTE = timedelta(minutes=1)
 
 
 @dataclass
-class Assistance:
-    """The assistant with WhatsApp and SMS at a Twilio on loopback, which knocks at our real door."""
+class AtTwilio(Assistance):
+    """With WhatsApp and SMS at a Twilio on loopback, which knocks at our real door."""
 
-    rehearsal: Rehearsal
-    house: House
-    engine: InlineEngine
     office: Office
 
-    async def begin(self, jobs: Sequence[Job]) -> None:
-        await self.engine.begin(jobs)
-
     async def passes(self, time: timedelta) -> None:
-        self.rehearsal.world.clock.advance_to(self.house.clock.now() + time)
-        self.office.clock.at = self.house.clock.now()
-        await self.engine.settle()
+        self.office.clock.at = self.house.clock.now() + time
+        await self.wait(time)
 
     async def write(self, text: str, on: str = "whatsapp") -> int:
         answer = await self.office.standin.write("ana", text, on)
@@ -72,34 +47,19 @@ class Assistance:
     def got(self) -> list[str]:
         return [each.text for each in self.office.standin.phone("ana")]
 
-    async def status(self) -> str:
-        async with self.house.records.read() as session:
-            return (await everything.negotiations(session))[0].status
-
-    async def raw(self) -> list[RawEventRow]:
-        async with self.house.records.read() as session:
-            return list(await session.scalars(select(RawEventRow).order_by(RawEventRow.at)))
-
 
 @asynccontextmanager
-async def assistance(folder: Path, office: Office, served: Served) -> AsyncIterator[Assistance]:
-    (folder / "story.yaml").write_text(STORY, "utf-8")
-    rehearsal = Rehearsal(load(folder / "story.yaml"), f"sqlite+aiosqlite:///{folder / 'firm.db'}")
-    await rehearsal.prepare()
-    await rehearsal.run()
-    house = rehearsal.stage.house
-    office.clock.at = house.clock.now()
-    real = {"whatsapp": office.whatsapp, "sms": office.sms}
-    house = replace(
-        house,
-        channels={**house.channels, **real},
-        firm=replace(house.firm, public_url=PUBLIC),
-        desks=Desks(rehearsal.world.keys, house.clock.now, {}),
-    )
-    here = Assistance(rehearsal, house, InlineEngine(Assistant(house)), office)
-    served.door = make_app(house, here.begin, None, "1", doors=[TwilioDoor(Secrets(TOKEN))])
-    yield here
-    await rehearsal.stage.close()
+async def assistance(folder: Path, office: Office, served: Served) -> AsyncIterator[AtTwilio]:
+    async with rehearsed(folder) as (rehearsal, rehearsing):
+        office.clock.at = rehearsing.clock.now()
+        house = replace(
+            rehearsing,
+            channels={**rehearsing.channels, "whatsapp": office.whatsapp, "sms": office.sms},
+            firm=replace(rehearsing.firm, public_url=PUBLIC),
+        )
+        here = AtTwilio(rehearsal, house, InlineEngine(Assistant(house)), office)
+        served.door = make_app(house, here.begin, None, "1", doors=[TwilioDoor(Secrets(TOKEN))])
+        yield here
 
 
 async def test_she_takes_a_time_on_whatsapp_and_is_told_there_that_it_is_booked(
