@@ -49,6 +49,7 @@ class Section:
     cards: tuple[Card, ...] = ()
     empty: str = ""  # said where there are no cards
     more: str = ""  # said where not all of them have room
+    language: str | None = None  # of these words, as prompts/forms names it
 
 
 @dataclass(frozen=True, slots=True)

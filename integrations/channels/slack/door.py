@@ -92,6 +92,9 @@ class SlackDoor(Door):
         told = _told(payload)
         return Read(told.told, _answer(told), self._afterwards(told))
 
+    async def close(self) -> None:
+        await self._slack.close()
+
     # What Slack waits for besides
 
     def _afterwards(self, told: Found) -> Callable[[], Awaitable[None]] | None:

@@ -38,12 +38,13 @@ PERHAPS = frozenset({"internal_error", "fatal_error"})
 TOO_MUCH = frozenset({"msg_blocks_too_long", "invalid_blocks", "invalid_blocks_format", "msg_too_long"})
 # The message whose place another should take is not to be changed.
 NOT_CHANGED = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "channel_not_found"})
-# The assistant was sent away, or its key was taken back: ours to mend, and nobody counts as gone.
-SENT_AWAY = frozenset({"account_inactive", "token_revoked", "invalid_auth", "not_authed", "not_installed"})
 
 
 def meant(code: str, wait: timedelta | None) -> ChannelError:
-    """What is in no list is refused, for this message only: Slack has some hundred codes, and new ones each year."""
+    """What is in no list is refused, for this message only: Slack has some hundred codes, and new ones each year.
+
+    A key that is good for nothing is ours to mend, and nobody counts as gone.
+    """
     known = code if re.fullmatch(r"[a-z0-9_]{1,60}", code) else "unreadable"
     if known in NOBODY:
         return BadAddress(known)

@@ -18,27 +18,27 @@ TITLE = 150
 IN_A_ROW = 5  # beside one card: more would hide the next
 
 
-async def publish(slack: Slack, to: str, sections: Sequence[Section], language: str | None = None) -> None:
+async def publish(slack: Slack, to: str, sections: Sequence[Section]) -> None:
     """Shows this to them from now on, in place of what was there. Raises ChannelError."""
-    address, view = Address.read(to), view_of(sections, language)
+    address, view = Address.read(to), view_of(sections)
     await slack.ask(address.team, lambda client: client.views_publish(user_id=address.id, view=view))
 
 
-def view_of(sections: Sequence[Section], language: str | None = None) -> dict[str, Any]:
+def view_of(sections: Sequence[Section]) -> dict[str, Any]:
     """Every heading is shown, and of the cards as many as there is room for: each section gets its share of it."""
     blocks: list[Block] = []
     for number, each in enumerate(sections):
         left = len(sections) - number
-        blocks += _section(each, (MOST - len(blocks)) // left, language)
+        blocks += _section(each, (MOST - len(blocks)) // left)
     return {"type": "home", "blocks": blocks[:MOST]}
 
 
-def _section(shown: Section, room: int, language: str | None) -> list[Block]:
+def _section(shown: Section, room: int) -> list[Block]:
     blocks = [header(shown.heading)]
     if not shown.cards and shown.empty:
         blocks.append(_small(shown.empty))
     for number, card in enumerate(shown.cards):
-        made = _card(card, language)
+        made = _card(card, shown.language)
         more = 1 if number < len(shown.cards) - 1 else 0  # a line to say that there are more
         if len(blocks) + len(made) + more > room:
             return [*blocks, _small(shown.more)] if shown.more else blocks

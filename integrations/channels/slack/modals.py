@@ -56,9 +56,9 @@ def _element(asked: Field) -> Block:
         case Kind.CHOICE if 0 < len(asked.choices) <= OPTIONS and all(
             0 < len(value) <= OPTION_VALUE for value, _ in asked.choices
         ):
-            options = {value: {"text": plain(label, OPTION), "value": value} for value, label in asked.choices}
-            chosen = {"initial_option": options[asked.value]} if asked.value in options else {}
-            return {"type": "static_select", "options": list(options.values()), **chosen}
+            options = [{"text": plain(label, OPTION), "value": value} for value, label in asked.choices]
+            chosen = [option for option in options if option["value"] == asked.value][:1]
+            return {"type": "static_select", "options": options} | ({"initial_option": chosen[0]} if chosen else {})
         case Kind.DATE:
             return {"type": "datepicker", **({"initial_date": asked.value} if asked.value else {})}
         case Kind.TIME:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -75,13 +75,13 @@ class SlackChannel(Channel):
         address = Address.read(message.to)
         channel = await self._channel(address)
         thread = thread_in(channel, message.answers)
-        parts = len(list(self._laid_out(message)))
-        found: dict[int, str] = {}
-        async for each in self._since(address.team, channel, thread, since):
-            match each:
-                case {"ts": str() as ts, "metadata": {"event_type": mark, "event_payload": {"key": key, "part": part}}}:
-                    if mark == MARK and key == message.key and isinstance(part, int):
-                        found[part] = str(Spot(channel, ts))
+        parts, found = len(list(self._laid_out(message))), dict[int, str]()
+        # When it was sent there may have been no thread yet.
+        for place in dict.fromkeys((thread, None)):
+            async for each in self._since(address.team, channel, place, since):
+                if (part := _part(each, message.key)) is not None:
+                    found[part] = f"{channel}:{each['ts']}"
+        # Of several pieces some may be missing: then all of it goes again, rather than half of it never.
         if len(found) < parts:
             return None
         *also, vendor_id = [found[part] for part in sorted(found)]
@@ -100,12 +100,10 @@ class SlackChannel(Channel):
             return
         texts = [text for text in pieces(message.text, self.abilities) if text.strip()]
         for number, text in enumerate(texts):
-            last = number == len(texts) - 1
-            if look := blocks.message(text, message.buttons if last else ()):
-                yield Post(text, look, _mark(message.key, number))
-            else:
-                told = plain(replace(message, text=text), replace(self.abilities, buttons=0)).text
-                yield Post(told, None, _mark(message.key, number))
+            buttons = message.buttons if number == len(texts) - 1 else ()
+            look = blocks.message(text, buttons)
+            numbered = plain(replace(message, text=text, buttons=buttons), replace(self.abilities, buttons=0))
+            yield Post(text if look else numbered.text, look, _mark(message.key, number))
 
     # How it gets there
 
@@ -115,13 +113,16 @@ class SlackChannel(Channel):
             return address.id
         if known := self._doors.get(address):
             return known
-        answer = await self._slack.ask(address.team, lambda client: client.conversations_open(users=[address.id]))
+        try:
+            answer = await self._slack.ask(address.team, lambda client: client.conversations_open(users=[address.id]))
+        except Unanswered as error:
+            raise Temporary(error.code, error.retry_after) from None  # nothing is out yet
         match answer:
             case {"channel": {"id": str() as channel}} if channel:
                 if len(self._doors) < KNOWN_DOORS:
                     self._doors[address] = channel
                 return channel
-        raise Temporary("unreadable")  # nothing is out yet
+        raise Temporary("unreadable")
 
     async def _post(self, team: str, channel: str, thread: str | None, post: Post) -> str:
         async def ask(client: AsyncWebClient) -> AsyncSlackResponse:
@@ -161,7 +162,9 @@ class SlackChannel(Channel):
             return None
         return Sent(str(spot))
 
-    async def _since(self, team: str, channel: str, thread: str | None, since: datetime) -> Any:
+    async def _since(
+        self, team: str, channel: str, thread: str | None, since: datetime
+    ) -> AsyncIterator[Mapping[str, Any]]:
         """The messages there, page by page. Workspaces of firms other than its maker's get pages of fifteen."""
         oldest, cursor = f"{(since - SKEW).timestamp():.6f}", ""
         given = {"channel": channel, "oldest": oldest, "include_all_metadata": True, "limit": PAGE}
@@ -179,6 +182,14 @@ class SlackChannel(Channel):
             cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 return
+
+
+def _part(told: Mapping[str, Any], key: str) -> int | None:
+    """Which piece of our message that is, if it is one."""
+    match told:
+        case {"ts": str(), "metadata": {"event_type": mark, "event_payload": {"key": of, "part": int() as part}}}:
+            return part if (mark, of) == (MARK, key) else None
+    return None
 
 
 def _mark(key: str, part: int) -> Mapping[str, Any]:

@@ -78,9 +78,12 @@ async def test_an_answer_lost_while_it_changes_is_no_doubt_it_may_change_twice(o
 
 async def test_a_message_without_looks_loses_the_old_ones(office: Office) -> None:
     sent = await office.channel.send(SHOWN)
-    await office.channel.send(Outbound("k", SHOWN.to, "It is off.", instead_of=sent.vendor_id))
-    (shown,) = office.said()
-    assert (shown.words(), shown.buttons()) == ("It is off.", [])
+    too_much = tuple(Action(f"{number:02d}" + "x" * 1_900, f"Do {number}") for number in range(12))
+    plain = replace(SHOWN, text="It is off.", card=replace(CARD, actions=too_much), instead_of=sent.vendor_id)
+    for message in (Outbound("k", SHOWN.to, "It is off.", instead_of=sent.vendor_id), plain):
+        await office.channel.send(message)
+        (shown,) = office.said()
+        assert (shown.words(), shown.buttons()) == ("It is off.", [])
 
 
 async def test_a_throttled_change_waits(office: Office) -> None:

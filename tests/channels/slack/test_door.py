@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import json
 import logging
 from dataclasses import replace
@@ -11,7 +13,7 @@ from urllib.parse import urlencode
 import httpx2
 import pytest
 
-from integrations.channels.base import BadMessage, BadSignature, Inbound, Knock, Unknown
+from integrations.channels.base import BadMessage, BadSignature, Inbound, Knock, Refused, Unknown
 from integrations.channels.slack.door import LONGEST_CHALLENGE, SlackDoor
 from tests.channels.cases import MONDAY
 from tests.channels.slack.at_slack import ANA, BEN, CARD, HELLO, OFFER, RITA, SHOWN, TO_RITA, Office, office, served
@@ -54,6 +56,14 @@ async def test_a_timestamp_that_is_no_number_is_a_bad_signature_and_never_a_500(
     good = knock(office, {"type": "event_callback"})
     with pytest.raises(BadSignature):
         await office.door.verify(replace(good, headers={**good.headers, "x-slack-request-timestamp": at}))
+
+
+@pytest.mark.parametrize("at", ["soon", "", "1e9", "9" * 400])
+async def test_even_signed_a_time_that_is_none_is_no_crash(office: Office, at: str) -> None:
+    proof = hmac.new(office.slack.secret.encode(), f"v0:{at}:{{}}".encode(), hashlib.sha256).hexdigest()
+    headers = {"x-slack-request-timestamp": at, "x-slack-signature": f"v0={proof}"}
+    with pytest.raises(BadSignature):
+        await office.door.verify(Knock("", headers, b"{}"))
 
 
 async def test_over_the_wire_such_a_timestamp_is_answered_401(office: Office) -> None:
@@ -189,7 +199,7 @@ async def test_the_same_command_given_twice_is_two_and_told_twice_is_one(office:
     ("event", "text"),
     [
         ({"text": "ok :+1:"}, "ok 👍"),
-        ({"text": "a &lt;b&gt; &amp;amp; c"}, "a <b> &amp; c"),
+        ({"text": "a &lt;b&gt; &amp;amp; &amp;lt; c"}, "a <b> &amp; &lt; c"),
         ({"text": "<https://a.example/x|a.example> and <https://b.example>"}, "a.example and https://b.example"),
         ({"text": "<mailto:ana@acme.example|ana@acme.example>"}, "ana@acme.example"),
         ({"text": "<@UBEN|ben> <#C1|hiring> <!here> <!date^1^{date}|Tuesday>"}, "@ben #hiring @here Tuesday"),
@@ -391,6 +401,16 @@ async def test_a_word_at_once_is_for_their_eyes_alone(office: Office) -> None:
     assert office.rita.whispers == ["I am on it &lt;soon&gt; &amp; quietly."]
     assert office.space.people[BEN].whispers == office.rita.whispers
     assert office.space.said("C1") == []
+
+
+async def test_a_word_too_late_is_not_said_and_not_said_elsewhere(office: Office) -> None:
+    office.word = "I am on it."
+    office.slack.command(RITA, "today")
+    await office.slack.deliver()
+    office.slack.whispers.clear()
+    with pytest.raises(Refused):
+        await office.hall.afterwards()
+    assert (office.rita.whispers, office.said()) == ([], [])
 
 
 async def test_in_a_thread_the_word_is_said_there(office: Office) -> None:

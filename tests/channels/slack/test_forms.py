@@ -177,6 +177,12 @@ async def test_more_choices_than_slack_shows_are_written_and_none_is_left_out() 
     assert (kinds["job"], kinds["host"]) == ("plain_text_input", "static_select")
 
 
+async def test_two_jobs_of_the_same_name_are_both_shown() -> None:
+    view = modals.view_of(forms.schedule("schedule", "en", jobs=(("Nurse", "Nurse, Acme"), ("Nurse", "Nurse, Clinic"))))
+    shown = [option["text"]["text"] for option in view["blocks"][1]["element"]["options"]]
+    assert shown == ["Nurse, Acme", "Nurse, Clinic"]
+
+
 async def test_a_form_that_could_not_come_back_is_not_opened() -> None:
     with pytest.raises(ValueError, match="too long"):
         modals.view_of(replace(EVERYTHING, id="x" * 3_000))

@@ -51,6 +51,13 @@ async def test_what_can_be_done_is_done_from_there(office: Office) -> None:
     assert (message.pressed, message.thread, message.text) == (CARD.actions[0].id, None, "Take over")
 
 
+async def test_there_too_what_cannot_be_undone_is_asked_in_the_readers_language(office: Office) -> None:
+    await home.publish(office.line, TO_RITA, (Section("Heute", (CARD,), language="de"),))
+    assert office.rita.home
+    (confirm,) = [each["confirm"] for each in buttons_in(office.rita.home["blocks"]) if "confirm" in each]
+    assert confirm["deny"]["text"] == "Zurück"
+
+
 async def test_published_anew_it_shows_how_things_are_now(office: Office) -> None:
     await home.publish(office.line, TO_RITA, PAGE)
     await home.publish(office.line, TO_RITA, (Section("Today", (), "Nothing today."),))

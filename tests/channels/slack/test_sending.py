@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from dataclasses import replace
@@ -16,7 +17,7 @@ from integrations.channels import base
 from integrations.channels.base import Button, Outbound
 from integrations.channels.slack.addresses import Address, Spot
 from integrations.channels.slack.api import Slack
-from integrations.channels.slack.errors import AGAIN, NOBODY, PERHAPS, SENT_AWAY
+from integrations.channels.slack.errors import AGAIN, NOBODY, PERHAPS
 from integrations.channels.slack.sending import SlackChannel
 from integrations.standins.slack.refusing import BURST
 from tests.channels.cases import MONDAY
@@ -28,6 +29,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 def refusal(code: str, **more: Any) -> dict[str, Any]:
     return {"ok": False, "error": code, **more}
+
+
+async def given(token: str) -> str:
+    return token
 
 
 # What arrives
@@ -197,9 +202,11 @@ async def test_a_channel_we_cannot_write_to_is_a_bad_address(office: Office, tro
 # What does not work
 
 
-@pytest.mark.parametrize(
-    "code", sorted(NOBODY | AGAIN | PERHAPS | SENT_AWAY | {"restricted_action", "made_up_next_year"})
-)
+# The last four say that we were sent away, or that our key is no longer good.
+OTHERS = {"restricted_action", "made_up_next_year", "account_inactive", "token_revoked", "invalid_auth", "not_authed"}
+
+
+@pytest.mark.parametrize("code", sorted(NOBODY | AGAIN | PERHAPS | OTHERS))
 async def test_slacks_words_are_sorted_into_again_perhaps_never_and_nobody_there(office: Office, code: str) -> None:
     await office.channel.send(HELLO)  # the conversation is open by then
     office.slack.mishaps.refuse(200, refusal(code))
@@ -251,12 +258,35 @@ async def test_another_conversation_is_not_slowed_down_by_a_busy_one(office: Off
 
 
 async def test_a_connection_that_breaks_is_not_tried_again_behind_our_back(office: Office) -> None:
-    """The SDK's own way would be to send it once more."""
-    await office.channel.send(HELLO)
-    office.slack.mishaps.lose(on="POST /api/chat.postMessage")
+    """The SDK's own way is to send it once more."""
+    asked = []
+
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append(await reader.readuntil(b"\r\n"))
+        writer.close()
+
+    server = await asyncio.start_server(hang_up, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    channel = SlackChannel(Slack(lambda team: given("xoxb-1"), office.clock, f"http://127.0.0.1:{port}/api/"))
     with pytest.raises(base.Unanswered):
-        await office.channel.send(OFFER)
-    assert len(office.said()) == 2
+        await channel.send(replace(HELLO, to="T1:C1"))
+    assert asked == [b"POST /api/chat.postMessage HTTP/1.1\r\n"]
+    await channel.close()
+    server.close()
+
+
+async def test_when_no_conversation_could_be_opened_nothing_is_out(office: Office) -> None:
+    office.slack.mishaps.lose(on="POST /api/conversations.open")
+    with pytest.raises(base.Temporary) as caught:
+        await office.channel.send(HELLO)
+    assert not isinstance(caught.value, base.Unanswered)
+
+
+async def test_of_signs_that_take_much_room_the_buttons_still_stand_below_the_last_piece_alone(office: Office) -> None:
+    sent = await office.channel.send(replace(OFFER, text="\x01" * 2_990 + " " + "\x01" * 2_990))
+    *before, last = office.said()
+    assert len(before) == len(sent.also) == 1
+    assert ("1. Tue" in before[0].words(), "1. Tue" in last.words()) == (False, True)
 
 
 async def test_after_a_lost_answer_the_message_is_found_again_by_its_key(office: Office) -> None:
@@ -280,6 +310,17 @@ async def test_in_a_thread_it_is_found_too_and_behind_many_others(office: Office
     assert await office.channel.look_up(message, office.clock() + timedelta(minutes=5)) is None, "it is older than that"
 
 
+async def test_it_is_found_though_slacks_clock_and_ours_are_a_minute_apart(office: Office) -> None:
+    sent = await office.channel.send(HELLO)
+    assert await office.channel.look_up(HELLO, MONDAY + timedelta(minutes=1)) == sent
+
+
+async def test_what_began_the_thread_is_found_even_when_the_thread_goes_on_by_now(office: Office) -> None:
+    sent = await office.channel.send(HELLO)
+    other = await office.channel.send(OFFER)
+    assert await office.channel.look_up(replace(HELLO, answers=(other.vendor_id,)), MONDAY) == sent
+
+
 async def test_of_a_long_message_it_counts_as_out_only_when_all_of_it_is(office: Office) -> None:
     long = replace(HELLO, text="A sentence. " * 500)
     sent = await office.channel.send(long)
@@ -300,10 +341,9 @@ async def test_when_only_half_of_a_long_message_went_out_nobody_believes_that_no
 async def test_a_server_that_dawdles_leaves_it_open(office: Office) -> None:
     await office.channel.send(HELLO)
 
-    async def token_of(team: str) -> str:
-        return office.space.token
-
-    hasty = SlackChannel(Slack(token_of, office.clock, office.api, timedelta(seconds=0.2)))
+    hasty = SlackChannel(
+        Slack(lambda team: given(office.space.token), office.clock, office.api, timedelta(seconds=0.2))
+    )
     office.slack.mishaps.dawdle(0.4)
     with pytest.raises(base.Unanswered):
         await hasty.send(replace(HELLO, to="T1:C1"))
@@ -311,10 +351,7 @@ async def test_a_server_that_dawdles_leaves_it_open(office: Office) -> None:
 
 
 async def test_where_nobody_listens_nothing_left_the_house(office: Office) -> None:
-    async def token_of(team: str) -> str:
-        return "xoxb-1"
-
-    channel = SlackChannel(Slack(token_of, office.clock, "http://127.0.0.1:9/api/"))
+    channel = SlackChannel(Slack(lambda team: given("xoxb-1"), office.clock, "http://127.0.0.1:9/api/"))
     with pytest.raises(base.Temporary) as caught:
         await channel.send(HELLO)
     assert not isinstance(caught.value, base.Unanswered)
