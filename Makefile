@@ -13,12 +13,12 @@ export PIP_NO_INPUT := 1
 export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test browser check style types imports fmt bench pages lock
+.PHONY: help setup demo run test thorough browser check style types imports fmt bench pages lock
 MAKEFLAGS += --no-print-directory
 
 help: ## What can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /|/' | while IFS='|' read -r name what; do \
-		printf '  make %-7s %s\n' "$$name" "$$what"; done
+		printf '  make %-8s %s\n' "$$name" "$$what"; done
 
 setup: $(READY) ## The virtual environment .venv with everything in it, pinned by hash
 	@:
@@ -33,6 +33,9 @@ test: $(READY) ## All checks, then all tests
 	@$(MAKE) -j 2 browser check
 	@echo "── tests"
 	@$(BIN)/pytest -n 2 --dist worksteal -q
+
+thorough: $(READY) ## The tests with every story on both databases: before a release
+	@$(BIN)/pytest -n 2 --dist worksteal -q --thorough
 
 # Our pages are tested by clicking through them.
 BROWSERS := chromium chromium-browser google-chrome google-chrome-stable

@@ -6,8 +6,8 @@ import sys
 
 import uvicorn
 from fastapi import FastAPI, Request, Response
-from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
-from twilio.twiml.messaging_response import MessagingResponse  # type: ignore[import-untyped]
+from twilio.request_validator import RequestValidator
+from twilio.twiml.messaging_response import MessagingResponse
 
 PATH = "/sms"
 

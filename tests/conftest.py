@@ -23,6 +23,10 @@ Build = Callable[[str], None]
 Database = Callable[[Build | None], AbstractContextManager[str]]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--thorough", action="store_true", help="every story on both databases: `make thorough`")
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
     with Postgres() as server:
@@ -36,13 +40,17 @@ def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
         yield _sqlite(folder)
 
 
+@pytest.fixture(scope="session")
+def postgresql(postgres: Postgres) -> Database:
+    """The same, for what PostgreSQL does in another way."""
+    return _postgresql(postgres)
+
+
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest) -> Database:
-    """The same, of the one kind and then of the other."""
-    if request.param == "sqlite":
-        made: Database = request.getfixturevalue("sqlite")
-        return made
-    return _postgresql(request.getfixturevalue("postgres"))
+    """The one kind and then the other."""
+    made: Database = request.getfixturevalue(request.param)
+    return made
 
 
 @pytest.fixture
