@@ -101,6 +101,7 @@ def _lasting(time: timedelta) -> str:
 COLUMNS: dict[str, Callable[[Abilities], str]] = {
     "buttons": lambda it: f"up to {it.buttons}" if it.buttons else NO,
     "label": lambda it: (f"{it.label} characters" if it.label else "any") if it.buttons else NO,
+    "cards": lambda it: _yes(it.cards),
     "text": _length,
     "subject": lambda it: _yes(it.subject),
     "HTML": lambda it: _yes(it.html),
@@ -125,6 +126,11 @@ FALLBACKS: tuple[tuple[str, str, Callable[[Abilities], bool]], ...] = (
         "a label is too long",
         "it ends in …; if two would read alike then, all are numbered",
         lambda it: it.buttons > 0 and it.label > 0,
+    ),
+    (
+        "there are no cards",
+        "a recruiter asks with `status` and decides in words; everything that a card's buttons do can be written",
+        lambda it: not it.cards,
     ),
     (
         "a text is too long",

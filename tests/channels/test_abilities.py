@@ -40,11 +40,15 @@ async def test_what_is_shown_is_what_the_vendors_own_channel_says_of_itself(vend
 
 
 def test_every_ability_has_its_column_and_whoever_lacks_one_is_told_what_happens_instead() -> None:
-    nothing, everything = Abilities(), Abilities(8, 20, True, True, 10, takes_key=True, receipts=True, invites=True)
-    assert [word(nothing) for word in COLUMNS.values()] == ["–", "–", "any", "–", "–", "–", "–", "–", "always", "yes"]
+    nothing, everything = (
+        Abilities(),
+        Abilities(8, 20, True, True, 10, takes_key=True, receipts=True, invites=True, cards=True),
+    )
+    assert [word(nothing) for word in COLUMNS.values()] == [*"–––", "any", *"–––––", "always", "yes"]
     assert [word(everything) for word in COLUMNS.values()] == [
         "up to 8",
         "20 characters",
+        "yes",
         "10 characters",
         "yes",
         "yes",
@@ -54,7 +58,7 @@ def test_every_ability_has_its_column_and_whoever_lacks_one_is_told_what_happens
         "always",
         "yes",
     ]
-    assert sum(concerns(nothing) for _, _, concerns in FALLBACKS) == 6
+    assert sum(concerns(nothing) for _, _, concerns in FALLBACKS) == 7
     assert sum(concerns(everything) for _, _, concerns in FALLBACKS) == 3, "more buttons, a longer label, a longer text"
 
 

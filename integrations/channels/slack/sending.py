@@ -157,6 +157,8 @@ class SlackChannel(Channel):
         except Unanswered as error:
             raise Temporary(error.code, error.retry_after) from None  # changed twice is changed once
         except ChannelError as error:
+            if error.code in TOO_MUCH and post.blocks:
+                return await self._in_its_place(address, message, replace(post, blocks=None))
             if error.code not in NOT_CHANGED:
                 raise
             return None

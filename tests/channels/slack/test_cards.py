@@ -76,11 +76,19 @@ async def test_an_answer_lost_while_it_changes_is_no_doubt_it_may_change_twice(o
     assert len(office.said()) == 1
 
 
+async def test_a_change_that_slack_finds_too_long_is_made_in_plain_text(office: Office) -> None:
+    sent = await office.channel.send(SHOWN)
+    office.slack.mishaps.refuse(200, {"ok": False, "error": "msg_blocks_too_long"}, on="POST /api/chat.update")
+    again = await office.channel.send(replace(SHOWN, instead_of=sent.vendor_id))
+    (shown,) = office.said()
+    assert (again, shown.words(), shown.blocks) == (sent, SHOWN.text, [])
+
+
 async def test_a_message_without_looks_loses_the_old_ones(office: Office) -> None:
     sent = await office.channel.send(SHOWN)
     too_much = tuple(Action(f"{number:02d}" + "x" * 1_900, f"Do {number}") for number in range(12))
     plain = replace(SHOWN, text="It is off.", card=replace(CARD, actions=too_much), instead_of=sent.vendor_id)
-    for message in (Outbound("k", SHOWN.to, "It is off.", instead_of=sent.vendor_id), plain):
+    for message in (plain, Outbound("k", SHOWN.to, "It is off.", instead_of=sent.vendor_id)):
         await office.channel.send(message)
         (shown,) = office.said()
         assert (shown.words(), shown.buttons()) == ("It is off.", [])
