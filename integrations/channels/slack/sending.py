@@ -29,15 +29,16 @@ ABILITIES = Abilities(buttons=25, label=75, max_length=3_000, looks_up=True, car
 
 @dataclass(frozen=True, slots=True)
 class Post:
-    """One message as it goes out: looked at, and read out."""
+    """One message as it goes out."""
 
-    text: str
+    text: str  # what a notification shows
     blocks: list[Block] | None
+    alone: str  # the text where there are no blocks, with everything that could be pressed
     mark: Mapping[str, Any]
 
     def given(self) -> dict[str, Any]:
-        looks = {"blocks": self.blocks} if self.blocks else {}
-        return {"text": escaped(self.text), "metadata": dict(self.mark), **looks}
+        looks = {"text": escaped(self.text), "blocks": self.blocks} if self.blocks else {"text": escaped(self.alone)}
+        return {**looks, "metadata": dict(self.mark)}
 
 
 class SlackChannel(Channel):
@@ -95,15 +96,14 @@ class SlackChannel(Channel):
     def _laid_out(self, message: Outbound) -> Iterator[Post]:
         """Piece by piece, with what is pressed below the last: where somebody has read to the end."""
         if message.card:
-            look = blocks.card(message.card, message.language)
-            yield Post(message.text or message.card.title, look, _mark(message.key, 0))
+            text = message.text or message.card.title
+            yield Post(text, blocks.card(message.card, message.language), text, _mark(message.key, 0))
             return
         texts = [text for text in pieces(message.text, self.abilities) if text.strip()]
         for number, text in enumerate(texts):
             buttons = message.buttons if number == len(texts) - 1 else ()
-            look = blocks.message(text, buttons)
-            numbered = plain(replace(message, text=text, buttons=buttons), replace(self.abilities, buttons=0))
-            yield Post(text if look else numbered.text, look, _mark(message.key, number))
+            alone = plain(replace(message, text=text, buttons=buttons), replace(self.abilities, buttons=0)).text
+            yield Post(text, blocks.message(text, buttons), alone, _mark(message.key, number))
 
     # How it gets there
 
@@ -178,12 +178,18 @@ class SlackChannel(Channel):
                     return await client.conversations_replies(ts=thread, **more)
                 return await client.conversations_history(**more)
 
-            answer = await self._slack.ask(team, ask)
+            try:
+                answer = await self._slack.ask(team, ask)
+            except Refused as error:
+                if error.code == "thread_not_found":
+                    return  # somebody deleted what began it
+                raise
             for each in answer.get("messages") or ():
                 yield each
             cursor = (answer.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 return
+        raise Temporary("too much since")
 
 
 def _part(told: Mapping[str, Any], key: str) -> int | None:

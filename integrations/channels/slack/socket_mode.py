@@ -77,5 +77,6 @@ class SocketMode:
 
 
 def _acknowledged(request: SocketModeRequest, read: Read) -> SocketModeResponse:
-    payload: dict[str, Any] | None = json.loads(read.answer.body) if read.answer.body else None
+    told = read.answer.content_type == "application/json"
+    payload: dict[str, Any] | None = json.loads(read.answer.body) if told else None
     return SocketModeResponse(request.envelope_id, payload)

@@ -183,6 +183,12 @@ async def test_a_slash_command_is_heard_like_a_sentence(office: Office) -> None:
     assert message.name == "rita.yew"
 
 
+async def test_a_command_with_the_word_payload_in_it_is_not_lost(office: Office) -> None:
+    """Bolt takes it for an interaction, and finds none in it."""
+    office.slack.command(RITA, "schedule Ana Silva for Payload Engineer, payload= and all")
+    assert (await office.heard()).text == "schedule Ana Silva for Payload Engineer, payload= and all"
+
+
 async def test_a_slash_alone_asks_for_help(office: Office) -> None:
     office.slack.command(RITA, "")
     assert (await office.heard()).text == "help"

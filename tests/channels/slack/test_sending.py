@@ -109,9 +109,10 @@ async def test_blocks_each_legal_but_together_too_long_go_as_numbered_lines(offi
 
 async def test_what_slack_finds_too_long_all_the_same_goes_as_plain_text(office: Office) -> None:
     office.slack.mishaps.refuse(200, refusal("msg_blocks_too_long"), on="POST /api/chat.postMessage")
-    await office.channel.send(HELLO)
+    await office.channel.send(OFFER)
     (shown,) = office.said()
-    assert (shown.blocks, shown.words()) == ([], HELLO.text)
+    assert shown.blocks == []
+    assert shown.words().splitlines() == ["Which one?", "", "1. Tue 3 March, 10:00", "2. Wed 4 March, 15:00"]
 
 
 @pytest.mark.parametrize("text", ["", "  \n "])
@@ -319,6 +320,21 @@ async def test_what_began_the_thread_is_found_even_when_the_thread_goes_on_by_no
     sent = await office.channel.send(HELLO)
     other = await office.channel.send(OFFER)
     assert await office.channel.look_up(replace(HELLO, answers=(other.vendor_id,)), MONDAY) == sent
+
+
+async def test_where_somebody_deleted_what_began_the_thread_it_is_still_found_or_not(office: Office) -> None:
+    first = await office.channel.send(HELLO)
+    shown = office.said()[0]
+    del office.space.messages[shown.channel, shown.ts]
+    assert await office.channel.look_up(replace(OFFER, answers=(first.vendor_id,)), MONDAY) is None
+
+
+async def test_behind_too_many_others_nobody_says_that_it_was_never_sent(office: Office) -> None:
+    for number in range(80):
+        office.clock.passes(seconds=1)
+        await office.channel.send(replace(HELLO, key=f"other:{number}"))
+    with pytest.raises(base.Temporary):
+        await office.channel.look_up(OFFER, MONDAY)
 
 
 async def test_of_a_long_message_it_counts_as_out_only_when_all_of_it_is(office: Office) -> None:
