@@ -78,7 +78,7 @@ UV_LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
 pages: $(READY) ## Make .env.example and the pages of settings and channels anew from the code
 	@$(BIN)/askarsan settings --example > .venv/made && mv .venv/made .env.example
 	@$(BIN)/askarsan settings --page > .venv/made && mv .venv/made docs/reference/settings.md
-	@$(BIN)/askarsan channels --page > .venv/made && mv .venv/made docs/reference/channels.md
+	@$(BIN)/askarsan channels abilities --page > .venv/made && mv .venv/made docs/reference/channels.md
 
 lock: $(READY) ## Pin the newest allowed versions anew in requirements/
 	@$(UV_LOCK) --upgrade --group build -o requirements/build.txt

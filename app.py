@@ -20,6 +20,7 @@ from bot.terminal.calendar_commands import (
     hours,
     keys,
 )
+from bot.terminal.channel_commands import channels
 from bot.terminal.link_commands import MEETINGS_EXAMPLE, link, meetings
 from bot.terminal.prelude import Json, example, logs, settings_now
 
@@ -348,18 +349,7 @@ def worker() -> None:
     service.run(service.work(settings_now()))
 
 
-@app.command(epilog=example("askarsan channels", "askarsan channels --json"))
-def channels(
-    as_json: Json = False,
-    page: Annotated[bool, typer.Option("--page", help="The text of docs/reference/channels.md.")] = False,
-) -> None:
-    """Show what each channel can do."""
-    from bot.terminal import abilities
-
-    if page:
-        typer.echo(abilities.reference(), nl=False)
-        return
-    abilities.show_channels(as_json=as_json)
+app.add_typer(channels, name="channels")
 
 
 @app.command(epilog=example("askarsan settings", "ASKARSAN_OFFER_SIZE=5 askarsan settings"))

@@ -14,9 +14,9 @@ from zoneinfo import ZoneInfo
 
 import structlog
 import uvicorn
-from pydantic import SecretStr
 
 from bot import claims
+from bot.carriers import channels_of, doors_of, of_vendors
 from bot.clock import Clock, RealClock
 from bot.connections.connecting import Desks
 from bot.connections.keys import keys_of
@@ -32,7 +32,6 @@ from bot.logs import configure
 from bot.records.base import Records
 from bot.records.opening import ready
 from bot.second_opinion import Limits, SecondReader
-from bot.settings.channels import carriers_of
 from bot.settings.environment import PREFIX, SettingsError
 from bot.settings.settings import Settings
 from bot.shared_queue import RelayEngine
@@ -41,11 +40,9 @@ from bot.worker import Assistant
 from dialogs.understanding import Context, understand
 from dialogs.wording import Phrasebook
 from integrations import catalog
-from integrations.channels.base import Channel, Door, Told
+from integrations.channels.base import Told
 
 log = structlog.get_logger()
-
-CHANNELS = ("whatsapp", "sms", "telegram", "slack", "teams", "email")
 
 
 def build(settings: Settings, *, hears: bool = True) -> House:
@@ -86,53 +83,6 @@ def build(settings: Settings, *, hears: bool = True) -> House:
 def desks_of(settings: Settings, clock: Clock, records: Records) -> Desks:
     keys = keys_of(settings.keys.get_secret_value() if settings.keys else None, settings.data_dir)
     return Desks(keys, clock.now, of_vendors(settings), records)
-
-
-# What is set for no vendor by name and yet of use to some.
-SHARED = frozenset({"own_hosts", "public_url", "meeting_url"})
-# How their settings begin.
-VENDORS = {*catalog.CALENDARS, *catalog.MEETINGS, *catalog.ACCOUNTS, *catalog.CHANNELS, "email", "imap"}
-# Doors that are not their vendor's only one, and what they need.
-BESIDES = {
-    "sendgrid-events": ("sendgrid_events_key",),
-    "sendgrid-parse": ("sendgrid_parse_key", "sendgrid_parse_secret"),
-}
-
-
-def of_vendors(settings: Settings) -> dict[str, str]:
-    """What the firm has set for the vendors of channels, calendars, meetings and booking pages, by name."""
-    found: dict[str, str] = {}
-    for name in Settings.model_fields:
-        value = getattr(settings, name)
-        if value is not None and (name in SHARED or name.partition("_")[0] in VENDORS):
-            found[name] = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
-    return found
-
-
-def carried_by(settings: Settings) -> dict[str, str]:
-    """The vendor of each channel; where none was chosen the firm's gateway, and without one it is printed."""
-    vendor = "gateway" if settings.gateway_url else "console"
-    return {**dict.fromkeys(CHANNELS, vendor), **carriers_of(settings.channels)}
-
-
-def channels_of(settings: Settings, means: catalog.Means) -> dict[str, Channel]:
-    """Raises SettingsError where a vendor that was chosen lacks something."""
-    try:
-        return catalog.channels(carried_by(settings), means)
-    except catalog.NotMade as error:
-        raise SettingsError(f"{PREFIX}CHANNELS is {settings.channels}, but {error}.") from error
-
-
-def doors_of(settings: Settings, house: House) -> list[Door]:
-    """Where the vendors that were chosen tell what people write. Raises SettingsError where one lacks something."""
-    given = of_vendors(settings)
-    means = catalog.Means(house.clock.now, given, desk=FrontDesk(house))
-    chosen = [vendor for vendor in dict.fromkeys(carriers_of(settings.channels).values()) if vendor in catalog.DOORS]
-    chosen += [door for door, needed in BESIDES.items() if any(name in given for name in needed)]
-    try:
-        return [catalog.door(each, means) for each in chosen]
-    except catalog.NotMade as error:
-        raise SettingsError(f"{PREFIX}CHANNELS is {settings.channels}, but {error}.") from error
 
 
 def second_reader(settings: Settings, records: Records, clock: Clock) -> SecondReader | None:
@@ -180,7 +130,7 @@ async def serve(settings: Settings, *, worker: bool = True) -> None:
                 begin,
                 secret,
                 version("askarsan"),
-                doors=doors_of(settings, house),
+                doors=doors_of(settings, house.clock.now, FrontDesk(house)),
                 zoom_secret=zoom,
                 metrics=settings.metrics,
             )

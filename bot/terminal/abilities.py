@@ -1,4 +1,4 @@
-"""`askarsan channels`: what each channel can do, what is done where it cannot, and the page that says so."""
+"""`askarsan channels abilities`: what each channel can do, what is done where it cannot, and the page that says so."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from integrations.channels.base import Abilities
 NO = "–"
 
 
-def show_channels(*, as_json: bool) -> None:
+def show_abilities(*, as_json: bool) -> None:
     console = standard_output()
     if as_json:
         told = [{"channel": name, "by": vendor, **_told(abilities)} for name, vendor, abilities in carried()]
@@ -36,7 +36,7 @@ def reference() -> str:
         "# Channels",
         "",
         "What each channel can do with each vendor that carries it; `gateway` is",
-        "[a firm's own](../how-to/add-a-channel.md#without-code). `askarsan channels` shows the table in a terminal.",
+        "[a firm's own](../how-to/add-a-channel.md#without-code). `askarsan channels abilities` shows the table.",
         "This page is made from the code; a test compares the two.",
         "",
         *_written(HEAD, _rows()),

@@ -10,12 +10,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
+from bot.carriers import of_vendors
 from bot.connections.connecting import Given, Unusable
 from bot.house import House
 from bot.records import connections
 from bot.records.connections import ConnectionRow
 from bot.records.people import PersonRow
-from bot.service import of_vendors
 from bot.settings.settings import Settings
 from bot.terminal.asking import Wish, answers_of, given_of, page_vendor_of
 from bot.terminal.firm import in_house, somebody

@@ -10,13 +10,13 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.carriers import of_vendors
 from bot.connections.connecting import Given, connect
 from bot.connections.switchboard import PATIENCE_TO_WRITE, in_time
 from bot.house import House
 from bot.records import connections
 from bot.records.connections import ConnectionRow
 from bot.records.people import PersonRow
-from bot.service import of_vendors
 from bot.settings.settings import Settings
 from bot.terminal.asking import Wish, answers_of, given_of, hours_of, vendor_of
 from bot.terminal.firm import in_house, somebody

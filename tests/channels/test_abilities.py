@@ -63,9 +63,9 @@ def test_every_ability_has_its_column_and_whoever_lacks_one_is_told_what_happens
 
 
 def test_the_command_prints_the_table_and_the_page(ask: Ask) -> None:
-    assert "4,096 UTF-16 units" in ask("channels").stdout
-    assert ask("channels", "--page").stdout == reference()
-    told = {(each["channel"], each["by"]): each for each in json.loads(ask("channels", "--json").stdout)}
+    assert "4,096 UTF-16 units" in ask("channels", "abilities").stdout
+    assert ask("channels", "abilities", "--page").stdout == reference()
+    told = {(each["channel"], each["by"]): each for each in json.loads(ask("channels", "abilities", "--json").stdout)}
     telegram = told["telegram", "telegram"]
     assert (telegram["buttons"], telegram["unit"], telegram["window"]) == (8, "UTF-16 units", None)
     assert 23 < told["whatsapp", "twilio"]["window"] < 24

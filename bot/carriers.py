@@ -1,0 +1,67 @@
+"""Who carries which channel, made from what the firm has set: the channels, and the doors by which vendors come in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from pydantic import SecretStr
+
+from bot.settings.channels import carriers_of
+from bot.settings.environment import PREFIX, SettingsError
+from bot.settings.settings import Settings
+from integrations import catalog
+from integrations.channels.base import Channel, Door
+from integrations.channels.desk import Desk
+
+CHANNELS = ("whatsapp", "sms", "telegram", "slack", "teams", "email")
+
+
+# What is set for no vendor by name and yet of use to some.
+SHARED = frozenset({"own_hosts", "public_url", "meeting_url"})
+# How their settings begin.
+VENDORS = {*catalog.CALENDARS, *catalog.MEETINGS, *catalog.ACCOUNTS, *catalog.CHANNELS, "email", "imap"}
+# Doors that are not their vendor's only one, and what they need.
+BESIDES = {
+    "sendgrid-events": ("sendgrid_events_key",),
+    "sendgrid-parse": ("sendgrid_parse_key", "sendgrid_parse_secret"),
+}
+
+
+def of_vendors(settings: Settings) -> dict[str, str]:
+    """What the firm has set for the vendors of channels, calendars, meetings and booking pages, by name."""
+    found: dict[str, str] = {}
+    for name in Settings.model_fields:
+        value = getattr(settings, name)
+        if value is not None and (name in SHARED or name.partition("_")[0] in VENDORS):
+            found[name] = value.get_secret_value() if isinstance(value, SecretStr) else str(value)
+    return found
+
+
+def carried_by(settings: Settings) -> dict[str, str]:
+    """The vendor of each channel; where none was chosen the firm's gateway, and without one it is printed."""
+    vendor = "gateway" if settings.gateway_url else "console"
+    return {**dict.fromkeys(CHANNELS, vendor), **carriers_of(settings.channels)}
+
+
+def channels_of(settings: Settings, means: catalog.Means) -> dict[str, Channel]:
+    """Raises SettingsError where a vendor that was chosen lacks something."""
+    try:
+        return catalog.channels(carried_by(settings), means)
+    except catalog.NotMade as error:
+        raise SettingsError(f"{PREFIX}CHANNELS is {settings.channels}, but {error}.") from error
+
+
+def door_names(settings: Settings) -> list[str]:
+    given = of_vendors(settings)
+    chosen = [vendor for vendor in dict.fromkeys(carriers_of(settings.channels).values()) if vendor in catalog.DOORS]
+    return chosen + [door for door, needed in BESIDES.items() if any(name in given for name in needed)]
+
+
+def doors_of(settings: Settings, now: Callable[[], datetime], desk: Desk) -> list[Door]:
+    """Where the vendors that were chosen tell what people write. Raises SettingsError where one lacks something."""
+    means = catalog.Means(now, of_vendors(settings), desk=desk)
+    try:
+        return [catalog.door(each, means) for each in door_names(settings)]
+    except catalog.NotMade as error:
+        raise SettingsError(f"{PREFIX}CHANNELS is {settings.channels}, but {error}.") from error

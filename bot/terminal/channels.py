@@ -1,0 +1,116 @@
+"""`askarsan channels`: who carries each, what is missing for it, and a message to try it with."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+from bot.carriers import CHANNELS, carried_by, door_names, of_vendors
+from bot.clock import RealClock
+from bot.settings.settings import Settings
+from bot.terminal.screen import standard_output, table
+from bot.terminal.trouble import NOT_HELD, Failed, Trouble
+from integrations import catalog
+from integrations.channels.base import BadAddress, ChannelError, OptedOut, Outbound, Temporary, WindowClosed
+from integrations.channels.fitting import plain
+
+PRINTED = "console"
+WORDS = "This is a test of askARSAN, the scheduling assistant. There is nothing to do."
+# What to do about it, as far as that is known.
+REMEDIES: tuple[tuple[type[ChannelError], str], ...] = (
+    (WindowClosed, "Write to the assistant from there first, and try again."),
+    (OptedOut, "They said that they want no messages there; only they can take that back."),
+    (BadAddress, "Look at the address: is it written as the channel writes it, like +351912345678?"),
+    (Temporary, "Try again in a while; `askarsan --debug channels test …` shows more."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    channel: str
+    by: str
+    missing: str  # empty: it can be used
+    told_at: str  # where the vendor is to tell what people write
+
+
+def standings(settings: Settings) -> Iterator[Standing]:
+    means = catalog.Means(RealClock().now, of_vendors(settings))
+    doors = door_names(settings)
+    for name, vendor in carried_by(settings).items():
+        missing = ""
+        try:
+            catalog.channels({name: vendor}, means)
+            for door in doors:
+                if door.partition("-")[0] == vendor:
+                    catalog.door(door, means)
+        except catalog.NotMade as error:
+            missing = str(error)
+        yield Standing(name, vendor, missing, ", ".join(_hooks(settings, name, vendor, doors)))
+
+
+def _hooks(settings: Settings, name: str, vendor: str, doors: list[str]) -> Iterator[str]:
+    base = settings.public_url or "https://<your host>"
+    if vendor == "gateway":
+        yield f"{base}/hooks/gateway"
+    yield from (f"{base}/hooks/{door}" for door in doors if door.partition("-")[0] == vendor)
+    if name == "email" and settings.imap_host:
+        yield f"the mailbox at {settings.imap_host}"
+
+
+def show_standings(settings: Settings, *, as_json: bool) -> None:
+    console = standard_output()
+    found = list(standings(settings))
+    if as_json:
+        console.print_json(json.dumps([asdict(each) for each in found], ensure_ascii=False))
+        return
+    rows = ([each.channel, each.by, _in_words(each), each.told_at or "–"] for each in found)
+    console.print(table(["Channel", "By", "How it stands", "Where the vendor tells us what people write"], rows))
+    if all(each.by == PRINTED for each in found):
+        console.print(
+            "\nNothing is sent yet. docs/go-live says how to set up each vendor; ASKARSAN_CHANNELS chooses it."
+        )
+
+
+def _in_words(standing: Standing) -> str:
+    if standing.missing:
+        return standing.missing
+    return "printed here, sent to nobody" if standing.by == PRINTED else "ready"
+
+
+def send_test(settings: Settings, channel: str, address: str) -> int:
+    """0 once the vendor has taken it; 1 if it would not. Raises Trouble."""
+    if channel not in CHANNELS:
+        raise Trouble(f"{channel} is no channel; there is {', '.join(CHANNELS)}.")
+    vendor = carried_by(settings)[channel]
+    if vendor == PRINTED:
+        raise Trouble(f"Nobody carries {channel} yet: choose a vendor with ASKARSAN_CHANNELS, like {channel}=…")
+    try:
+        made = catalog.channels({channel: vendor}, catalog.Means(RealClock().now, of_vendors(settings)))[channel]
+    except catalog.NotMade as error:
+        raise Trouble(f"{error}.") from error
+    key = f"test/{RealClock().now().isoformat()}"
+    message = plain(Outbound(key, address, WORDS, subject="A test of askARSAN"), made.abilities)
+
+    async def send() -> str:
+        try:
+            return (await made.send(message)).vendor_id
+        finally:
+            await made.close()
+
+    console = standard_output()
+    try:
+        vendor_id = asyncio.run(send())
+    except Temporary as error:
+        raise Failed(_told(vendor, error)) from error
+    except ChannelError as error:
+        console.print(_told(vendor, error))
+        return NOT_HELD
+    console.print(f"{vendor} took it ({vendor_id}). Whether it arrives is seen on that phone or in that mailbox.")
+    return 0
+
+
+def _told(vendor: str, error: ChannelError) -> str:
+    remedy = next((words for kind, words in REMEDIES if isinstance(error, kind)), "")
+    return f"{vendor} did not take it. {error} {remedy}".rstrip()
