@@ -7,6 +7,7 @@ from datetime import datetime
 
 from integrations.channels.slack.api import API, Slack, TokenOf
 from integrations.channels.slack.door import SlackDoor
+from integrations.channels.slack.installation import App
 from integrations.channels.slack.sending import SlackChannel
 from integrations.missing import not_set
 
@@ -32,6 +33,16 @@ def channel_from(
     settings: Mapping[str, str], now: Callable[[], datetime], token_of: TokenOf | None = None
 ) -> SlackChannel:
     return SlackChannel(line_from(settings, now, token_of))
+
+
+def app_from(settings: Mapping[str, str], public_url: str) -> App:
+    """What workspaces let in. Raises ValueError where it is not set up."""
+    missing = [name for name in ("slack_client_id", "slack_client_secret") if not settings.get(name)]
+    if missing:
+        raise ValueError(not_set(*missing))
+    # Consent is asked for beside the Web API: https://slack.com/api/ and https://slack.com/oauth/v2/authorize.
+    beside = (settings.get("slack_url") or API).rstrip("/").removesuffix("/api")
+    return App(settings["slack_client_id"], settings["slack_client_secret"], public_url, f"{beside}/oauth/v2/authorize")
 
 
 def door_from(settings: Mapping[str, str], now: Callable[[], datetime], token_of: TokenOf | None = None) -> SlackDoor:
