@@ -180,7 +180,7 @@ def standins(
     ),
     as_json: Json = False,
 ) -> None:
-    """Play the vendors of calendars, meetings and booking pages, to try with.
+    """Play the vendors of calendars and meetings, to try with.
 
     Microsoft 365, Google, Zoom, Calendly, a calendar link and a booking page, on this machine only. Shown are the
     settings that lead there, whose credentials are made up and work nowhere else, and what to try next.

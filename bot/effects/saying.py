@@ -32,12 +32,14 @@ from integrations.channels.base import (
     Abilities,
     BadAddress,
     Button,
+    Channel,
     ChannelError,
     Moved,
     OptedOut,
     Outbound,
     Permanent,
     ReceiptStatus,
+    Sent,
     Temporary,
     Unanswered,
 )
@@ -94,26 +96,47 @@ async def say(house: House, effect: EffectRow) -> Sequence[str]:
     in_doubt = not channel.abilities.takes_key and await _begun_before(house, effect)
     if in_doubt and letter.say.kind in AT_MOST_ONCE and not channel.abilities.looks_up:
         return await _not_said(house, effect, say, "in doubt: it may be out already, and one too many would nag")
-    message = plain(letter.message(effect, channel.abilities), channel.abilities)
-    sent = None
     try:
-        if in_doubt and channel.abilities.looks_up:  # whoever began before us may have got it out
-            sent = await channel.look_up(message, effect.made_at)
-            in_doubt = False
-        sent = sent or await channel.send(message)
-    except Temporary as error:
-        told_apart = channel.abilities.takes_key or channel.abilities.looks_up or not isinstance(error, Unanswered)
-        if not told_apart and say.kind in AT_MOST_ONCE:
-            return await _not_said(house, effect, say, "in doubt: no answer came, and one too many would nag")
-        if effect.attempts < PATIENCE:
-            raise Later(error.retry_after, in_doubt=in_doubt or isinstance(error, Unanswered)) from error
-        return await _failed(house, effect, letter, error)
+        sent = await _sent(channel, letter, effect, in_doubt=in_doubt)
+    except _Undecided as undecided:
+        return await _again_or_not(house, effect, letter, undecided)
     except Moved as error:
         await _note_new_address(house, letter, error.to)
         raise Later(timedelta()) from error
     except Permanent as error:
         return await _failed(house, effect, letter, error)
     return await _said(house, effect, letter, sent.vendor_id)
+
+
+class _Undecided(Exception):
+    """It is not out, or nobody knows."""
+
+    def __init__(self, error: Temporary, *, in_doubt: bool) -> None:
+        self.error = error
+        self.in_doubt = in_doubt
+
+
+async def _sent(channel: Channel, letter: Letter, effect: EffectRow, *, in_doubt: bool) -> Sent:
+    """Handed over once: whoever began before us may have got it out, and the vendor is asked where it can be."""
+    message = plain(letter.message(effect, channel.abilities), channel.abilities)
+    try:
+        if in_doubt and channel.abilities.looks_up:
+            if found := await channel.look_up(message, effect.made_at):
+                return found
+            in_doubt = False
+        return await channel.send(message)
+    except Temporary as error:
+        raise _Undecided(error, in_doubt=in_doubt or isinstance(error, Unanswered)) from error
+
+
+async def _again_or_not(house: House, effect: EffectRow, letter: Letter, undecided: _Undecided) -> Sequence[str]:
+    abilities, error = house.channels[letter.contact.channel].abilities, undecided.error
+    told_apart = abilities.takes_key or abilities.looks_up or not isinstance(error, Unanswered)
+    if not told_apart and letter.say.kind in AT_MOST_ONCE:
+        return await _not_said(house, effect, letter.say, "in doubt: no answer came, and one too many would nag")
+    if effect.attempts < PATIENCE:
+        raise Later(error.retry_after, in_doubt=undecided.in_doubt) from error
+    return await _failed(house, effect, letter, error)
 
 
 async def _prepared(session: Session, house: House, effect: EffectRow, say: Say) -> Letter | str:

@@ -65,7 +65,8 @@ def serving(**settings: object) -> Iterator[str]:
 
 
 def test_no_stand_in_is_made_not_even_imported() -> None:
-    asked = "import sys; from bot.service import build; from bot.settings.settings import load_settings; build(load_settings());"
+    imports = "import sys; from bot.service import build; from bot.settings.settings import load_settings"
+    asked = f"{imports}; build(load_settings());"
     told = subprocess.run(
         [sys.executable, "-c", f"{asked} print([name for name in sys.modules if 'standins' in name])"],
         env=os.environ | {"PYTHONPATH": str(ROOT)},

@@ -94,7 +94,7 @@ def test_every_vendor_makes_the_channels_it_carries_under_their_own_names_and_no
 
 @pytest.mark.parametrize("vendor", sorted(CARRIED))
 def test_what_a_channel_cannot_be_made_without_is_named_as_it_has_to_be_set(vendor: str) -> None:
-    with pytest.raises(NotMade, match="ASKARSAN_[A-Z_]+ is not set"):
+    with pytest.raises(NotMade, match=r"ASKARSAN_[A-Z_]+ is not set"):
         channels(dict.fromkeys(CARRIED[vendor], vendor), Means(MEANS.now))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -52,7 +53,7 @@ async def test_a_message_to_oneself_arrives_and_what_twilio_refuses_says_what_to
     twilio = StandInTwilio(lambda: datetime.now(UTC), "token", inbound="", numbers=(US,))
     twilio.knows("ana", ANA)
     async with serving(web(twilio)) as url:
-        there = {
+        there: dict[str, Any] = {
             "ASKARSAN_CHANNELS": "sms=twilio",
             "ASKARSAN_TWILIO_ACCOUNT_SID": SID,
             "ASKARSAN_TWILIO_AUTH_TOKEN": "token",
