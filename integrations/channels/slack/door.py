@@ -89,7 +89,10 @@ class SlackDoor(Door):
         match payload:
             case {"type": "url_verification", "challenge": str() as challenge}:
                 return Read(answer=_challenged(challenge))
-        told = _told(payload)
+        try:
+            told = _told(payload)
+        except RecursionError:
+            raise BadMessage((Fault("", "is nested too deep"),)) from None
         return Read(told.told, _answer(told), self._afterwards(told))
 
     async def close(self) -> None:

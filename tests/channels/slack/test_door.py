@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import logging
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -340,6 +341,17 @@ async def test_what_cannot_be_read_at_all_is_a_bad_message(office: Office, body:
     for headers in ({}, {"content-type": "application/json; charset=utf-8"}):
         with pytest.raises(BadMessage):
             office.door.read(Knock("", headers, body))
+
+
+@pytest.mark.parametrize("opening", ["[", '{"a":'])
+async def test_a_payload_of_any_depth_is_read_or_refused_in_words(office: Office, opening: str) -> None:
+    """Python gives up on depth in one place sooner than in another."""
+    closing = "]" if opening == "[" else "}"
+    for depth in range(300, 1_200):
+        inner = opening * depth + "1" + closing * depth
+        for name in ("user", "event", "authorizations"):
+            with suppress(BadMessage):
+                office.door.read(Knock("", {}, f'{{"type": "x", "{name}": {inner}}}'.encode()))
 
 
 async def test_a_challenge_of_any_length_is_not_sent_back(office: Office) -> None:
