@@ -15,6 +15,7 @@ from dialogs.understanding.meaning import Act
 Meant = datetime | tuple[Interval, ...] | Act
 WISHES = frozenset({Act.RESCHEDULE, Act.REJECT, Act.CANCEL})
 NEW = "new"  # in place of a negotiation: there is none yet
+BETWEEN = " @@ "  # a job's title and its company, as a form gives them back
 MOST = 200  # stretches in one answer: four weeks of busy days have fewer
 
 

@@ -13,7 +13,7 @@ from bot.doors.bodies import whole_body
 from bot.hearing.inbox import keep
 from bot.house import House
 from bot.jobs import Job
-from integrations.channels.base import BadMessage, BadSignature, Door, Knock, Unknown
+from integrations.channels.base import BadMessage, BadSignature, ChannelError, Door, Knock, Unknown
 
 log = structlog.get_logger()
 
@@ -50,10 +50,18 @@ def _opened(
             await keep(house, Unknown("", "unreadable"), vendor=door.name, raw=raw)
             return PlainTextResponse(str(error), status_code=200)
         await begin(await keep(house, *read.told, vendor=door.name, raw=raw))
-        answer, after = read.answer, BackgroundTask(read.after) if read.after else None
+        answer, after = read.answer, BackgroundTask(_afterwards, door.name, read.after) if read.after else None
         return Response(answer.body, answer.status, media_type=answer.content_type, background=after)
 
     return knocked
+
+
+async def _afterwards(door: str, after: Callable[[], Awaitable[None]]) -> None:
+    """What the vendor waits for besides. Too late for a form is no fault of anybody: it is pressed again."""
+    try:
+        await after()
+    except ChannelError as error:
+        log.warning("not_done_afterwards", door=door, code=error.code)
 
 
 def public_url(house: House, request: Request) -> str:

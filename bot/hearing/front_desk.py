@@ -10,7 +10,7 @@ import structlog
 from bot.effects.cards import card_of
 from bot.facts.case import Case, load
 from bot.house import House
-from bot.pressing import NEW, CardPress
+from bot.pressing import BETWEEN, NEW, CardPress
 from bot.records import jobs, negotiations, people
 from bot.records.base import Session
 from bot.records.people import PersonRow
@@ -75,7 +75,7 @@ class FrontDesk:
         said = forms.words_in(recruiter.tongue)
         parts = (("needs_you", "needs_nobody", needed), ("today", "free_today", held), ("going_on", "quiet", others))
         new = Card("new", said["schedule_title"], "", actions=(_to_schedule(said["schedule_send"]),))
-        return (Section(said["schedule_title"], (new,)), *self._listed(recruiter, parts))
+        return (Section(said["schedule_title"], (new,), language=recruiter.tongue), *self._listed(recruiter, parts))
 
     def _listed(self, recruiter: PersonRow, parts: Sequence[tuple[str, str, Sequence[Case]]]) -> Iterator[Section]:
         said = forms.words_in(recruiter.tongue)
@@ -85,12 +85,16 @@ class FrontDesk:
                 tuple(card_of(self._house, case, recruiter) for case in found),
                 said[f"home_{empty}"],
                 said["home_more"],
+                recruiter.tongue,
             )
 
 
 async def _schedule(session: Session, id: str, recruiter: PersonRow) -> Form:
     """Whoever may host comes by name; the recruiter first."""
-    titles = [(job.title, f"{job.title}, {company.name}") for job, company in await jobs.with_companies(session)]
+    titles = [
+        (f"{job.title}{BETWEEN}{company.name}", f"{job.title}, {company.name}")
+        for job, company in await jobs.with_companies(session)
+    ]
     others = await people.of_role(session, "client", "interviewer")
     hosts = [(each.name, each.name) for each in (recruiter, *others)]
     return forms.schedule(id, recruiter.tongue, jobs=titles, hosts=hosts)

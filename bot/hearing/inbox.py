@@ -62,7 +62,7 @@ async def _keep_message(turn: Turn, inbound: Inbound) -> Sequence[Job]:
     """Stores a message and says whose turn it is; to a stranger nobody's but our own."""
     if await messages.is_known(turn.session, inbound.channel, inbound.vendor_id):
         return ()
-    person = await people.at_address(turn.session, inbound.channel, inbound.sender)
+    person = await people.at_address(turn.session, inbound.channel, inbound.sender) or await _led_here(turn, inbound)
     await messages.keep(turn.session, _row(turn.house, inbound, person))
     if person:
         return [Job(JobKind.TURN, person.id)]
@@ -71,6 +71,14 @@ async def _keep_message(turn: Turn, inbound: Inbound) -> Sequence[Job]:
         turn.log("stranger_wrote", channel=inbound.channel)
         turn.begin(f"stranger/{inbound.channel}/{inbound.vendor_id}", "answer_stranger", stranger, None, None)
     return ()
+
+
+async def _led_here(turn: Turn, inbound: Inbound) -> PersonRow | None:
+    """Whoever opened the link that is theirs alone. Whoever opens it after them is somebody else."""
+    person = await people.find(turn.session, inbound.person) if inbound.person else None
+    if person and await people.bind(turn.session, person.id, inbound.channel, inbound.sender):
+        return person
+    return None
 
 
 async def _keep_receipt(turn: Turn, receipt: Receipt) -> None:

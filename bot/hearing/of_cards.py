@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.hearing.commands import Command, Outcome
-from bot.pressing import NEW, CardPress
+from bot.pressing import BETWEEN, NEW, CardPress
 from bot.records.messages import MessageRow
 from bot.verbs import Verb
 
@@ -25,10 +25,12 @@ def command_of(message: MessageRow) -> Command | None:
 
 
 def _schedule(filled: Mapping[str, str]) -> Command:
+    job, _, company = filled.get("job", "").partition(BETWEEN)
     return Command(
         Verb.SCHEDULE,
         filled.get("candidate", "").strip(),
-        job=filled.get("job", "").strip(),
+        job=job.strip(),
+        company=company.strip(),
         host=filled.get("host", "").strip(),
         round=_number(filled.get("round", "")),
         minutes=_number(filled.get("minutes", "")),

@@ -80,6 +80,11 @@ async def get(session: AsyncSession, person_id: str) -> PersonRow:
     return await session.get_one(PersonRow, person_id)
 
 
+async def find(session: AsyncSession, person_id: str) -> PersonRow | None:
+    """Of an id that came from outside: there may be none."""
+    return await session.get(PersonRow, person_id)
+
+
 async def all_of(session: AsyncSession, ids: Iterable[str]) -> tuple[PersonRow, ...]:
     return tuple((await session.scalars(select(PersonRow).where(PersonRow.id.in_(list(ids))))).all())
 
@@ -179,3 +184,18 @@ async def close_contacts(session: AsyncSession, person_id: str, now: datetime) -
 async def open_contacts(session: AsyncSession, person_id: str, channels: Iterable[str]) -> None:
     at = (ContactRow.person_id == person_id, ContactRow.channel.in_(list(channels)))
     await session.execute(update(ContactRow).where(*at).values(opted_out_at=None))
+
+
+async def bind(session: AsyncSession, person_id: str, channel: str, address: str) -> bool:
+    """They can be reached there from now on, after all they prefer. False: they are reached elsewhere on it already."""
+    known = await contacts(session, person_id)
+    there = next((each for each in known if each.channel == channel), None)
+    if there and there.consent:
+        return False
+    if there:
+        there.address, there.consent, there.broken = normal(address), True, None
+        return True
+    last = max((each.position for each in known), default=-1)
+    session.add(ContactRow(person_id=person_id, channel=channel, address=normal(address), position=last + 1))
+    await session.flush()
+    return True

@@ -114,7 +114,13 @@ async def test_the_page_shows_what_goes_on_and_an_interview_is_scheduled_from_it
         await here.sees(lambda: office.rita.modal)
         office.slack.submit(
             RITA,
-            {"candidate": "Ana Silva", "job": "Data Engineer", "round": "1", "host": "Carl Olsen", "minutes": "30"},
+            {
+                "candidate": "Ana Silva",
+                "job": "Data Engineer @@ Acme",
+                "round": "1",
+                "host": "Carl Olsen",
+                "minutes": "30",
+            },
         )
         await here.told()
         assert any("Carl" in each.words() for each in office.said()[-3:])

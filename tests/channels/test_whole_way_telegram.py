@@ -1,0 +1,97 @@
+"""The whole way over Telegram: whoever opens their own link is known there, and chooses with one tap."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.doors.web import make_app
+from bot.engine import InlineEngine
+from bot.records import people
+from bot.worker import Assistant
+from integrations.channels.telegram.starting import start_link
+from tests.channels.assistance import Assistance, rehearsed
+from tests.channels.telegram.at_telegram import ANA, BEN, SECRET, Office, Served, office, served
+
+__all__ = ["office", "served"]
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@dataclass
+class AtTelegram(Assistance):
+    """With a Telegram on loopback, which knocks at our real door."""
+
+    office: Office
+
+    async def told(self) -> None:
+        assert set(await self.office.telegram.deliver()) <= {200}
+        await self.engine.settle()
+
+    async def opens_anas_link(self, who: int) -> None:
+        async with self.house.records.read() as session:
+            [ana] = await people.of_role(session, "candidate")
+        link = start_link("arsan_bot", ana.id, SECRET, self.house.clock.now() + timedelta(days=7))
+        self.office.telegram.chats.start(who, link.partition("start=")[2])
+        await self.told()
+
+    async def says(self, who: int, text: str) -> None:
+        self.office.telegram.chats.write(who, text)
+        await self.told()
+
+    def got(self, who: int = ANA) -> list[str]:
+        return [each.text for each in self.office.telegram.chats.said(who)]
+
+
+@asynccontextmanager
+async def assistance(folder: Path, office: Office, served: Served) -> AsyncIterator[AtTelegram]:
+    async with rehearsed(folder) as (rehearsal, rehearsing):
+        office.clock.at = rehearsing.clock.now()
+        house = replace(rehearsing, channels={**rehearsing.channels, "telegram": office.channel})
+        here = AtTelegram(rehearsal, house, InlineEngine(Assistant(house)), office)
+        served.door = make_app(house, here.begin, None, "1", doors=[office.door])
+        yield here
+
+
+async def test_whoever_opens_their_own_link_is_known_there(tmp_path: Path, office: Office, served: Served) -> None:
+    async with assistance(tmp_path, office, served) as here:
+        await here.opens_anas_link(ANA)
+        await here.says(ANA, "the second one works")
+        assert await here.status() == "confirmed", here.got()
+        assert any(text.startswith("You are booked, Ana") for text in here.got())
+
+
+async def test_whoever_opens_it_after_them_is_somebody_else(tmp_path: Path, office: Office, served: Served) -> None:
+    async with assistance(tmp_path, office, served) as here:
+        await here.opens_anas_link(ANA)
+        await here.opens_anas_link(BEN)
+        await here.says(BEN, "the second one works")
+        assert await here.status() == "offered"
+        assert not any("Ana" in text for text in here.got(BEN))
+
+
+async def test_a_link_somebody_made_up_binds_nobody(tmp_path: Path, office: Office, served: Served) -> None:
+    async with assistance(tmp_path, office, served) as here:
+        link = start_link("arsan_bot", "ana", "another secret", here.house.clock.now() + timedelta(days=7))
+        office.telegram.chats.start(BEN, link.partition("start=")[2])
+        await here.told()
+        await here.says(BEN, "the second one works")
+        assert await here.status() == "offered"
+
+
+async def test_a_bot_that_is_blocked_writes_on_elsewhere(tmp_path: Path, office: Office, served: Served) -> None:
+    async with assistance(tmp_path, office, served) as here:
+        await here.opens_anas_link(ANA)
+        await here.says(ANA, "the second one works")
+        office.telegram.chats.block(ANA)
+        await here.told()
+        told, written = len(here.got()), len(here.rehearsal.world.channels["whatsapp"].delivered)
+        await here.wait(timedelta(days=1, hours=6))  # the reminder is due
+        assert len(here.got()) == told
+        assert len(here.rehearsal.world.channels["whatsapp"].delivered) > written
+        assert await here.status() == "confirmed"
