@@ -74,6 +74,10 @@ class Case:
         """Everybody whose time counts: those fixed, and all of each group."""
         return (*self.fixed, *(person for pool in self.pools for person in pool))
 
+    def needs(self, person_id: str) -> bool:
+        """Without them, or without this room, it cannot take place; whoever else is invited need not come."""
+        return person_id in {self.candidate.id, *(each.id for each in (*self.needed, *self.rooms))}
+
     @property
     def panel(self) -> tuple[PersonRow, ...]:
         """Everybody, and every room, of the host's side that has any part in it, each once."""

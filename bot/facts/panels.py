@@ -142,9 +142,9 @@ def plan_of(house: House, case: Case, taken: Taken, seen: Look) -> Plan | None:
         on_site=case.interview.mode == Mode.ONSITE,
     )
     zone = ZoneInfo(case.candidate.zone)
-    if case.loop:
-        return LoopPlan(panel, diaries, meeting, taken.between, zone, loop=case.loop, stands=case.itinerary)
-    return Plan(panel, diaries, meeting, taken.between, zone)
+    coming = tuple(person.id for person in case.hosts) if case.state.booked else ()
+    plan = Plan(panel, diaries, meeting, taken.between, zone, coming)
+    return LoopPlan(**vars(plan), loop=case.loop, stands=case.itinerary) if case.loop else plan
 
 
 def _diary(rules: Rules, person: PersonRow, taken: Taken, seen: Look, *, by_calendar: bool) -> Diary:

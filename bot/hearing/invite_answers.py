@@ -39,11 +39,15 @@ def read_answer(message: MessageRow) -> Reply | None:
 
 
 def is_meant(reply: Reply, case: Case, person: PersonRow, now: datetime) -> bool:
-    """An answer to the invite as it stands, for oneself, with a time that could be one."""
+    """An answer to the invite as it stands, for oneself, with a time that could be one.
+
+    Whoever need not come changes nothing by staying away; only a client may still wish for another time.
+    """
+    counts = case.needs(person.id) or (person.id == case.host.id and reply.answer is Answer.COUNTER)
     own = reply.attendee is None or person.email is None or reply.attendee == person.email.lower()
     length = reply.proposed.length if reply.proposed else timedelta()
     sane = reply.proposed is None or (length <= LONGEST_MEETING and within_reach(reply.proposed.start, now))
-    return own and sane and reply.answer in ANSWERS and reply.answers(case.interview.sequence)
+    return counts and own and sane and reply.answer in ANSWERS and reply.answers(case.interview.sequence)
 
 
 def within_reach(instant: datetime, now: datetime) -> bool:

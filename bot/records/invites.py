@@ -28,8 +28,10 @@ class InviteRow(Table):
 
 
 async def who_was_invited(session: AsyncSession, interview_id: str) -> Sequence[str]:
-    query = select(InviteRow.person_id).where(InviteRow.interview_id == interview_id, InviteRow.method == "REQUEST")
-    return list(dict.fromkeys((await session.scalars(query.order_by(InviteRow.id))).all()))
+    """Whoever has an invite that was not taken back."""
+    query = select(InviteRow.person_id, InviteRow.method).where(InviteRow.interview_id == interview_id)
+    last = {person: method for person, method in await session.execute(query.order_by(InviteRow.id))}
+    return [person for person, method in last.items() if method == "REQUEST"]
 
 
 async def told_already(session: AsyncSession, uid: str, sequence: int, method: str, person_id: str) -> bool:

@@ -115,7 +115,8 @@ async def _noticed(house: House, entry: EntryRow, case: Case, person: PersonRow)
         found = AWAY
     if found == entry.noticed:
         return ()
-    seen = await look(house, case.panel) if found else None
+    # What whoever need not come does in their own calendar is theirs.
+    seen = await look(house, case.panel) if found and case.needs(person.id) else None
     async with house.records.write() as session:
         row = await entries.lock(session, entry.uid, entry.person_id)
         if row is None or (row.sequence, row.noticed) != (entry.sequence, entry.noticed):
@@ -154,6 +155,6 @@ def _event(found: str, case: Case, entry: EntryRow, person: PersonRow) -> Calend
     if found in (AWAY, Answer.DECLINED.value) or person.role == ROOM:
         return InviteAnswered(party, "decline", who=person.id)
     if found == GONE:
-        return CalendarChanged(party)
+        return CalendarChanged(party, who=person.id)
     start = datetime.fromisoformat(found)
-    return CalendarChanged(party, case.whole_of(person.id, Interval(start, start + entry.when.length)))
+    return CalendarChanged(party, case.whole_of(person.id, Interval(start, start + entry.when.length)), person.id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from dialogs.negotiation.draft import Draft
 from dialogs.negotiation.effects import (
@@ -17,12 +17,12 @@ from dialogs.negotiation.effects import (
     SearchAgain,
 )
 from dialogs.negotiation.offering import ask_for_times, none_left, offer, put, withdraw_offer
-from dialogs.negotiation.settling import hear_times
+from dialogs.negotiation.settling import book, hear_times
 from dialogs.negotiation.state import Given, Hosting, Party, Status
-from dialogs.negotiation.times import civil, free, worth_offering
+from dialogs.negotiation.times import civil, free, gave, is_free, worth_offering
 from dialogs.negotiation.waiting import stop_waiting
 from dialogs.negotiation.whynot import tell_why_not
-from dialogs.scheduling.intervals import Interval, difference, intersection
+from dialogs.scheduling.intervals import Interval, covers, difference, intersection
 from dialogs.understanding.meaning import Understanding
 
 # A change this close to the start is told at once, at whatever hour.
@@ -34,8 +34,7 @@ def move(d: Draft, party: Party, meaning: Understanding) -> None:
     """A party wants another time. The old one stands in everyone's calendar until there is a new one."""
     assert d.n.booked
     start_moving(d)
-    given = d.n.given(party)
-    d.change(**{party.value: Given(given.windows, (*given.blocked, d.n.booked))})
+    rule_out_booked(d, party)
     if meaning.windows or meaning.ambiguous:
         hear_times(d, party, meaning)
         return
@@ -49,6 +48,47 @@ def move(d: Draft, party: Party, meaning: Understanding) -> None:
         return
     if not offer(d, party, free(d, Party.HOST), "offer_move_own"):
         none_left(d, party)
+
+
+def calendars_speak_for(d: Draft, party: Party, who: str) -> bool:
+    """Is it one of those whose calendars decide? The host may be asked; an interviewer is not, and nobody for them."""
+    return party is Party.HOST and d.n.hosting is Hosting.CALENDAR and who not in ("", d.facts.host.id)
+
+
+def offer_by_calendar(d: Draft) -> None:
+    """The calendars say what else there is."""
+    if not offer(d, Party.CANDIDATE, free(d, Party.HOST), "offer_move"):
+        none_left(d, Party.CANDIDATE)
+
+
+def wish_for(d: Draft, party: Party, start: datetime, who: str) -> None:
+    """They would rather have it then. What is booked stands until the other side agrees; where it gave that time
+    before, it has.
+    """
+    for_host = calendars_speak_for(d, party, who)
+    wish, given = Interval.lasting(start, d.facts.minutes), d.n.given(party)
+    d.change(**{party.value: Given((*given.windows, wish), difference(given.blocked, [wish]), given.preferred)})
+    if is_free(d, start):
+        if covers(gave(d, party.other), wish):
+            book(d, start)
+            return
+        put(d, party.other, [start], "offer_move")
+        if d.n.status is Status.OFFERED and not for_host:
+            d.say(party, Kind.ANSWER, "checking")
+        return
+    d.because("that time is not free for everybody")
+    if for_host:
+        offer_by_calendar(d)
+        return
+    ask_for_times(d, party, "availability_request_move")
+    if party is Party.HOST:
+        d.say(Party.CANDIDATE, Kind.RESCHEDULE, "reschedule", urgent=at_short_notice(d))
+
+
+def rule_out_booked(d: Draft, party: Party) -> None:
+    assert d.n.booked
+    given = d.n.given(party)
+    d.change(**{party.value: Given(given.windows, (*given.blocked, d.n.booked), given.preferred)})
 
 
 def start_moving(d: Draft) -> None:

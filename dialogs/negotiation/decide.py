@@ -190,7 +190,7 @@ ON: dict[type, Callable[[Draft, Any], None]] = {
     NotArranged: lambda d, event: d.call_human(Reason.NOT_ARRANGED, error=event.error),
     SlotGone: lambda d, _: offer_without_gone(d),
     SlotFreed: lambda d, event: offer_freed(d, event.when),
-    CalendarChanged: lambda d, event: hear_calendar(d, event.party, event.when),
+    CalendarChanged: lambda d, event: hear_calendar(d, event.party, event.when, event.who),
     BookedElsewhere: lambda d, event: hear_booking(d, event.booking, moved=event.moved),
     CalledOffElsewhere: lambda d, event: hear_called_off(d, event.by),
     Rang: ring,

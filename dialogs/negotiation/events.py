@@ -70,6 +70,7 @@ class CalendarChanged:
 
     party: Party
     when: Interval | None = None
+    who: str = ""  # the id of whoever it was
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,24 @@ from datetime import timedelta
 
 from dialogs.negotiation.asking import answer
 from dialogs.negotiation.booked import hear_how_it_went
-from dialogs.negotiation.changes import call_off_by_host, move, run_late, withdraw
+from dialogs.negotiation.changes import (
+    calendars_speak_for,
+    call_off_by_host,
+    move,
+    offer_by_calendar,
+    rule_out_booked,
+    run_late,
+    start_moving,
+    wish_for,
+    withdraw,
+)
 from dialogs.negotiation.draft import Draft
 from dialogs.negotiation.effects import Kind, Reader, Reason, Record
 from dialogs.negotiation.events import Heard, InviteAnswered
 from dialogs.negotiation.offering import escalate
 from dialogs.negotiation.settling import hear_times, restore, speaks_of_times
-from dialogs.negotiation.state import Party, Status
-from dialogs.negotiation.substituting import change_rooms, substitute
+from dialogs.negotiation.state import Hosting, Party, Status
+from dialogs.negotiation.substituting import can_be_replaced, change_rooms, note_no, substitute
 from dialogs.negotiation.waiting import wait_for, wait_until
 from dialogs.understanding.meaning import Act, Topic, Understanding
 
@@ -182,13 +192,38 @@ def is_past(d: Draft) -> bool:
 
 def hear_invite_answer(d: Draft, event: InviteAnswered) -> None:
     """What a calendar says for its owner counts like words."""
-    if d.n.status is not Status.CONFIRMED or is_past(d):
+    if d.n.booked is None or d.n.over or d.n.status is Status.AGREED or is_past(d):
         d.because("an answer to an invite that no longer stands")
         return
     d.do(Record(f"invite_{event.answer}", {"by": event.party.value}))
-    if event.answer == "decline" and (change_rooms(d, event.who) or substitute(d, event.who)):
-        return
     if event.answer == "decline":
-        move(d, event.party, Understanding((Act.RESCHEDULE,), confidence=1.0))
+        note_no(d, event.who)
+    elif event.answer == "accept":
+        d.change(declined=tuple(who for who in d.n.declined if who != event.who))
+    if d.n.status is Status.CONFIRMED:
+        _change_for_calendar(d, event)
+    elif event.answer == "decline" and not can_be_replaced(d, event.who):
+        rule_out_booked(d, event.party)
+        d.because("another time is looked for already: what is booked is out of the question now")
+
+
+def _change_for_calendar(d: Draft, event: InviteAnswered) -> None:
+    if event.answer == "decline":
+        if not (change_rooms(d, event.who) or substitute(d, event.who)):
+            _move_for_calendar(d, event)
     elif event.answer == "counter" and event.counter:
+        if event.party is Party.HOST and d.n.hosting is Hosting.CALENDAR:
+            start_moving(d)
+            rule_out_booked(d, event.party)
+            wish_for(d, event.party, event.counter.start, event.who)
+            return
         move(d, event.party, Understanding((Act.RESCHEDULE, Act.PROPOSE), windows=(event.counter,), confidence=1.0))
+
+
+def _move_for_calendar(d: Draft, event: InviteAnswered) -> None:
+    if calendars_speak_for(d, event.party, event.who):
+        start_moving(d)
+        rule_out_booked(d, event.party)
+        offer_by_calendar(d)
+    else:
+        move(d, event.party, Understanding((Act.RESCHEDULE,), confidence=1.0))

@@ -95,6 +95,7 @@ class Negotiation:
     moved: bool = False  # what is booked took the place of another time
     replaced: bool = False  # the same time, with somebody else of the group
     new_room: bool = False  # the same time, in another room
+    declined: tuple[str, ...] = ()  # who, by id, said no to the time that is booked; a room that is gone, too
     again: bool = False  # it had been called off, and is on after all
     reached: tuple[Party, ...] = ()  # who has heard of this interview at all
     not_understood: int = 0  # messages in a row that could not be read

@@ -41,7 +41,7 @@ def civil(windows: Sequence[Interval], zone: ZoneInfo) -> tuple[Interval, ...]:
 def gave(d: Draft, party: Party) -> tuple[Interval, ...]:
     """What a party gave, however soon that is and whether or not somebody is taken meanwhile."""
     if party is Party.HOST and d.n.hosting is Hosting.CALENDAR:
-        return (*(d.facts.host_open or ()), *open_by_name(d, Party.HOST))
+        return difference((*(d.facts.host_open or ()), *open_by_name(d, Party.HOST)), d.n.host.blocked)
     given = d.n.given(party)
     return difference(civil(given.windows, d.zone(party)), given.blocked)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
@@ -32,6 +32,11 @@ class Stage:
     def is_break(self) -> bool:
         """Nobody is needed: lunch, say."""
         return not (self.panel.required or self.panel.one_of)
+
+    def kept_by(self, people: Collection[str]) -> Stage:
+        """Whoever of these was chosen of a group comes."""
+        pools = (tuple(each for each in pool if each in people) or pool for pool in self.panel.one_of)
+        return replace(self, panel=replace(self.panel, one_of=tuple(pools)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,12 @@ class Loop:
     def without(self, who: str) -> Loop:
         stages = (replace(stage, panel=stage.panel.without(who)) for stage in self.stages)
         return replace(self, stages=tuple(stages))
+
+    def as_booked(self, itinerary: Itinerary, gone: Collection[str] = ()) -> Loop:
+        """In the order in which it is booked; who else was chosen of a group is no choice any more."""
+        stages = {stage.name: stage for stage in self.stages}
+        kept = (stages[each.stage].kept_by(set(each.people) - set(gone)) for each in itinerary)
+        return replace(self, stages=tuple(kept), ordered=True)
 
     def called(self, ids: Mapping[str, str]) -> Loop:
         """The same people under other names."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -74,6 +74,10 @@ class LoopPlan(Plan):
 
     def without(self, who: str) -> LoopPlan:
         return replace(self, panel=self.panel.without(who), loop=self.loop.without(who))
+
+    def but_for(self, gone: Collection[str]) -> Plan:
+        standing = replace(self, loop=self.loop.as_booked(self.stands, gone)) if self.stands else self
+        return super(LoopPlan, standing).but_for(gone)
 
     @cached_property
     def frame(self) -> Frame:

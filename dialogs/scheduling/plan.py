@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import chain
 from zoneinfo import ZoneInfo
 
@@ -33,6 +33,7 @@ class Plan:
     meeting: Meeting
     between: Interval
     zone: ZoneInfo = _UTC  # on whose clock the starts offered are round
+    coming: tuple[str, ...] = ()  # who comes as it is booked: of a group they are chosen again where that can be
 
     def fits(self, start: datetime) -> bool:
         """May it start then, round or not? What is offered fits; what is about to be booked is asked this again."""
@@ -43,7 +44,10 @@ class Plan:
         minutes = minutes_of(start)
         if not self._within(minutes):
             return None
-        return seat(self.panel, lambda who: self.free(who, minutes), lambda who: self.load(who, start))
+        return seat(self.panel, lambda who: self.free(who, minutes), lambda who: self._rank_of(who, start))
+
+    def _rank_of(self, who: str, start: datetime) -> tuple[int, ...]:
+        return who not in self.coming, *self.load(who, start)
 
     def optional(self, start: datetime) -> tuple[str, ...]:
         """Who of those that need not come could."""
@@ -105,6 +109,10 @@ class Plan:
     def without(self, who: str) -> Plan:
         """The same, but one of a group, or a room, is no longer to be had."""
         return replace(self, panel=self.panel.without(who))
+
+    def but_for(self, gone: Collection[str]) -> Plan:
+        """As it is booked, without these of a group, or these rooms; nobody else's part in it changes."""
+        return reduce(lambda plan, who: plan.without(who), gone, self)
 
     @cached_property
     def frame(self) -> Frame:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dialogs.negotiation.decide import decide
 from dialogs.negotiation.effects import Book, CallHuman, Offered, Reader
 from dialogs.negotiation.events import InviteAnswered, MoveAsked, Requested
 from dialogs.negotiation.facts import Facts
@@ -133,3 +134,15 @@ def test_a_room_that_says_no_is_changed_for_another_or_a_human_is_called() -> No
     alone = after(*booked, no, facts=facts(hours=HOURS, rooms=("aquarium",)))
     assert of(alone, CallHuman)
     assert alone.negotiation.status is Status.CONFIRMED
+
+
+def test_a_room_that_said_no_is_not_taken_again_when_the_next_one_says_no_too() -> None:
+    two = facts(hours=HOURS, rooms=("aquarium", "library"))
+    first = after(
+        Requested(Hosting.CALENDAR), takes(0), InviteAnswered(Party.HOST, "decline", who="aquarium"), facts=two
+    )
+    again = decide(
+        replace(first.negotiation, status=Status.CONFIRMED), InviteAnswered(Party.HOST, "decline", who="library"), two
+    )
+    assert not of(again, Book)
+    assert of(again, CallHuman)

@@ -89,3 +89,16 @@ def test_the_choice_of_an_offer_is_booked_as_it_was_offered() -> None:
     (book,) = of(after(SEARCH, takes(1), facts=facts()), Book)
     assert book.when.start == offer.starts[1]
     assert [each.people for each in book.itinerary] == [("ida",), ("eva",)]
+
+
+def test_in_a_free_order_nobody_else_comes_at_another_time_because_somebody_is_ill() -> None:
+    free = Loop((IDA, SENIOR), ordered=False)
+    here = facts(free, eva=window(3, "14:00", "18:00"))
+    booked = after(SEARCH, candidate_can(window(3, "13:00", "15:00")), facts=here)
+    (book,) = of(booked, Book)
+    assert who_is_where(book) == [("Pairing", "13:00", ("ida",)), ("Systems", "14:00", ("max",))]
+    confirmed = replace(booked.negotiation, status=Status.CONFIRMED)
+    now = facts(free, stands=book.itinerary, eva=window(3, "14:00", "18:00"))
+    ill = decide(confirmed, InviteAnswered(Party.HOST, "decline", who="max"), now)
+    assert not of(ill, Book), "Eva could come at one, but then Ida could not"
+    assert of(ill, Offered), "so it is moved, and she chooses"

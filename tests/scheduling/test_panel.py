@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -31,6 +33,15 @@ def test_whoever_has_least_to_do_that_week_is_asked_first() -> None:
     assert asked.seat(at("09:00")) == Seated(("cy",)), "as few as Bo this week, and fewer in all"
     assert asked.seat(at("10:00")) == Seated(("bo",)), "Cy is busy then"
     assert asked.seat(at("09:00", 7)) == Seated(("cy",)), "next week neither has any, and Cy fewer in all"
+
+
+def test_who_was_chosen_before_is_kept_though_another_has_less_to_do() -> None:
+    two = Panel(one_of=(("ana", "bo"), ("cy", "di")))
+    busy = diary("cy", booked=(block("15:00-16:00", 1),))
+    asked = plan(diary("ana"), diary("bo"), busy, diary("di"), panel=two)
+    assert asked.seat(at("10:00")) == Seated(("ana", "di"))
+    ill = replace(asked, coming=("ana", "cy")).but_for(["ana"])
+    assert ill.seat(at("10:00")) == Seated(("bo", "cy")), "nobody but Ana is replaced"
 
 
 def test_a_member_who_falls_ill_makes_room_for_another() -> None:
