@@ -10,9 +10,10 @@ from pydantic import SecretStr
 from bot.settings.channels import carriers_of
 from bot.settings.environment import PREFIX, SettingsError
 from bot.settings.settings import Settings
-from integrations import catalog
+from integrations import carriers, catalog
 from integrations.channels.base import Channel, Door
 from integrations.channels.desk import Desk
+from integrations.means import Means, NotMade
 
 CHANNELS = ("whatsapp", "sms", "telegram", "slack", "teams", "email")
 
@@ -20,7 +21,7 @@ CHANNELS = ("whatsapp", "sms", "telegram", "slack", "teams", "email")
 # What is set for no vendor by name and yet of use to some.
 SHARED = frozenset({"own_hosts", "public_url", "meeting_url"})
 # How their settings begin.
-VENDORS = {*catalog.CALENDARS, *catalog.MEETINGS, *catalog.ACCOUNTS, *catalog.CHANNELS, "email", "imap"}
+VENDORS = {*catalog.CALENDARS, *catalog.MEETINGS, *catalog.ACCOUNTS, *carriers.CHANNELS, "email", "imap"}
 # Doors that are not their vendor's only one, and what they need.
 BESIDES = {
     "sendgrid-events": ("sendgrid_events_key",),
@@ -44,24 +45,24 @@ def carried_by(settings: Settings) -> dict[str, str]:
     return {**dict.fromkeys(CHANNELS, vendor), **carriers_of(settings.channels)}
 
 
-def channels_of(settings: Settings, means: catalog.Means) -> dict[str, Channel]:
+def channels_of(settings: Settings, means: Means) -> dict[str, Channel]:
     """Raises SettingsError where a vendor that was chosen lacks something."""
     try:
-        return catalog.channels(carried_by(settings), means)
-    except catalog.NotMade as error:
+        return carriers.channels(carried_by(settings), means)
+    except NotMade as error:
         raise SettingsError(f"{PREFIX}CHANNELS is {settings.channels}, but {error}.") from error
 
 
 def door_names(settings: Settings) -> list[str]:
     given = of_vendors(settings)
-    chosen = [vendor for vendor in dict.fromkeys(carriers_of(settings.channels).values()) if vendor in catalog.DOORS]
+    chosen = [vendor for vendor in dict.fromkeys(carriers_of(settings.channels).values()) if vendor in carriers.DOORS]
     return chosen + [door for door, needed in BESIDES.items() if any(name in given for name in needed)]
 
 
 def doors_of(settings: Settings, now: Callable[[], datetime], desk: Desk) -> list[Door]:
     """Where the vendors that were chosen tell what people write. Raises SettingsError where one lacks something."""
-    means = catalog.Means(now, of_vendors(settings), desk=desk)
+    means = Means(now, of_vendors(settings), desk=desk)
     try:
-        return [catalog.door(each, means) for each in door_names(settings)]
-    except catalog.NotMade as error:
+        return [carriers.door(each, means) for each in door_names(settings)]
+    except NotMade as error:
         raise SettingsError(f"{PREFIX}CHANNELS is {settings.channels}, but {error}.") from error

@@ -39,8 +39,9 @@ from bot.watching.following import catch_up
 from bot.worker import Assistant
 from dialogs.understanding import Context, understand
 from dialogs.wording import Phrasebook
-from integrations import catalog
+from integrations import carriers, catalog
 from integrations.channels.base import Told
+from integrations.means import Means, NotMade
 
 log = structlog.get_logger()
 
@@ -52,7 +53,7 @@ def build(settings: Settings, *, hears: bool = True) -> House:
     """
     clock = RealClock()
     set_by_firm = of_vendors(settings)
-    means = catalog.Means(clock.now, set_by_firm)
+    means = Means(clock.now, set_by_firm)
     records = Records(settings.database)
     desks = desks_of(settings, clock, records)
     return House(
@@ -95,8 +96,8 @@ def second_reader(settings: Settings, records: Records, clock: Clock) -> SecondR
     if settings.model_key:
         given["model_key"] = settings.model_key.get_secret_value()
     try:
-        model = catalog.model("langchain", catalog.Means(clock.now, given))
-    except catalog.NotMade as error:
+        model = catalog.model("langchain", Means(clock.now, given))
+    except NotMade as error:
         raise SettingsError(f"{PREFIX}MODEL is set, but {error}.") from error
     limits = Limits(
         below=settings.model_below,
@@ -191,8 +192,8 @@ async def _mailbox(settings: Settings, house: House, begin: Begin) -> AsyncItera
         yield
         return
     try:
-        mailbox = catalog.mailbox(catalog.Means(house.clock.now, of_vendors(settings)))
-    except catalog.NotMade as error:
+        mailbox = carriers.mailbox(Means(house.clock.now, of_vendors(settings)))
+    except NotMade as error:
         raise SettingsError(f"{PREFIX}IMAP_HOST is set, but {error}.") from error
 
     async def kept(told: Told, raw: bytes) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
-from integrations.catalog import ABILITIES
+from integrations.carriers import ABILITIES
 from integrations.channels.base import Abilities
 
 

@@ -16,6 +16,7 @@ from bot.records.people import PersonRow
 from bot.records.sealed import Keys, SealError, seal, unseal
 from integrations import catalog
 from integrations.calendars.base import Calendar, CalendarDisconnected, CalendarError, CalendarUnreachable
+from integrations.means import Keep, Means, NotMade, known
 
 
 class Unusable(CalendarDisconnected):
@@ -50,7 +51,7 @@ class Desks:
         now: Callable[[], datetime],
         settings: Mapping[str, str],
         records: Records | None = None,
-        vendors: Mapping[str, Callable[[catalog.Means], Calendar]] = catalog.CALENDARS,
+        vendors: Mapping[str, Callable[[Means], Calendar]] = catalog.CALENDARS,
     ) -> None:
         """Without `records` a secret that a vendor changes is not kept."""
         self.keys = keys
@@ -82,12 +83,12 @@ class Desks:
                 secrets = {**secrets_of(row, self.keys), name: value}
                 row.secret = seal(json.dumps(secrets), row.place("secret"), self.keys)
 
-    def make(self, vendor: str, given: Mapping[str, str], keep: catalog.Keep | None = None) -> Calendar:
+    def make(self, vendor: str, given: Mapping[str, str], keep: Keep | None = None) -> Calendar:
         """One that is not kept, from the firm's settings and what is given. Raises Unusable."""
         try:
-            make = catalog.known("calendar vendor", vendor, self._vendors)
-            return make(catalog.Means(self._now, {**self.settings, **given}, keep=keep))
-        except (catalog.NotMade, ValueError) as error:
+            make = known("calendar vendor", vendor, self._vendors)
+            return make(Means(self._now, {**self.settings, **given}, keep=keep))
+        except (NotMade, ValueError) as error:
             raise Unusable(Fault.NOT_SET_UP, str(error)) from error
 
     async def close(self) -> None:

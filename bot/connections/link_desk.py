@@ -10,6 +10,7 @@ from bot.records.connections import ConnectionRow, Fault
 from bot.records.sealed import Keys
 from integrations import catalog
 from integrations.links.account import PageAccount
+from integrations.means import Means, NotMade, known
 
 
 class LinkDesk:
@@ -20,7 +21,7 @@ class LinkDesk:
         keys: Keys,
         now: Callable[[], datetime],
         settings: Mapping[str, str],
-        vendors: Mapping[str, Callable[[catalog.Means], PageAccount]] = catalog.ACCOUNTS,
+        vendors: Mapping[str, Callable[[Means], PageAccount]] = catalog.ACCOUNTS,
     ) -> None:
         self.keys = keys
         self._now = now
@@ -34,7 +35,7 @@ class LinkDesk:
     def make(self, vendor: str, given: Mapping[str, str]) -> PageAccount:
         """From the firm's settings and what is given. Raises Unusable."""
         try:
-            make = catalog.known("vendor of booking pages", vendor, self._vendors)
-            return make(catalog.Means(self._now, {**self._settings, **given}))
-        except catalog.NotMade as error:
+            make = known("vendor of booking pages", vendor, self._vendors)
+            return make(Means(self._now, {**self._settings, **given}))
+        except NotMade as error:
             raise Unusable(Fault.NOT_SET_UP, str(error)) from error

@@ -21,9 +21,10 @@ from bot.records.sealed import Key
 from bot.worker import Assistant
 from dialogs.negotiation.facts import Rules
 from dialogs.wording import Phrasebook
-from integrations.catalog import ABILITIES, Means
+from integrations.carriers import ABILITIES
 from integrations.channels.base import Inbound, Receipt
 from integrations.links.calendly.account import Calendly
+from integrations.means import Means
 from integrations.standins import calendly
 from integrations.standins.calendar import StandInCalendar
 from integrations.standins.calendly import StandInCalendly

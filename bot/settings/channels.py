@@ -21,7 +21,7 @@ def _carriers(text: str) -> str:
 
 def carriers_of(text: str) -> Mapping[str, str]:
     """Who carries which channel: `whatsapp=twilio, email=smtp`. Raises ValueError."""
-    from integrations.catalog import ABILITIES, CHANNELS  # with what most commands never need
+    from integrations.carriers import ABILITIES, CHANNELS
 
     found: dict[str, str] = {}
     for each in filter(None, (part.strip() for part in text.split(","))):

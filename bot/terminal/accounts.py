@@ -24,11 +24,11 @@ from bot.terminal.screen import standard_output, table
 from bot.terminal.trouble import Failed, Trouble, said_by
 from bot.watching.accounts import PATIENCE, about_now, connect_account, disconnect_account, let_go_of_webhook
 from bot.watching.links import LinkState, save_link
-from integrations.catalog import LABELS
 from integrations.links.account import Bookable, PageAccount
 from integrations.links.base import LinksDisconnected, LinksError, LinksUnreachable
 from integrations.links.folding import Notice
 from integrations.links.microsoft_bookings import BookingsAccount
+from integrations.needs import LABELS
 
 if TYPE_CHECKING:
     from integrations.calendars.microsoft.bookings import Business

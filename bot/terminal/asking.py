@@ -14,8 +14,8 @@ from bot.connections.connecting import Given
 from bot.reasons import why
 from bot.terminal.trouble import Trouble
 from dialogs.scheduling.hours import WorkingHours
-from integrations.catalog import ACCOUNT_NEEDS, LABELS, NEEDS, Need
 from integrations.contact import nearest
+from integrations.needs import ACCOUNT_NEEDS, LABELS, NEEDS, Need
 
 
 @dataclass(frozen=True)
@@ -134,12 +134,26 @@ def given_of(
 def _asked(need: Need, about: Mapping[str, str]) -> str:
     default = need.default.format(**about) if need.default is not None else None
     try:
+        if need.secret and not sys.stdin.isatty():
+            return _piped(need.question, default)
         said = typer.prompt(
             need.question, default=default, hide_input=need.secret, show_default=bool(default), err=True
         )
-    except typer.Abort as aborted:
-        if default is not None and isinstance(aborted.__context__, EOFError):
+    except (typer.Abort, EOFError) as ended:
+        if default is not None and EOFError in (type(ended), type(ended.__context__)):
             return default  # a script has nobody to ask
         given = f"a line {need.setting}=… in --secrets FILE" if need.secret else f"--set {need.setting}=…"
-        raise Trouble(f"Without {need.setting} it cannot be connected: answer, or give {given}.") from aborted
+        raise Trouble(f"Without {need.setting} it cannot be connected: answer, or give {given}.") from ended
     return str(said).strip()
+
+
+def _piped(question: str, default: str | None) -> str:
+    """A secret where there is no terminal to hide it on: getpass would warn of that in words of its own.
+
+    Raises EOFError where nothing is given.
+    """
+    typer.echo(f"{question}:", err=True)
+    said = sys.stdin.readline().strip() or default
+    if said is None:
+        raise EOFError
+    return said

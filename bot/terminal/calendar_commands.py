@@ -17,14 +17,14 @@ keys = typer.Typer(help="The keys that secrets in the database are sealed with."
 
 def _vendors(typed: str) -> list[tuple[str, str]]:
     """For the shell that completes a word."""
-    from integrations.catalog import LABELS, NEEDS
+    from integrations.needs import LABELS, NEEDS
 
     return [(name, LABELS[name]) for name in NEEDS if name.startswith(typed)]
 
 
 Vendor = Annotated[
     str | None,
-    typer.Option("--with", metavar="VENDOR", help="Which vendor's calendar it is.", autocompletion=_vendors),
+    typer.Option("--with", metavar="VENDOR", help="microsoft, google, caldav or feed.", autocompletion=_vendors),
 ]
 
 

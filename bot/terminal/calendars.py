@@ -34,7 +34,7 @@ from integrations.calendars.base import (
     CalendarError,
     CalendarUnreachable,
 )
-from integrations.catalog import LABELS
+from integrations.needs import LABELS
 
 SELF_TEST = timedelta(days=7)
 STATES = {

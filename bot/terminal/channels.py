@@ -12,9 +12,10 @@ from bot.clock import RealClock
 from bot.settings.settings import Settings
 from bot.terminal.screen import standard_output, table
 from bot.terminal.trouble import NOT_HELD, Failed, Trouble
-from integrations import catalog
+from integrations import carriers
 from integrations.channels.base import BadAddress, ChannelError, OptedOut, Outbound, Temporary, WindowClosed
 from integrations.channels.fitting import plain
+from integrations.means import Means, NotMade
 
 PRINTED = "console"
 WORDS = "This is a test of askARSAN, the scheduling assistant. There is nothing to do."
@@ -36,16 +37,16 @@ class Standing:
 
 
 def standings(settings: Settings) -> Iterator[Standing]:
-    means = catalog.Means(RealClock().now, of_vendors(settings))
+    means = Means(RealClock().now, of_vendors(settings))
     doors = door_names(settings)
     for name, vendor in carried_by(settings).items():
         missing = ""
         try:
-            catalog.channels({name: vendor}, means)
+            carriers.channels({name: vendor}, means)
             for door in doors:
                 if door.partition("-")[0] == vendor:
-                    catalog.door(door, means)
-        except catalog.NotMade as error:
+                    carriers.door(door, means)
+        except NotMade as error:
             missing = str(error)
         yield Standing(name, vendor, missing, ", ".join(_hooks(settings, name, vendor, doors)))
 
@@ -87,8 +88,8 @@ def send_test(settings: Settings, channel: str, address: str) -> int:
     if vendor == PRINTED:
         raise Trouble(f"Nobody carries {channel} yet: choose a vendor with ASKARSAN_CHANNELS, like {channel}=…")
     try:
-        made = catalog.channels({channel: vendor}, catalog.Means(RealClock().now, of_vendors(settings)))[channel]
-    except catalog.NotMade as error:
+        made = carriers.channels({channel: vendor}, Means(RealClock().now, of_vendors(settings)))[channel]
+    except NotMade as error:
         raise Trouble(f"{error}.") from error
     key = f"test/{RealClock().now().isoformat()}"
     message = plain(Outbound(key, address, WORDS, subject="A test of askARSAN"), made.abilities)

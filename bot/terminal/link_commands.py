@@ -37,7 +37,10 @@ def list_(
     everyone: Annotated[bool, typer.Option("--all", help="Also whoever hosts interviews and has none.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Show everybody's booking link, how it stands, and how their account fares."""
+    """Show everybody's booking link, and how it stands.
+
+    And how connected accounts fare.
+    """
     from bot.terminal.links import list_links
 
     logs(ctx)
@@ -92,7 +95,9 @@ def connect(
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Connect somebody's account, so that what is booked on their page becomes the interview's time.
+    """Connect somebody's own booking page.
+
+    What is booked there becomes the interview's time.
 
     It is kept once it has shown what can be booked there. The token is asked for; it is never an argument. Microsoft
     Bookings needs none: the firm's app opens it, and the business's page becomes the person's booking link.

@@ -21,8 +21,8 @@ from bot.terminal.moments import length
 from bot.terminal.screen import standard_output, table
 from bot.terminal.trouble import NOT_HELD, Trouble
 from bot.watching.links import LinkState, first, save_link, switch_link
-from integrations.catalog import LABELS
 from integrations.links.base import LinkStatus, Why
+from integrations.needs import LABELS
 
 STATUSES = {"active": "Active", "inactive": "Inactive", "set_up_required": "Set-up required"}
 WHYS = {
@@ -47,7 +47,9 @@ def set_link(settings: Settings, said: str, url: str, *, as_json: bool) -> int:
     async def work(house: House) -> int:
         async with house.records.read() as session:
             person = await somebody(session, said)
-        return _show(person, url.strip(), await save_link(house, person.id, url), as_json=as_json)
+        seen = await save_link(house, person.id, url)
+        told = _show(person, url.strip(), seen, as_json=as_json)
+        return told if url.strip() else 0  # taken away, as it was asked
 
     return in_house(settings, work)
 

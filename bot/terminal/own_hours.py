@@ -23,6 +23,8 @@ def tell_hours(settings: Settings, words: Sequence[str], *, forget: bool, as_jso
         async with house.records.write() as session:
             person, said = await somebody_and_more(session, " ".join(words))
             now = house.clock.now()
+            if forget and said:
+                raise Trouble(f'--forget ends all of it at once, not "{said}" alone: leave the words out.')
             if forget:
                 await hours.forget(session, person.id)
             elif said:

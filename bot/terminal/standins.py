@@ -26,7 +26,7 @@ from integrations.standins.town import Town, Vendor
 from integrations.standins.troubles import TROUBLES, trouble
 
 HOST = "127.0.0.1"
-TEAM = ("rita@firm.example", "carl@acme.example", "ida@acme.example")  # of docs/examples/team.yaml
+TEAM = ("rita@firm.example", "carl@acme.example", "ida@acme.example", "max@acme.example")  # docs/examples/team.yaml
 TIMES = 20  # so many requests go wrong, unless told otherwise
 
 

@@ -18,6 +18,19 @@ from dialogs.scheduling.diary import Reason
 from dialogs.scheduling.intervals import Interval
 from dialogs.understanding import Context, read_times
 
+# Where people are asked for together, nobody hears whose calendar it is. Here one is asked for by name.
+OF_ONE = {
+    Reason.BUSY: "Something else stands in their calendar then.",
+    Reason.TENTATIVE: "They have something tentative then.",
+    Reason.AWAY: "They are away then.",
+    Reason.ELSEWHERE: "They work in another place then.",
+    Reason.HOLIDAY: "It is a public holiday for them, or a day off.",
+    Reason.CLOSED: "They have other hours on that day.",
+    Reason.OUTSIDE_HOURS: "It is outside their working hours.",
+    Reason.DAY_FULL: "They have enough interviews on that day already.",
+    Reason.WEEK_FULL: "They have enough interviews in that week already.",
+}
+
 
 def show_why_not(settings: Settings, said: str, words: str, minutes: int, *, as_json: bool) -> None:
     async def work(house: House) -> None:
@@ -53,5 +66,8 @@ def _tell(house: House, seen: PersonsTime, start: datetime, against: list[Reason
         return
     console.print(f"{seen.person.name} could not meet for {minutes} minutes: {when}.", style="bold", soft_wrap=True)
     for reason in against:
-        sentence = house.phrasebook.say(f"why_{reason.value}", "recruiter", {}, zone=seen.zone, locale="en")
-        console.print(f"– {sentence.text.strip()}", soft_wrap=True)
+        console.print(f"– {OF_ONE.get(reason) or _for_all(house, reason, seen.zone)}", soft_wrap=True)
+
+
+def _for_all(house: House, reason: Reason, zone: ZoneInfo) -> str:
+    return house.phrasebook.say(f"why_{reason.value}", "recruiter", {}, zone=zone, locale="en").text.strip()

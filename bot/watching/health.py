@@ -25,7 +25,7 @@ from bot.watching.following import NOTHING_FOLLOWED, follow
 from dialogs.negotiation.effects import Kind, Part, Reader, Say
 from dialogs.scheduling.intervals import Interval
 from integrations.calendars.base import CalendarError
-from integrations.catalog import LABELS
+from integrations.needs import LABELS
 
 log = structlog.get_logger()
 

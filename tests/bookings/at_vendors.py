@@ -16,7 +16,8 @@ from integrations.calendars.base import CalendarEvent
 from integrations.calendars.microsoft.events import UID
 from integrations.calendars.reading import CalendarFile
 from integrations.calendars.taken import when_is
-from integrations.catalog import CALENDARS, Means
+from integrations.catalog import CALENDARS
+from integrations.means import Means
 from integrations.standins.google.refusing import Fault
 from integrations.standins.google.server import web as google_web
 from integrations.standins.google.sign_in import APP, APP_SECRET

@@ -18,7 +18,8 @@ from bot.watching.letting_go import LetGo, let_go_of
 from bot.worker import Assistant
 from integrations.calendars.base import Calendar
 from integrations.calendars.none import NoCalendar
-from integrations.catalog import CALENDARS, Means
+from integrations.catalog import CALENDARS
+from integrations.means import Means
 from integrations.standins.channel import Delivery, StandInChannel
 from tests.bookings.firm import MONDAY, a_house, hour, keep, presses
 

@@ -24,7 +24,7 @@ from dialogs.negotiation.state import Given, Hosting, Negotiation, Offer, Party,
 from dialogs.scheduling.hours import WorkingHours
 from dialogs.scheduling.intervals import Interval
 from dialogs.wording import Phrasebook
-from integrations.catalog import ABILITIES
+from integrations.carriers import ABILITIES
 from integrations.standins.calendar import StandInCalendar
 from integrations.standins.channel import StandInChannel
 from integrations.standins.meeting import StandInMeetings

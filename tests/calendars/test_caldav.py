@@ -25,6 +25,7 @@ from integrations.calendars.base import (
 )
 from integrations.calendars.caldav import CalDavCalendar
 from integrations.calendars.caldav_account import Account
+from integrations.means import Means
 from integrations.outside import Login, Outside
 from tests.calendars.at_radicale import PASSWORD, USER, Radicale, radicale_in
 
@@ -428,13 +429,11 @@ async def test_a_redirect_within_the_server_is(server: Radicale) -> None:
 
 async def test_the_catalogue_makes_one_from_what_its_owner_gave(server: Radicale) -> None:
     given = {"caldav_url": server.url, "caldav_user": USER, "caldav_password": PASSWORD, "timezone": "Europe/Berlin"}
-    calendar = catalog.calendar(
-        "caldav", catalog.Means(now, given | {"own_hosts": "127.0.0.1", "caldav_blocking": "Work"})
-    )
+    calendar = catalog.calendar("caldav", Means(now, given | {"own_hosts": "127.0.0.1", "caldav_blocking": "Work"}))
     await calendar.put(EVENT)
     assert (await calendar.busy(USER, WEEK)).intervals == (SLOT,)
     await calendar.close()
-    private = catalog.calendar("caldav", catalog.Means(now, given))
+    private = catalog.calendar("caldav", Means(now, given))
     with pytest.raises(CalendarDisconnected, match="not encrypted"):
         await private.busy(USER, WEEK)
     await private.close()

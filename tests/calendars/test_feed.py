@@ -21,6 +21,7 @@ from integrations.calendars.base import (
     Show,
 )
 from integrations.calendars.feed import FeedCalendar
+from integrations.means import Means, NotMade
 from integrations.outside import Outside
 from integrations.standins.feed import Fault, StandInFeed, web
 from tests.loopback import serving
@@ -242,10 +243,10 @@ async def test_the_catalogue_makes_one_from_what_its_owner_gave(feed: StandInFee
     feed.share("ida", file_of(MEETING))
     async with serving(web(feed)) as url:
         given = {"feed_link": f"{url}/calendars/ida.ics", "timezone": "Europe/Berlin", "own_hosts": "127.0.0.1, files"}
-        calendar = catalog.calendar("feed", catalog.Means(now, given))
+        calendar = catalog.calendar("feed", Means(now, given))
         assert (await calendar.busy(IDA, WEEK)).intervals == (TAKEN,)
         await calendar.close()
-    with pytest.raises(catalog.NotMade, match=r"^feed_link was not given$"):
-        catalog.calendar("feed", catalog.Means(now, {"timezone": "Europe/Berlin"}))
-    with pytest.raises(catalog.NotMade, match="no time zone"):
-        catalog.calendar("feed", catalog.Means(now, given | {"timezone": "Mars/Olympus"}))
+    with pytest.raises(NotMade, match=r"^feed_link was not given$"):
+        catalog.calendar("feed", Means(now, {"timezone": "Europe/Berlin"}))
+    with pytest.raises(NotMade, match="no time zone"):
+        catalog.calendar("feed", Means(now, given | {"timezone": "Mars/Olympus"}))

@@ -10,7 +10,8 @@ import pytest
 
 from bot.settings.settings import Settings
 from integrations import catalog
-from integrations.catalog import NEEDS, Means, NotMade
+from integrations.means import Means, NotMade
+from integrations.needs import NEEDS
 from integrations.standins.google.diaries import Role
 from tests.calendars.at_google import IDA, WEEK, Office, Opens, at, office, served, times
 from tests.moved_clock import Clock

@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 import httpx2
 
-from integrations.catalog import ABILITIES
+from integrations.carriers import ABILITIES
 from integrations.channels import gateway
 from integrations.channels.base import Channel, Door, Knock, Read
 from integrations.channels.email.by_sendgrid import SendGridAccount, SendGridChannel

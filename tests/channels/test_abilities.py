@@ -9,7 +9,7 @@ import pytest
 from starlette.applications import Starlette
 
 from bot.terminal.abilities import COLUMNS, FALLBACKS, reference
-from integrations import catalog
+from integrations import carriers
 from integrations.abilities import CARRIED, carried
 from integrations.channels.base import NAMES, Abilities
 from tests.channels.cases import Clock, Served
@@ -26,8 +26,8 @@ def test_the_page_of_channels_says_what_the_code_says() -> None:
 
 
 def test_every_vendor_of_the_catalog_says_what_its_channels_can_do() -> None:
-    assert set(catalog.CHANNELS) - {"standin"} <= set(CARRIED), "integrations/abilities.py"
-    assert tuple(catalog.ABILITIES) == NAMES
+    assert set(carriers.CHANNELS) - {"standin"} <= set(CARRIED), "integrations/abilities.py"
+    assert tuple(carriers.ABILITIES) == NAMES
 
 
 @pytest.mark.asyncio

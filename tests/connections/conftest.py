@@ -29,7 +29,7 @@ from dialogs.scheduling.intervals import Interval
 from dialogs.wording import Phrasebook
 from integrations.calendars.base import Block
 from integrations.calendars.none import NoCalendar
-from integrations.catalog import ABILITIES
+from integrations.carriers import ABILITIES
 from integrations.standins.channel import Delivery, StandInChannel
 from integrations.standins.meeting import StandInMeetings
 from tests.conftest import Database

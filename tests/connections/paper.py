@@ -22,7 +22,7 @@ from integrations.calendars.base import (
     Watch,
     Watched,
 )
-from integrations.catalog import Means
+from integrations.means import Means
 
 
 @dataclass

@@ -8,22 +8,13 @@ import pytest
 
 from integrations import catalog
 from integrations.calendars.base import Calendar
-from integrations.catalog import (
-    ABILITIES,
-    ACCOUNT_NEEDS,
-    ACCOUNTS,
-    CALENDARS,
-    CHANNELS,
-    LABELS,
-    MEETINGS,
-    NEEDS,
-    Means,
-    NotMade,
-    channels,
-)
+from integrations.carriers import ABILITIES, CHANNELS, channels
+from integrations.catalog import ACCOUNTS, CALENDARS, MEETINGS
 from integrations.channels.base import NAMES
 from integrations.channels.gateway import GatewayChannel
+from integrations.means import Means, NotMade
 from integrations.meetings.base import Meetings
+from integrations.needs import ACCOUNT_NEEDS, LABELS, NEEDS
 
 MEANS = Means(
     now=lambda: datetime(2026, 3, 2, 9, tzinfo=UTC),

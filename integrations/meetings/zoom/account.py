@@ -20,7 +20,7 @@ PATIENCE = timedelta(seconds=15)  # for one answer, all told
 RENEW_BEFORE = timedelta(minutes=1)  # a token lives for an hour
 NO_USER, NO_MEETING = 1001, 3001
 NO_SCOPE = frozenset({104, 4700, 4711})
-KEYS_WRONG = "Zoom does not accept the keys. Copy account id, client id and client secret of the app again."
+KEYS_WRONG = "Copy account id, client id and client secret of the app again."
 NOT_ALLOWED = "The Zoom app lacks a right. Add the scopes for reading and writing meetings and users, and activate it."
 NO_SUCH_USER = "The Zoom account has no such user. Name one by the email address they sign in with."
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from integrations.catalog import ABILITIES
+from integrations.carriers import ABILITIES
 from integrations.channels import base
 from integrations.channels.base import ChannelError, Sent
 from integrations.channels.email.by_sendgrid import SendGridAccount, SendGridChannel, written

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from integrations import catalog
+from integrations import carriers
 from integrations.channels.email.by_sendgrid import SendGridChannel
 from integrations.channels.email.imap import ImapMailbox
 from integrations.channels.email.set_up import followed_mailbox
 from integrations.channels.email.smtp import SmtpChannel
+from integrations.means import Means, NotMade
 from integrations.standins.sendgrid.account import StandInSendGrid
 from tests.channels.email.shapes import NOON
 
@@ -18,13 +19,13 @@ SENDGRID = MINE | {"sendgrid_key": "SG.x"}
 IMAP = MINE | {"imap_host": "mail.firm.example", "imap_user": "arsan", "imap_password": "p"}
 
 
-def means(settings: dict[str, str]) -> catalog.Means:
-    return catalog.Means(lambda: NOON, settings)
+def means(settings: dict[str, str]) -> Means:
+    return Means(lambda: NOON, settings)
 
 
 def test_email_is_carried_by_smtp_or_by_sendgrid() -> None:
-    assert isinstance(catalog.channels({"email": "smtp"}, means(SMTP))["email"], SmtpChannel)
-    assert isinstance(catalog.channels({"email": "sendgrid"}, means(SENDGRID))["email"], SendGridChannel)
+    assert isinstance(carriers.channels({"email": "smtp"}, means(SMTP))["email"], SmtpChannel)
+    assert isinstance(carriers.channels({"email": "sendgrid"}, means(SENDGRID))["email"], SendGridChannel)
 
 
 @pytest.mark.parametrize(("vendor", "settings"), [("smtp", SMTP), ("sendgrid", SENDGRID)])
@@ -33,8 +34,8 @@ def test_what_is_missing_is_named(vendor: str, settings: dict[str, str]) -> None
         if name in ("smtp_user", "smtp_password"):
             continue
         without = {each: value for each, value in settings.items() if each != name}
-        with pytest.raises(catalog.NotMade, match=name.upper()):
-            catalog.channels({"email": vendor}, means(without))
+        with pytest.raises(NotMade, match=name.upper()):
+            carriers.channels({"email": vendor}, means(without))
 
 
 @pytest.mark.parametrize(
@@ -49,24 +50,24 @@ def test_what_is_missing_is_named(vendor: str, settings: dict[str, str]) -> None
     ids=str,
 )
 def test_what_is_wrong_is_told_before_a_mail_is_sent(wrong: dict[str, str]) -> None:
-    with pytest.raises(catalog.NotMade):
-        catalog.channels({"email": "smtp"}, means(SMTP | wrong))
+    with pytest.raises(NotMade):
+        carriers.channels({"email": "smtp"}, means(SMTP | wrong))
 
 
 def test_email_carries_no_other_channel() -> None:
     for vendor, settings in (("smtp", SMTP), ("sendgrid", SENDGRID)):
-        with pytest.raises(catalog.NotMade, match="email"):
-            catalog.channels({"sms": vendor}, means(settings))
+        with pytest.raises(NotMade, match="email"):
+            carriers.channels({"sms": vendor}, means(settings))
 
 
 def test_both_doors_are_made_and_ask_for_their_proof() -> None:
     key = StandInSendGrid(lambda: NOON).verification_key
-    assert catalog.door("sendgrid-events", means({"sendgrid_events_key": key})).name == "sendgrid-events"
+    assert carriers.door("sendgrid-events", means({"sendgrid_events_key": key})).name == "sendgrid-events"
     for proof in ({"sendgrid_parse_key": key}, {"sendgrid_parse_secret": "0123456789abcdef"}):
-        assert catalog.door("sendgrid-parse", means(MINE | proof)).name == "sendgrid-parse"
+        assert carriers.door("sendgrid-parse", means(MINE | proof)).name == "sendgrid-parse"
     for name in ("sendgrid-events", "sendgrid-parse"):
-        with pytest.raises(catalog.NotMade):
-            catalog.door(name, means(MINE))
+        with pytest.raises(NotMade):
+            carriers.door(name, means(MINE))
 
 
 def test_a_mailbox_is_followed_where_it_is_set() -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from integrations.catalog import ABILITIES
+from integrations.carriers import ABILITIES
 from integrations.channels import base
 from integrations.channels.base import ChannelError, Sent
 from integrations.channels.email.incoming import read_mail

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from integrations import catalog
-from integrations.catalog import Means, NotMade
+from integrations import carriers
 from integrations.channels.slack.installation import AUTHORIZE
 from integrations.channels.slack.set_up import app_from
+from integrations.means import Means, NotMade
 from tests.channels.cases import Clock
 from tests.channels.slack.at_slack import HELLO, Office, office, served
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 async def test_with_one_workspace_a_token_is_enough(office: Office) -> None:
     settings = {"slack_token": office.space.token, "slack_url": office.api}
-    channel = catalog.channels({"slack": "slack"}, Means(Clock(), settings))["slack"]
+    channel = carriers.channels({"slack": "slack"}, Means(Clock(), settings))["slack"]
     await channel.send(HELLO)
     assert len(office.said()) == 1
     await channel.close()
@@ -31,7 +31,7 @@ async def test_with_several_each_has_its_own(office: Office) -> None:
         return office.space.token
 
     means = Means(Clock(), {"slack_url": office.api}, token_of=token_of)
-    channel = catalog.channels({"slack": "slack"}, means)["slack"]
+    channel = carriers.channels({"slack": "slack"}, means)["slack"]
     await channel.send(HELLO)
     assert set(asked) == {"T1"}
     await channel.close()
@@ -39,7 +39,7 @@ async def test_with_several_each_has_its_own(office: Office) -> None:
 
 async def test_the_door_is_slacks(office: Office) -> None:
     means = Means(Clock(), {"slack_signing_secret": office.slack.secret, "slack_token": "xoxb-1"})
-    door = catalog.door("slack", means)
+    door = carriers.door("slack", means)
     assert door.name == "slack"
     await door.close()
 
@@ -55,13 +55,13 @@ async def test_the_door_is_slacks(office: Office) -> None:
 )
 async def test_what_is_missing_is_named_and_no_secret_is_shown(settings: dict[str, str], words: str) -> None:
     with pytest.raises(NotMade, match=words) as caught:
-        catalog.door("slack", Means(Clock(), settings))
+        carriers.door("slack", Means(Clock(), settings))
     assert "of-a-person" not in str(caught.value)
 
 
 async def test_slack_carries_slack_alone() -> None:
     with pytest.raises(NotMade, match="slack carries no sms"):
-        catalog.channels({"sms": "slack"}, Means(Clock(), {"slack_token": "xoxb-1"}))
+        carriers.channels({"sms": "slack"}, Means(Clock(), {"slack_token": "xoxb-1"}))
 
 
 async def test_the_app_asks_for_consent_where_slack_does() -> None:

@@ -10,7 +10,7 @@ import pytest_asyncio
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from integrations.catalog import ABILITIES
+from integrations.carriers import ABILITIES
 from integrations.channels.base import Button, Outbound
 from integrations.channels.telegram.api import Account, Api
 from integrations.channels.telegram.door import TelegramDoor

@@ -4,11 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from integrations.catalog import Means, NotMade, channels, door
+from integrations.carriers import channels, door
 from integrations.channels import base
 from integrations.channels.base import Inbound
 from integrations.channels.telegram.polling import answer, fetch
 from integrations.channels.telegram.set_up import close_door, open_door, troubles, username
+from integrations.means import Means, NotMade
 from tests.channels.telegram.at_telegram import ANA, MONDAY, OFFER, SECRET, Office, office, served
 
 __all__ = ["office", "served"]

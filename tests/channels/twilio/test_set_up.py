@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from integrations.catalog import CHANNELS, DOORS, Means, NotMade, channels, door
+from integrations.carriers import CHANNELS, DOORS, channels, door
 from integrations.channels.twilio.set_up import templates_from
 from integrations.channels.twilio.templates import Templates
+from integrations.means import Means, NotMade
 from integrations.standins.twilio.account import SID
 from tests.channels.twilio.at_twilio import HOOK, MONDAY, PUBLIC, SERVICE, TOKEN, Office, office, outbound, served
 
