@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.doors.pages.several import DoNotFit, back_to_back
+from bot.doors.pages.several import DoNotFit, back_to_back, days_ahead
 from bot.doors.pages.week import Week, as_kept, begins, monday, stretches, week
 from dialogs.scheduling.intervals import Interval, intersection
 
@@ -95,6 +95,20 @@ def test_what_is_no_half_hour_is_refused(values: list[str]) -> None:
 def test_a_week_somebody_asks_for_is_one_that_may_be_painted(asked: str, found: date) -> None:
     ahead = Interval(datetime(2026, 3, 2, 11, tzinfo=UTC), datetime(2026, 3, 30, 11, tzinfo=UTC))
     assert begins(asked, LISBON, ahead) == found == monday(found)
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "found"),
+    [(6, 19, date(2026, 3, 2)), (6, 20, date(2026, 3, 9)), (7, 9, date(2026, 3, 9)), (5, 23, date(2026, 3, 2))],
+)
+def test_nobody_is_shown_a_working_week_that_is_over(day: int, hour: int, found: date) -> None:
+    now = datetime(2026, 3, day, hour, 15, tzinfo=LISBON)
+    assert begins("", LISBON, Interval(now, YEARS.end)) == found
+
+
+@pytest.mark.parametrize(("hour", "found"), [(9, date(2026, 3, 6)), (19, date(2026, 3, 6)), (20, date(2026, 3, 9))])
+def test_a_day_on_which_nobody_can_begin_any_more_is_not_offered(hour: int, found: date) -> None:
+    assert days_ahead(datetime(2026, 3, 6, hour, tzinfo=LISBON), LISBON)[0] == found
 
 
 @given(

@@ -224,12 +224,12 @@ async def test_why_not_then_is_told_in_words_that_name_no_event(type_: Type, lin
     told = await type_("availability", "Rita", "--at", f"{day} {busy:%H:%M}")
     assert told.exit_code == 0, told.output
     assert f"Rita Lopes could not meet for 45 minutes: {busy:%a} {busy.day} {busy:%b %H:%M} Lisbon time." in told.stdout
-    assert "– Not everyone who has to come is free then." in told.stdout
+    assert "– Something else stands in their calendar then." in told.stdout
     assert "Uncle Bob" not in told.output
     late = json.loads((await type_("availability", "Rita", "--at", f"{day} 22:00", "--json")).stdout)
     assert (late["free"], late["reasons"]) == (False, ["outside_hours"])
     closed = await type_("availability", "Rita", "--at", f"{day} 15:00", ASKARSAN_HOLIDAYS=day)
-    assert "– It is a public holiday, or a day off, for somebody who has to come." in closed.stdout
+    assert "– It is a public holiday for them, or a day off." in closed.stdout
     lunch = await type_("availability", "Rita", "--at", f"{day} 15:00", "--json", ASKARSAN_LUNCH="15:00-16:00")
     assert "consent" in json.loads(lunch.stdout)["reasons"]
 
@@ -373,6 +373,11 @@ def test_hours_said_in_words_are_shown_and_forgotten(ask: Ask, team: None) -> No
     assert all(datetime.fromisoformat(each).hour >= 9 for each in starts)
     told = ask("hours", "Rita", "no meetings on Fridays")
     assert re.search(r"every Friday +not free +no meetings on Fridays", told.stdout), told.output
+    one = ask("hours", "Rita", "--forget", "lunch 12-13")
+    assert (one.exit_code, one.stderr.strip()) == (
+        2,
+        '--forget ends all of it at once, not "lunch 12-13" alone: leave the words out.',
+    )
     assert ask("hours", "Rita", "--forget").stdout == "Rita Lopes has said nothing of their hours that still holds.\n"
 
 

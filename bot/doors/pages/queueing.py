@@ -96,7 +96,7 @@ def _show(desk: Desk, request: Request, visit: Visit, plan: Plan, said: Mapping[
         "title": say("several_title"),
         "who": [_candidate(say, case, visit, chosen=case.row.id in chosen) for case in waiting],
         "days": [(day.isoformat(), say.reader.day(day)) for day in days],
-        "day": said.get("day") or days[min(1, len(days) - 1)].isoformat(),
+        "day": said.get("day") or next(day for day in days if day > now.astimezone(visit.zone).date()).isoformat(),
         "clocks": [(f"{clock:%H:%M}", say.reader.clock(clock)) for clock in several.clocks()],
         "clock": said.get("clock") or "10:00",
         "pauses": [(str(each), say("several_minutes", number=each)) for each in several.PAUSES],

@@ -39,9 +39,10 @@ def back_to_back(
 
 
 def days_ahead(now: datetime, zone: ZoneInfo) -> list[date]:
-    """The working days one may choose from, today included."""
-    today = now.astimezone(zone).date()
-    return [day for day in (today + ONE_DAY * number for number in range(DAYS)) if day.weekday() < 5]
+    """The working days one may choose from; today too, while one may still begin."""
+    local = now.astimezone(zone)
+    first = local.date() if local.time() < clocks()[-1] else local.date() + ONE_DAY
+    return [day for day in (first + ONE_DAY * number for number in range(DAYS)) if day.weekday() < 5]
 
 
 def clocks() -> list[time]:

@@ -77,8 +77,9 @@ def begins(asked: str, zone: ZoneInfo, ahead: Interval) -> date:
         return min(max(monday(date.fromisoformat(asked)), earliest), latest)
     except ValueError:
         local = ahead.start.astimezone(zone)
-        # Nobody opens the page on a Saturday to see a week that is over.
-        return monday(local.date() + timedelta(days=2)) if local.weekday() >= 5 else earliest
+        # Nobody opens the page on a Friday night or a Saturday to see a week that is over.
+        first = local.date() if local.hour < LAST else local.date() + ONE_DAY
+        return monday(first + ONE_DAY * 2) if first.weekday() >= 5 else monday(first)
 
 
 def stretches(cells: Iterable[str], kept: Iterable[str] = ()) -> tuple[Interval, ...]:
