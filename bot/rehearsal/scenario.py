@@ -41,8 +41,11 @@ class Cast:
     jobs: tuple[Job, ...]
 
 
-def load(path: Path) -> Scenario:
-    """Reads and checks the whole file. Raises Fault at the first line that is wrong."""
+def load(path: Path, now: datetime | None = None) -> Scenario:
+    """Reads and checks the whole file; `now` is for one that names no time of its own.
+
+    Raises Fault at the first line that is wrong.
+    """
     top = read(path)
     top.only("name", "now", "settings", "people", "jobs", "calendars", "links", "script", "expect")
     people = {key: read_person(key, value, PLAYED) for key, value in section(top, "people").values.items()}
@@ -50,7 +53,7 @@ def load(path: Path) -> Scenario:
     calendars = {key: read_calendar(key, value, people) for key, value in section(top, "calendars").values.items()}
     return Scenario(
         name=top.word("name", path.stem),
-        now=instant(top.values.get("now"), "now", top.line),
+        now=now if now and "now" not in top.values else instant(top.values.get("now"), "now", top.line),
         rules=_rules(section(top, "settings")),
         people=tuple(people.values()),
         jobs=jobs,

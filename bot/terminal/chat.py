@@ -44,11 +44,15 @@ class Unheard(Exception):
 def chat(cast_file: Path | None, keep: Path | None) -> None:
     """Until the input ends or says /quit. A fault in the file of the cast is a Trouble."""
     try:
-        scenario = load(cast_file or CAST)
+        scenario = load(CAST)
+        if cast_file:
+            scenario = load(cast_file, scenario.now)
     except Fault as fault:
         raise Trouble(f"{cast_file}: {fault}") from fault
     if not scenario.people:
         raise Trouble(f"{cast_file}: there is nobody under people.")
+    if not any(person.role == "candidate" for person in scenario.people):
+        raise Trouble(f"{cast_file}: there is no candidate under people, so nothing can be scheduled.")
     place = prepared(keep) if keep else None
     # The loop only runs while something is done: Ctrl-C at the prompt is an ordinary one.
     with TemporaryDirectory(prefix="askarsan-") as folder, asyncio.Runner() as runner:

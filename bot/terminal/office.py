@@ -111,6 +111,8 @@ def migrate(settings: Settings) -> None:
 
 
 def import_candidates(settings: Settings, file: Path, recruiter: str | None) -> None:
+    if file.suffix.lower() in (".yaml", ".yml"):
+        raise Trouble(f"{file} is no sheet: people and jobs come in by `askarsan add {file}`.")
     rows = _read(file)
 
     async def add(records: Records) -> Added:
@@ -147,6 +149,8 @@ def _watched(rows: Iterable[CandidateRow]) -> Iterable[CandidateRow]:
 
 
 def add_people_and_jobs(settings: Settings, file: Path) -> None:
+    if file.suffix.lower() in (".csv", ".xlsx"):
+        raise Trouble(f"{file} is a sheet: candidates come in by `askarsan import {file}`.")
     try:
         cast = load_cast(file, settings.firm_timezone, settings.firm_language)
     except Fault as fault:

@@ -61,6 +61,7 @@ def serve_standins(
             name: _open(stack, vendor, port + number if port else 0)
             for number, (name, vendor) in enumerate(town.vendors().items())
         }
+        town.publish(opened["pages"].url)
         asyncio.run(_serve(opened.values(), town, lambda: _show(opened, town.people, as_json=as_json)))
 
 

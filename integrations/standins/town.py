@@ -74,6 +74,10 @@ class Town:
     def vendors(self) -> Mapping[str, Vendor]:
         return {**self._calendars(), **self._pages(), "zoom": self._rooms()}
 
+    def publish(self, pages: str) -> None:
+        """The business at Microsoft Bookings has its page at `pages`, an address that is known once there are doors."""
+        self.shop.page = f"{pages}{BOOKING_PAGE}"
+
     async def close(self) -> None:
         await self.microsoft.close()
         await self.google.close()

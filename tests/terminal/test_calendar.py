@@ -96,6 +96,22 @@ async def test_what_is_seen_is_shown_without_a_title_and_then_it_is_connected(ty
     assert re.search(r"Rita Lopes +calendar link +rita@firm.example +works", listed.stdout)
 
 
+def test_a_secret_over_a_pipe_is_read_without_a_word_of_pythons_own(team: None) -> None:
+    command = [sys.executable, str(Path(app.__file__)), "calendar", "connect", "Rita", "--with", "feed"]
+    told = subprocess.run(
+        command,
+        input="http://10.0.0.1/x.ics\n\n",
+        capture_output=True,
+        text=True,
+        check=False,
+        start_new_session=True,  # no terminal to turn to
+    )
+    assert told.returncode == 2, told.stderr
+    assert "the address has to begin with https://" in told.stderr
+    assert "GetPass" not in told.stderr
+    assert "echo" not in told.stderr
+
+
 async def test_the_link_is_a_secret_that_stands_nowhere_in_the_clear(type_: Type, link: str, tmp_path: Path) -> None:
     told = await type_("calendar", "connect", "Rita", "--with", "feed", given=f"{link}\n\n")
     assert link not in told.output

@@ -117,6 +117,14 @@ def test_a_cast_that_is_not_valid(ask: Ask, story: Path) -> None:
     assert ask("chat", "--cast", story).stderr == f"{story}: there is nobody under people.\n"
 
 
+def test_a_cast_needs_somebody_to_schedule_and_no_clock_of_its_own(ask: Ask, story: Path) -> None:
+    told = ask("chat", "--cast", HOUSE / "docs/examples/team.yaml")
+    assert told.exit_code == 2
+    assert told.stderr.endswith("team.yaml: there is no candidate under people, so nothing can be scheduled.\n")
+    story.write_text(STORY.replace("now: 2026-03-02T09:00:00+01:00\n", ""))
+    assert "Mon 2 Mar 09:00 Madrid  Rita Lopes" in ask("chat", "--cast", story, given=NEGOTIATED).stdout
+
+
 def test_bytes_that_are_no_text_end_nothing() -> None:
     done = start("chat", given=b"\xff\xfe hello\n/tracker\n")
     assert done.returncode == 0

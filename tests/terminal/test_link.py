@@ -64,7 +64,7 @@ def test_a_link_is_switched_off_and_taken_away(ask: Ask) -> None:
     (noor,) = json.loads(ask("link", "list", "--json").stdout)
     assert noor["why"] == "switched_off", "to look is not to switch on"
     assert ask("link", "on", "Noor").stdout == "Noor Haddad: Inactive: it leads where people outside cannot go.\n"
-    ask("link", "set", "Noor", "--url", "")
+    assert ask("link", "set", "Noor", "--url", "").exit_code == 0, "it was asked for"
     told = ask("link", "test", "Noor")
     assert told.exit_code == 2
     assert "Noor Haddad has no booking link. `askarsan link set Noor Haddad --url URL`." in told.stderr

@@ -251,3 +251,12 @@ def test_everything_that_can_happen_has_words() -> None:
     from bot.turn import APPLY
 
     assert set(EFFECTS) == {effect.__name__ for effect in APPLY} - {"Say"}
+
+
+@pytest.mark.parametrize(
+    ("command", "file", "other"), [("add", "candidates.csv", "import"), ("import", "team.yaml", "add")]
+)
+def test_a_file_for_the_other_command_is_told_to_be_one(ask: Ask, command: str, file: str, other: str) -> None:
+    told = ask(command, file)
+    assert told.exit_code == 2
+    assert told.stderr.endswith(f"come in by `askarsan {other} {file}`.\n")

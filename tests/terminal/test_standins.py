@@ -123,6 +123,7 @@ def test_zoom_calendly_the_link_and_the_page_work_too(
         assert "Connected: Ida Berg" in done.stdout, done.output
         done = ask("link", "connect", "ida@acme.example", "--with", "microsoft-bookings")
         assert "Connected: Ida Berg, Microsoft Bookings" in done.stdout, done.output
+        assert "/book/first-talk" in done.stdout, "its page is the booking link"
         done = ask("link", "set", CARL, "--url", told["vendors"]["pages"]["url"] + "/book/first-talk")
         assert done.stdout == "Carl Olsen: Active: people can book there.\n", done.output
 
