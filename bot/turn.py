@@ -25,7 +25,7 @@ from bot.records.work import EffectRow
 from dialogs.negotiation import effects as e
 from dialogs.negotiation.decide import decide
 from dialogs.negotiation.events import Event, Heard, Requested
-from dialogs.negotiation.state import Hosting, Negotiation, Status
+from dialogs.negotiation.state import Hosting, Negotiation, Offer, Status
 from dialogs.scheduling.intervals import Interval
 from dialogs.scheduling.loop import Loop, own_parts
 from dialogs.understanding.meaning import Understanding
@@ -204,12 +204,11 @@ async def _say(turn: Turn, case: Case, say: e.Say, effect_id: str) -> None:
 
 
 async def _offered(turn: Turn, case: Case, offered: e.Offered, effect_id: str) -> None:
-    """One of a group is free to be offered elsewhere: only those who must come are kept."""
     minutes = case.interview.minutes
     slots = [Interval.lasting(start, minutes) for start in offered.starts]
-    kept = {person.id: [_kept_for(case, person.id, slot) for slot in slots] for person in (case.candidate, *case.fixed)}
+    kept = {person.id: [_kept_for(case, person.id, slot) for slot in slots] for person in case.kept_by_an_offer}
     await negotiations.remember_offer(turn.session, case.row, offered, kept, turn.now)
-    with_calendar = {person.id: kept[person.id] for person in (case.candidate, *case.fixed) if person.calendar}
+    with_calendar = {person.id: kept[person.id] for person in case.kept_by_an_offer if person.calendar}
     if with_calendar:
         await entries.plan_holds(turn.session, case.row.id, offered.number, with_calendar)
         turn.begin(effect_id, "hold", {"offer": offered.number}, case.candidate.id, case.row.id)
@@ -323,18 +322,26 @@ async def _search_again(turn: Turn, case: Case, _effect: e.SearchAgain, effect_i
 
 
 async def pass_on(turn: Turn, case: Case, before: Negotiation, turn_id: str) -> None:
-    """Time that was taken goes from the tables of others; time that came free goes to whoever waits for it."""
+    """Time that was taken goes from the tables of others; time that came free, also from a table, to whoever waits."""
     now, people = case.state, list({case.host.id, *case.interview.people, *(person.id for person in case.hosts)})
     held = before.booked if not before.over else None
     holds = now.booked if not now.over else None
     if holds and holds != held and turn.house.rules.share_slots:
         for other in await negotiations.offered_meanwhile(turn.session, people, case.row.id, holds):
             turn.begin(f"{turn_id}.gone.{other}", "offer_without_gone", {}, None, other)
+    if before.offer and before.offer != now.offer and not turn.house.rules.share_slots:
+        waiting = await wishes.for_time_of(turn.session, people, _reach(before.offer, case), case.row.id)
+        await work.hasten(turn.session, waiting, e.Alarm.TRY_AGAIN.value, turn.now)
     if held and holds != held and held.start > turn.now:
         line = await wishes.for_time_of(turn.session, people, held, case.row.id)
         if line:
             freed = {"start": held.start.isoformat(), "end": held.end.isoformat(), "line": line}
             turn.begin(f"{turn_id}.freed", "offer_freed", freed, None, line[0])
+
+
+def _reach(offer: Offer, case: Case) -> Interval:
+    """From the first start of what was on the table to the end of the last."""
+    return Interval(min(offer.starts), Interval.lasting(max(offer.starts), case.interview.minutes).end)
 
 
 async def _next_round(turn: Turn, case: Case, _effect: e.NextRound, effect_id: str) -> None:

@@ -70,6 +70,11 @@ class Case:
         return tuple(person for person in self.hosts if person.id not in pooled)
 
     @property
+    def kept_by_an_offer(self) -> tuple[PersonRow, ...]:
+        """Whose time it takes for sure: one of a group, or of several rooms, is free to be offered elsewhere."""
+        return (self.candidate, *self.fixed, *(self.rooms if len(self.rooms) == 1 else ()))
+
+    @property
     def needed(self) -> tuple[PersonRow, ...]:
         """Everybody whose time counts: those fixed, and all of each group."""
         return (*self.fixed, *(person for pool in self.pools for person in pool))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,7 @@ async def gather(session: Session, house: House, case: Case, seen: Look) -> Fact
     if case.state.hosting is Hosting.CALENDAR:
         looked_at = any(person.id in seen.busy for person in case.panel)
         host_open = plan.open_time() if plan and looked_at else ()
+    tables, until = await _on_tables(session, house, case)
     return Facts(
         now=now,
         rules=house.rules,
@@ -40,6 +42,8 @@ async def gather(session: Session, house: House, case: Case, seen: Look) -> Fact
         # Nobody has to be there for the whole of a loop: what its stages need, the plan knows.
         host_busy=() if case.loop else tuple(each for person in case.fixed for each in taken.of(person.id)),
         held=await _held(session, house, case),
+        on_tables=tables,
+        tables_until=until,
         host_open=host_open,
         plan=plan,
         calendars_away=any(person.id in seen.away for person in case.needed)
@@ -53,8 +57,17 @@ async def _held(session: Session, house: House, case: Case) -> tuple[Interval, .
     """What is offered to others; where times are shared that is nobody's concern."""
     if house.rules.share_slots:
         return ()
-    people = [person.id for person in (case.candidate, *case.fixed)]
+    people = [person.id for person in case.kept_by_an_offer]
     return await negotiations.held(session, people, besides=case.row.id, now=house.clock.now())
+
+
+async def _on_tables(
+    session: Session, house: House, case: Case
+) -> tuple[Mapping[str, tuple[Interval, ...]], datetime | None]:
+    if house.rules.share_slots:
+        return {}, None
+    kept = [person.id for person in case.kept_by_an_offer if person.id != case.candidate.id]
+    return await negotiations.on_tables(session, kept, case.candidate.id, house.clock.now())
 
 
 async def _awake(session: Session, case: Case, since: datetime) -> frozenset[Reader]:

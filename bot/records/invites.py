@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy import ForeignKey, UniqueConstraint, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -29,9 +29,9 @@ class InviteRow(Table):
 
 async def who_was_invited(session: AsyncSession, interview_id: str) -> Sequence[str]:
     """Whoever has an invite that was not taken back."""
-    query = select(InviteRow.person_id, InviteRow.method).where(InviteRow.interview_id == interview_id)
-    last = {person: method for person, method in await session.execute(query.order_by(InviteRow.id))}
-    return [person for person, method in last.items() if method == "REQUEST"]
+    told = select(func.max(InviteRow.id)).where(InviteRow.interview_id == interview_id).group_by(InviteRow.person_id)
+    query = select(InviteRow.person_id).where(InviteRow.id.in_(told), InviteRow.method == "REQUEST")
+    return (await session.scalars(query.order_by(InviteRow.id))).all()
 
 
 async def told_already(session: AsyncSession, uid: str, sequence: int, method: str, person_id: str) -> bool:

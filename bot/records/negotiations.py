@@ -156,6 +156,26 @@ async def held(session: AsyncSession, people: Collection[str], besides: str, now
     return tuple(Interval(start, end) for start, end in kept)
 
 
+async def on_tables(
+    session: AsyncSession, people: Collection[str], candidate_id: str, now: datetime
+) -> tuple[dict[str, tuple[Interval, ...]], datetime | None]:
+    """What open offers of other candidates' interviews keep of each of these people's time, and when the first of
+    those offers ends by itself.
+    """
+    query = (
+        select(HoldRow.person_id, HoldRow.start, HoldRow.end, HoldRow.until)
+        .join(NegotiationRow, NegotiationRow.id == HoldRow.negotiation_id)
+        .where(HoldRow.person_id.in_(list(people)), NegotiationRow.candidate_id != candidate_id)
+        .where(HoldRow.end > now, or_(HoldRow.until.is_(None), HoldRow.until > now))
+    )
+    kept: dict[str, list[Interval]] = {}
+    ends: set[datetime] = set()
+    for person, start, end, until in await session.execute(query):
+        kept.setdefault(person, []).append(Interval(start, end))
+        ends |= {until} if until else set()
+    return {person: tuple(sorted(each)) for person, each in kept.items()}, min(ends, default=None)
+
+
 async def offered_meanwhile(
     session: AsyncSession, people: Collection[str], besides: str, when: Interval
 ) -> Sequence[str]:

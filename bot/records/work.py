@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -93,6 +93,12 @@ async def set_timer(session: AsyncSession, negotiation_id: str, alarm: str, name
         timer.at = at
     else:
         session.add(TimerRow(negotiation_id=negotiation_id, alarm=alarm, name=name, at=at))
+
+
+async def hasten(session: AsyncSession, negotiations: Collection[str], alarm: str, now: datetime) -> None:
+    """Where these alarms are set at all, they ring now."""
+    mine = (TimerRow.negotiation_id.in_(list(negotiations)), TimerRow.alarm == alarm, TimerRow.at > now)
+    await session.execute(update(TimerRow).where(*mine).values(at=now))
 
 
 async def forget_timers(session: AsyncSession, negotiation_id: str, alarm: str) -> None:

@@ -112,7 +112,8 @@ def move_for_recruiter(d: Draft, windows: Sequence[Interval]) -> None:
         return
     d.change(candidate=Given())
     wanted = difference(civil(windows, d.zone(Reader.RECRUITER)), (*d.facts.host_busy, *d.facts.candidate_busy))
-    if offer(d, Party.CANDIDATE, intersection(free(d, Party.HOST), wanted), "offer_move"):
+    if starts := worth_offering(d, intersection(free(d, Party.HOST), wanted), Party.CANDIDATE, shared=True):
+        put(d, Party.CANDIDATE, starts, "offer_move")
         return
     if d.n.hosting is Hosting.CALENDAR:
         none_left(d, Party.CANDIDATE)
@@ -132,13 +133,16 @@ def _move_by_calendar(d: Draft, windows: Sequence[Interval]) -> None:
     d.change(candidate=Given(), host=Given(tuple(windows)))
     wanted = difference(civil(windows, d.zone(Reader.RECRUITER)), (*d.facts.host_busy, *d.facts.candidate_busy))
     open_then = intersection(free(d, Party.HOST), wanted)
-    if not worth_offering(d, open_then, Party.CANDIDATE) and tell_why_not(d, windows):
+    starts = worth_offering(d, open_then, Party.CANDIDATE, shared=True)
+    if not starts and tell_why_not(d, windows):
         d.n = before
         d.say(Reader.RECRUITER, Kind.ANSWER, "move_not_made")
         return
     if d.n.booked and d.n.status is Status.CONFIRMED:
         start_moving(d)
-    if not offer(d, Party.CANDIDATE, open_then, "offer_move"):
+    if starts:
+        put(d, Party.CANDIDATE, starts, "offer_move")
+    else:
         none_left(d, Party.CANDIDATE)
 
 

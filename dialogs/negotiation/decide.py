@@ -39,7 +39,7 @@ from dialogs.negotiation.events import (
 from dialogs.negotiation.facts import Facts
 from dialogs.negotiation.hearing import hear, hear_invite_answer
 from dialogs.negotiation.nudging import nudge
-from dialogs.negotiation.offering import AWHILE, ask_for_times, escalate, offer, offer_anew, try_again
+from dialogs.negotiation.offering import AWHILE, ask_for_times, escalate, offer, offer_anew, try_again, wait_for_tables
 from dialogs.negotiation.relevance import worth_sending
 from dialogs.negotiation.settling import book
 from dialogs.negotiation.state import Hosting, Negotiation, Party, Status
@@ -70,7 +70,9 @@ def ask_first(d: Draft, text: str = "availability_request") -> None:
         ask_for_times(d, Party.CANDIDATE if d.n.hosting is Hosting.CANDIDATE_FIRST else Party.HOST, text)
     elif d.facts.calendars_away:
         try_again(d)
-    elif not offer(d, Party.CANDIDATE, free(d, Party.HOST), "offer_again" if d.n.offers_made else "offer"):
+    elif offer(d, Party.CANDIDATE, free(d, Party.HOST), "offer_again" if d.n.offers_made else "offer"):
+        return
+    elif not wait_for_tables(d):
         d.because("the calendars have no free time within the horizon")
         d.do(Wish())
         escalate(d, Reason.NO_SLOTS)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
@@ -83,7 +84,10 @@ class Facts:
     meeting_url: str = ""
     candidate_busy: tuple[Interval, ...] = ()  # their other interviews
     host_busy: tuple[Interval, ...] = ()
-    held: tuple[Interval, ...] = ()  # offered to others just now: not offered again while there is other time
+    held: tuple[Interval, ...] = ()  # offered elsewhere just now: not offered again while there is other time
+    # What other candidates have been offered, by the id of whoever would have to come.
+    on_tables: Mapping[str, tuple[Interval, ...]] = field(default_factory=dict)
+    tables_until: datetime | None = None  # when the first of those offers ends by itself
     host_open: tuple[Interval, ...] | None = None
     plan: Plan | None = None  # who must come from the host's side, and when they can; None where nothing limits it
     calendars_away: bool = False  # one could not be read: everyone counts as busy, and nobody is blamed for it

@@ -68,6 +68,9 @@ def none_left(d: Draft, to: Party) -> None:
     if d.facts.calendars_away:
         try_again(d)
         return
+    if wait_for_tables(d):
+        d.say(to, Kind.ANSWER, "checking")
+        return
     if to.other is Party.HOST and d.n.hosting is Hosting.CALENDAR:
         d.because("the calendars have no free time left")
         d.say(to, Kind.ANSWER, "no_slots")
@@ -77,6 +80,25 @@ def none_left(d: Draft, to: Party) -> None:
     d.because(f"nothing is left of the times {d.person(to.other).name} gave")
     d.say(to, Kind.ANSWER, "asking_for_more")
     ask_for_times(d, to.other, "availability_request_move" if d.n.moving else "availability_request_more")
+
+
+def wait_for_tables(d: Draft) -> bool:
+    """Where calendars speak and all that is free was offered to others: it is looked into again when one of those
+    offers ends. False, and nothing done, if that would not help.
+    """
+    until = d.facts.tables_until
+    if d.n.hosting is not Hosting.CALENDAR or until is None:
+        return False
+    if not worth_offering(d, free(d, Party.HOST), Party.CANDIDATE, shared=True):
+        return False
+    withdraw_offer(d)
+    stop_waiting(d)
+    if not d.n.tries:  # once is enough
+        d.say(Reader.RECRUITER, Kind.ANSWER, "waits_for_tables")
+    d.change(status=Status.COLLECTING, tries=1)
+    d.do(Wish(), Wake(Alarm.TRY_AGAIN, until))
+    d.because("all that is free is on the tables of others: waits until one of those offers ends")
+    return True
 
 
 def try_again(d: Draft) -> None:

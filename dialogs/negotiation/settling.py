@@ -12,7 +12,18 @@ from dialogs.negotiation.effects import Alarm, Book, Forget, Kind, Restore, Wish
 from dialogs.negotiation.offering import ask_for_times, offer, offer_anew, put, withdraw_offer
 from dialogs.negotiation.state import Given, Hosting, Party, Status
 from dialogs.negotiation.substituting import substitute
-from dialogs.negotiation.times import ahead, first_start, free, gave, is_free, office_hours, open_in, said, starts_in
+from dialogs.negotiation.times import (
+    ahead,
+    first_start,
+    free,
+    gave,
+    is_free,
+    office_hours,
+    on_another_table,
+    open_in,
+    said,
+    starts_in,
+)
 from dialogs.negotiation.waiting import stop_waiting
 from dialogs.scheduling.concession import Concession, concessions
 from dialogs.scheduling.hours import instant_of, local_day
@@ -265,6 +276,8 @@ def _counter(d: Draft, party: Party) -> None:
         change = _best_change(d, party)
         refused = d.n.offer.starts if d.n.offer else ()
         open_now = [s for s in change.examples if is_free(d, s) and s not in refused] if change else []
+        if change and Party(change.party) is Party.CANDIDATE:
+            open_now = [s for s in open_now if not on_another_table(d, s)]
         if change and open_now:
             asked = Party(change.party)
             put(d, asked, open_now, f"concession_{change.kind}", rows=_limit(d, change))

@@ -12,6 +12,7 @@ from dialogs.negotiation.draft import Draft
 from dialogs.negotiation.state import Hosting, Party
 from dialogs.scheduling.hours import WorkingHours, local_day
 from dialogs.scheduling.intervals import Interval, difference, intersection
+from dialogs.scheduling.loop import own_parts
 from dialogs.scheduling.ranking import best
 from dialogs.scheduling.slots import sensible, spread, starts
 
@@ -102,8 +103,21 @@ def first_start(d: Draft, windows: Sequence[Interval], preferred: Sequence[Inter
     return None
 
 
-def worth_offering(d: Draft, windows: Sequence[Interval], to: Party) -> tuple[datetime, ...]:
-    """The few starts of one offer, spread over the days of the reader's clock, in order."""
+def on_another_table(d: Draft, start: datetime) -> bool:
+    """Has another candidate been offered time of somebody who would have to come?"""
+    if not d.facts.on_tables:
+        return False
+    meeting, plan = Interval.lasting(start, d.facts.minutes), d.facts.plan
+    seated = (plan.seat(start) or plan.with_consent.seat(start)) if plan else None
+    parts = own_parts(seated.itinerary) if seated else {}
+    return any(each.meets(parts.get(who, meeting)) for who, kept in d.facts.on_tables.items() for each in kept)
+
+
+def worth_offering(d: Draft, windows: Sequence[Interval], to: Party, *, shared: bool = False) -> tuple[datetime, ...]:
+    """The few starts of one offer, spread over the days of the reader's clock, in order.
+
+    What another candidate has been offered is not offered to a second one, unless `shared`: somebody asked for it.
+    """
     zone, minutes = d.zone(to), d.facts.minutes
     preferred = d.n.candidate.preferred or d.n.host.preferred
     by_day = intersection(windows, _waking_hours(d, to))
@@ -111,6 +125,8 @@ def worth_offering(d: Draft, windows: Sequence[Interval], to: Party) -> tuple[da
     held = () if d.facts.rules.share_slots else d.facts.held
     for choice in (difference(by_day, held), by_day, windows):
         found = [s for s in open_in(d, choice, to) if may_be_put(d, s, windows)]
+        if to is Party.CANDIDATE and not shared:
+            found = [s for s in found if not on_another_table(d, s)]
         if found:
             picked = spread(found, d.facts.rules.offer_size, zone, minutes=minutes, preferred=preferred)
             return _best_of_their_days(d, picked, found, zone) if to is Party.CANDIDATE else picked

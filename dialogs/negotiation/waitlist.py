@@ -5,7 +5,7 @@ from __future__ import annotations
 from dialogs.negotiation.draft import Draft
 from dialogs.negotiation.offering import none_left, offer, put
 from dialogs.negotiation.state import Party, Status
-from dialogs.negotiation.times import first_start, free, is_free
+from dialogs.negotiation.times import first_start, free, is_free, on_another_table
 from dialogs.scheduling.intervals import Interval, intersection
 
 
@@ -32,7 +32,7 @@ def offer_freed(d: Draft, freed: Interval) -> None:
         return
     start = first_start(d, intersection(free(d, Party.HOST), [freed]), d.n.candidate.preferred, Party.CANDIDATE)
     on_table = d.n.offer.starts if d.n.offer and d.n.offer.to is Party.CANDIDATE else ()
-    if start is None or start in on_table:
+    if start is None or start in on_table or on_another_table(d, start):
         d.because("the time that came free is of no use here")
         return
     apart = [s for s in on_table if is_free(d, s) and abs(s - start) >= freed.length]
