@@ -8,6 +8,7 @@ from bot.records.loops import stage_of, tight
 from bot.rehearsal.people import Person, person_called
 from bot.rehearsal.yamlfile import Fault, Fields, Items, Value, fields, items, listed, suggestion, word
 from dialogs.scheduling.loop import Loop, Stage
+from dialogs.scheduling.loop_plan import seatings
 
 LOOP = ("stages", "pause", "order")
 ORDERS = ("given", "any")
@@ -15,6 +16,7 @@ SHORTEST, LONGEST = 5, 600  # minutes of one meeting
 LONGEST_PAUSE = 240
 A_DAY = 1440
 AT_MOST = 8  # stages
+NOT_SEATED = frozenset({"candidate", "room"})
 
 
 def read_loop(said: Fields, people: Mapping[str, Person]) -> Loop | None:
@@ -87,12 +89,30 @@ def _stages(said: Fields) -> Sequence[Value]:
 def _stage(value: Value, people: Mapping[str, Person]) -> Stage:
     said = fields(value, "a stage")
     said.only("name", "minutes", "people", "one_of")
-    return stage_of(said.word("name"), minutes_of(said), people_of(said, "people", people), groups_of(said, people))
+    stage = stage_of(_name(said), minutes_of(said), people_of(said, "people", people), groups_of(said, people))
+    _check_people(said, stage, people)
+    return stage
+
+
+def _name(said: Fields) -> str:
+    name = said.word("name").strip()
+    if not name or len(name.splitlines()) > 1:
+        raise Fault(said.line_of("name"), "a stage's name is one line, as people read it in the programme")
+    return name
+
+
+def _check_people(said: Fields, stage: Stage, people: Mapping[str, Person]) -> None:
+    """Raises Fault where nobody could ever be seated: a time for it would be looked for in vain."""
+    for who in stage.panel.everyone:
+        if (role := people[who].role) in NOT_SEATED:
+            raise Fault(said.line, f"{who} is a {role}, and comes to no stage as one of its people")
+    if not stage.is_break and next(seatings(stage), None) is None:
+        raise Fault(said.line, f"nobody comes twice to one stage: {stage.name} needs more people than it names")
 
 
 def _check_names(said: Fields, stages: Sequence[Stage]) -> None:
     names: set[str] = set()
     for value, stage in zip(listed(said, "stages"), stages, strict=True):
-        if stage.name in names:
+        if stage.name.casefold() in names:
             raise Fault(value.line, f"two stages are called {stage.name!r}: people could not tell them apart")
-        names.add(stage.name)
+        names.add(stage.name.casefold())

@@ -159,7 +159,7 @@ class LoopPlan(Plan):
         for number in choices:
             stage, rest = self.loop.stages[number], without(left, number)
             again = {who for each in rest for who in self.loop.stages[each].panel.everyone}
-            for people in _seatings(stage):
+            for people in seatings(stage):
                 there = {**been, **{who: been.get(who, begins) for who in people}}
                 starts = self.frame.all
                 for who in people:
@@ -222,7 +222,7 @@ class LoopPlan(Plan):
         return {}
 
 
-def _seatings(stage: Stage) -> Iterator[tuple[str, ...]]:
+def seatings(stage: Stage) -> Iterator[tuple[str, ...]]:
     """Whoever must come, and one of each group, no one twice."""
     required = stage.panel.required
     for chosen in product(*(dict.fromkeys(pool) for pool in stage.panel.one_of)):
