@@ -37,6 +37,11 @@ def test_the_help_lists_every_command(ask: Ask) -> None:
     assert "..." not in told.stdout.split("Commands:")[1], "a line of the list is cut off"
 
 
+@pytest.mark.parametrize("group", ["calendar", "link", "keys"])
+def test_no_line_of_a_groups_list_is_cut_off(ask: Ask, group: str) -> None:
+    assert "..." not in ask(group, "--help").stdout.split("Commands:")[1]
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_teaches_with_an_example(ask: Ask, command: str) -> None:
     told = ask(command, "--help")
