@@ -89,7 +89,7 @@ def ring(d: Draft, event: Rang) -> None:
         case Alarm.MORNING:
             say_what_was_owed(d, event.name)
         case Alarm.TRY_AGAIN:
-            if d.n.status is Status.COLLECTING and d.n.waiting_for is None and not d.n.human:
+            if d.n.status is Status.COLLECTING and d.n.waiting_for is None and not (d.n.human or d.n.paused):
                 ask_first(d)
 
 
