@@ -43,6 +43,7 @@ from dialogs.negotiation.offering import AWHILE, ask_for_times, escalate, offer,
 from dialogs.negotiation.relevance import worth_sending
 from dialogs.negotiation.settling import book
 from dialogs.negotiation.state import Hosting, Negotiation, Party, Status
+from dialogs.negotiation.substituting import ruled_out, somebody_steps_in
 from dialogs.negotiation.times import free, is_free
 from dialogs.negotiation.waiting import wait_for
 from dialogs.negotiation.waitlist import offer_freed, offer_without_gone
@@ -70,12 +71,18 @@ def ask_first(d: Draft, text: str = "availability_request") -> None:
         ask_for_times(d, Party.CANDIDATE if d.n.hosting is Hosting.CANDIDATE_FIRST else Party.HOST, text)
     elif d.facts.calendars_away:
         try_again(d)
-    elif offer(d, Party.CANDIDATE, free(d, Party.HOST), "offer_again" if d.n.offers_made else "offer"):
+    elif offer(d, Party.CANDIDATE, free(d, Party.HOST), _offer_text(d)):
         return
     elif not wait_for_tables(d):
         d.because("the calendars have no free time within the horizon")
         d.do(Wish())
         escalate(d, Reason.NO_SLOTS)
+
+
+def _offer_text(d: Draft) -> str:
+    if d.n.moving:
+        return "offer_move"  # they may not have heard of it yet
+    return "offer_again" if d.n.offers_made else "offer"
 
 
 def ring(d: Draft, event: Rang) -> None:
@@ -90,7 +97,14 @@ def ring(d: Draft, event: Rang) -> None:
             say_what_was_owed(d, event.name)
         case Alarm.TRY_AGAIN:
             if d.n.status is Status.COLLECTING and d.n.waiting_for is None and not (d.n.human or d.n.paused):
-                ask_first(d)
+                look_again(d)
+
+
+def look_again(d: Draft) -> None:
+    """A calendar could not be read, or all was on other tables. Who was to be replaced may be now."""
+    if d.n.moving and not ruled_out(d, Party.CANDIDATE) and not d.facts.calendars_away and somebody_steps_in(d):
+        return
+    ask_first(d)
 
 
 def say_what_was_owed(d: Draft, reader: str) -> None:

@@ -11,7 +11,7 @@ from dialogs.negotiation.draft import Draft
 from dialogs.negotiation.effects import Alarm, Book, Forget, Kind, Restore, Wish
 from dialogs.negotiation.offering import ask_for_times, offer, offer_anew, put, withdraw_offer
 from dialogs.negotiation.state import Given, Hosting, Party, Status
-from dialogs.negotiation.substituting import substitute
+from dialogs.negotiation.substituting import ruled_out, somebody_steps_in
 from dialogs.negotiation.times import (
     ahead,
     first_start,
@@ -106,7 +106,7 @@ def propose(d: Draft, party: Party, meaning: Understanding) -> None:
     """Times of their own: inside what the other gave they are booked, outside it they are a counter-proposal."""
     earlier = d.n.given(party).windows if meaning.adds else ()
     _give(d, party, windows=(*earlier, *meaning.windows), blocked=meaning.blocked, preferred=meaning.preferred)
-    if d.n.moving and d.n.booked in _meetings(d, meaning.windows) and not _ruled_out(d, party.other):
+    if d.n.moving and d.n.booked in _meetings(d, meaning.windows) and not ruled_out(d, party.other):
         stay(d)
         return
     wanted = said(d, party)
@@ -200,7 +200,7 @@ def stay(d: Draft) -> None:
     """A change of mind about moving: the time that is booked stands."""
     withdraw_offer(d)
     stop_waiting(d)
-    if any(substitute(d, who) for who in d.n.declined if who in _coming(d)):
+    if somebody_steps_in(d):
         return  # the time stands, but somebody said no to it meanwhile
     if d.n.invited != d.n.sequence:
         # The change of mind came before the invites were out: they still have to go.
@@ -214,15 +214,6 @@ def stay(d: Draft) -> None:
     for party in d.n.reached:
         d.say(party, Kind.CONFIRMATION, "confirmation_stays")
     d.because("the old time is fine after all")
-
-
-def _coming(d: Draft) -> tuple[str, ...]:
-    return d.facts.plan.coming if d.facts.plan else ()
-
-
-def _ruled_out(d: Draft, party: Party) -> bool:
-    """Do they not want the time that is booked any more? Then it is not for the other side to keep it."""
-    return d.n.booked is not None and any(d.n.booked.meets(each) for each in d.n.given(party).blocked)
 
 
 def restore(d: Draft) -> None:

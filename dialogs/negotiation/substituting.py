@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dialogs.negotiation.by_name import may_be_put
 from dialogs.negotiation.draft import Draft
 from dialogs.negotiation.effects import Alarm, Book, Forget, Reason, Record
-from dialogs.negotiation.state import Status
+from dialogs.negotiation.state import Party, Status
+from dialogs.scheduling.intervals import difference
 from dialogs.scheduling.panel import Seated
 
 
@@ -34,6 +37,17 @@ def substitute(d: Draft, who: str) -> bool:
     _book_the_same_time(d, seated, seated.people)
     d.because("one of a group cannot come: somebody else of it does, at the same time")
     return True
+
+
+def somebody_steps_in(d: Draft) -> bool:
+    """For whoever comes to what is booked and has said no to it. False, and nothing done, if nobody can."""
+    coming = d.facts.plan.coming if d.facts.plan else ()
+    return any(substitute(d, who) for who in d.n.declined if who in coming)
+
+
+def ruled_out(d: Draft, party: Party) -> bool:
+    """Do they not want the time that is booked any more? Then it is not for the other side to keep it."""
+    return d.n.booked is not None and any(d.n.booked.meets(each) for each in d.n.given(party).blocked)
 
 
 def change_rooms(d: Draft, room: str) -> bool:
@@ -67,4 +81,5 @@ def _others(d: Draft) -> Seated | None:
 def _book_the_same_time(d: Draft, seated: Seated, people: tuple[str, ...]) -> None:
     assert d.n.booked
     d.change(status=Status.AGREED, sequence=d.n.sequence + 1, moving=False, moved=False, again=False)
+    d.change(host=replace(d.n.host, blocked=difference(d.n.host.blocked, [d.n.booked])))
     d.do(Book(d.n.booked, d.n.sequence, people, seated.room, seated.itinerary))
