@@ -200,7 +200,9 @@ def hear_invite_answer(d: Draft, event: InviteAnswered) -> None:
         note_no(d, event.who)
     elif event.answer == "accept":
         d.change(declined=tuple(who for who in d.n.declined if who != event.who))
-    if d.n.status is Status.CONFIRMED:
+    if d.n.human and event.answer in ("decline", "counter"):
+        d.call_human(Reason.CALENDAR_CHANGED, who=d.person(event.party).name)
+    elif d.n.status is Status.CONFIRMED:
         _change_for_calendar(d, event)
     elif event.answer == "decline" and not can_be_replaced(d, event.who):
         rule_out_booked(d, event.party)

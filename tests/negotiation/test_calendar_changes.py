@@ -176,6 +176,20 @@ def test_one_of_a_group_who_cannot_come_is_replaced_at_the_same_time() -> None:
     assert not of(decide(confirmed, InviteAnswered(Party.HOST, "decline", who="ida"), alone), Book)
 
 
+@pytest.mark.parametrize(
+    "event",
+    [InviteAnswered(Party.HOST, "decline", who="ida"), InviteAnswered(Party.HOST, "counter", slot(6, "14:00"), "ida")],
+)
+def test_while_a_human_holds_the_thread_an_answer_to_an_invite_is_the_human_s(event: InviteAnswered) -> None:
+    facts = by_calendar(one_of=("ida", "max"))
+    booked = after(Requested(Hosting.CALENDAR), takes(0), facts=facts)
+    held = replace(booked.negotiation, status=Status.CONFIRMED, human=True)
+    heard = decide(held, event, facts)
+    assert kinds(heard) == {("recruiter", Kind.ESCALATION)}
+    assert not of(heard, Book)
+    assert heard.negotiation.status is Status.CONFIRMED
+
+
 quarters = st.integers(0, 14 * 96 - 4)
 meetings = st.lists(quarters.map(lambda q: Interval.lasting(MONDAY + timedelta(minutes=15 * q), 60)), max_size=40)
 
