@@ -6,7 +6,8 @@ from datetime import timedelta
 
 from dialogs.negotiation.asking import tell
 from dialogs.negotiation.draft import Draft
-from dialogs.negotiation.effects import Alarm, Holds, Invite, Kind, Reader, Record, Wake
+from dialogs.negotiation.effects import Alarm, Holds, Invite, Kind, Reader, Reason, Record, Wake
+from dialogs.negotiation.offering import escalate
 from dialogs.negotiation.state import Party, Status
 
 # A reminder soon after the booking tells people what they just did.
@@ -50,6 +51,10 @@ def confirm(d: Draft, sequence: int) -> None:
 
 def remind(d: Draft, name: str) -> None:
     booked = d.n.booked
+    if d.n.moving and booked and booked.start > d.facts.now and not (d.n.paused or d.n.human):
+        # One of them asked for another time: whether they come is for a human to ask, while the search goes on.
+        d.call_human(Reason.MOVE_OPEN)
+        return
     if d.n.status is not Status.CONFIRMED or booked is None or booked.start <= d.facts.now or d.n.paused or d.n.human:
         d.because("nothing is confirmed to be reminded of")
         return
@@ -62,6 +67,10 @@ def remind(d: Draft, name: str) -> None:
 
 
 def ask_how_it_went(d: Draft) -> None:
+    if d.n.moving and not (d.n.paused or d.n.human) and d.n.status in (Status.COLLECTING, Status.OFFERED):
+        d.because("the old time has passed, and a new one was never settled")
+        escalate(d, Reason.MOVE_OPEN)
+        return
     if d.n.status is not Status.CONFIRMED or d.n.human:
         d.because("no interview to ask about")
         return

@@ -93,8 +93,8 @@ def rule_out_booked(d: Draft, party: Party) -> None:
 
 def start_moving(d: Draft) -> None:
     d.change(moving=True, status=Status.COLLECTING, rounds=0)
-    d.do(Forget(Alarm.REMINDER), Forget(Alarm.FOLLOW_UP), Record("move_asked"))
-    d.because("another time is looked for; what is booked stands until then")
+    d.do(Record("move_asked"))
+    d.because("another time is looked for; what is booked stands until then, and so do its alarms")
 
 
 def move_for_recruiter(d: Draft, windows: Sequence[Interval]) -> None:

@@ -161,6 +161,7 @@ class Reason(StrEnum):
 
     NO_REPLY = "no_reply"
     NO_AGREEMENT = "no_agreement"
+    MOVE_OPEN = "move_open"  # the time that is booked is near, and the move away from it is not settled
     HUMAN = "human"
     QUESTION = "question"
     UNCLEAR = "unclear"
