@@ -54,8 +54,13 @@ def keeps_its_promise(path: Path, database: Database) -> None:
 
 
 @pytest.mark.parametrize("path", SOME, ids=name_of)
-def test_the_same_file_gives_the_same_output_also_with_a_crash_after_every_step(path: Path, database: Database) -> None:
-    assert json.dumps(play(load(path), database, crashing=True)) == json.dumps(play(load(path), database))
+def test_the_same_file_gives_the_same_output_also_with_a_crash_after_every_step(path: Path, sqlite: Database) -> None:
+    assert json.dumps(play(load(path), sqlite, crashing=True)) == json.dumps(play(load(path), sqlite))
+
+
+@pytest.mark.parametrize("path", [each for each in SOME if each.parent.name in AT_ONCE], ids=name_of)
+def test_a_crash_after_every_step_changes_nothing_on_postgresql(path: Path, postgresql: Database) -> None:
+    assert json.dumps(play(load(path), postgresql, crashing=True)) == json.dumps(play(load(path), postgresql))
 
 
 @pytest.mark.parametrize("path", FILES, ids=name_of)

@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.service.firm import Firm
 
 CANDIDATES = 4
-KILLS = 14  # `make bench ONLY=kills` does it fifty times, with twelve candidates
+KILLS = 8  # `make bench ONLY=kills` does it fifty times, with twelve candidates
 KILLS_APIECE = 4  # before the next candidate begins: at every kill somebody is in the middle of something
 
 

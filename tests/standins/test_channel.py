@@ -108,7 +108,7 @@ def test_a_message_is_delivered_at_once_and_the_receipt_says_so(whatsapp: StandI
     whatsapp.report(vendor_id, ReceiptStatus.FAILED, "63016")
     assert told == [
         Receipt("whatsapp-000001", ReceiptStatus.DELIVERED),
-        Receipt("whatsapp-000001", ReceiptStatus.FAILED, "63016"),
+        Receipt("whatsapp-000001", ReceiptStatus.FAILED, "63016", base.WindowClosed),
     ]
 
 
