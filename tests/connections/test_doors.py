@@ -30,6 +30,7 @@ from integrations.standins.microsoft.web import web as microsoft_web
 from tests.connections.conftest import NINE, RITA, Office, block
 from tests.loopback import serving
 
+PATIENCE = timedelta(minutes=2)  # what is slow here is this machine
 ACCOUNT = "rita@acme.example"
 WEEK = Interval(NINE, NINE + timedelta(days=7))
 EVENT = CalendarEvent("1@askarsan", 0, RITA, block(3, 10).when, "Ana Silva")
@@ -80,7 +81,7 @@ async def connected(office: Office, settings: Mapping[str, str], vendor: str) ->
             else None
         )
         assert desks
-        switchboard = Switchboard(office.house.records, desks, NoCalendar(), office.clock.now)
+        switchboard = Switchboard(office.house.records, desks, NoCalendar(), office.clock.now, PATIENCE)
         firm = replace(office.house.firm, public_url=url)
         office.house = replace(office.house, desks=desks, calendar=switchboard, firm=firm)
         async with office.house.records.write() as session:
