@@ -30,6 +30,7 @@ UNHEARD = "turn_id IS NULL AND direction = 'in'"
 PUT_OFF = "put_off"
 CARD = "card"  # the kind of a message that shows how things stand, and is changed in its place
 ANSWERS = 10  # as many as a mail refers to
+REMEMBERED = 40  # messages of one person on one channel; whoever has not written for so many has not written lately
 
 
 class MessageRow(Table):
@@ -107,6 +108,12 @@ _LAST = (
     .where(_PERSON, MessageRow.direction == bindparam("direction"))
     .order_by(MessageRow.id.desc())
     .limit(1)
+)
+_SAID = (
+    select(MessageRow.direction, MessageRow.at, MessageRow.vendor_id, MessageRow.negotiation_id)
+    .where(_PERSON, MessageRow.channel == bindparam("channel"))
+    .order_by(MessageRow.id.desc())
+    .limit(REMEMBERED)
 )
 _EARLY = select(ReceiptRow).where(ReceiptRow.vendor_id == bindparam("vendor_id"))
 _LAST_AT = (
@@ -194,13 +201,11 @@ async def last_in(session: AsyncSession, person_id: str) -> MessageRow | None:
 
 
 async def thread_with(session: AsyncSession, person_id: str, channel: str, negotiation_id: str | None) -> Thread:
-    """What a new message to this person on this channel follows."""
-    mine = (MessageRow.person_id == person_id, MessageRow.channel == channel)
-    heard_at = await session.scalar(select(func.max(MessageRow.at)).where(*mine, MessageRow.direction == "in"))
-    about = MessageRow.negotiation_id == negotiation_id if negotiation_id else MessageRow.negotiation_id.is_(None)
-    before = select(MessageRow.vendor_id).where(*mine, about, MessageRow.vendor_id.is_not(None))
-    latest = (await session.scalars(before.order_by(MessageRow.id.desc()).limit(ANSWERS))).all()
-    return Thread(heard_at, tuple(each for each in reversed(latest) if each))
+    """What a new message to this person on this channel follows, as far as anybody remembers."""
+    said = (await session.execute(_SAID, {"person": person_id, "channel": channel})).all()
+    heard_at = next((row.at for row in said if row.direction == "in"), None)
+    answers = [row.vendor_id for row in said if row.vendor_id and row.negotiation_id == negotiation_id][:ANSWERS]
+    return Thread(heard_at, tuple(reversed(answers)))
 
 
 async def card_of(session: AsyncSession, negotiation_id: str, person_id: str, channel: str) -> MessageRow | None:
