@@ -25,7 +25,7 @@ from bot.connections.switchboard import Switchboard
 from bot.doors.web import Begin, make_app
 from bot.engine import DurableEngine
 from bot.hearing.front_desk import FrontDesk
-from bot.hearing.inbox import keep
+from bot.hearing.mailbox import follow
 from bot.house import Firm, House
 from bot.jobs import Job, JobKind
 from bot.logs import configure
@@ -40,7 +40,6 @@ from bot.worker import Assistant
 from dialogs.understanding import Context, understand
 from dialogs.wording import Phrasebook
 from integrations import carriers, catalog
-from integrations.channels.base import Told
 from integrations.means import Means, NotMade
 
 log = structlog.get_logger()
@@ -195,17 +194,13 @@ async def _mailbox(settings: Settings, house: House, begin: Begin) -> AsyncItera
         mailbox = carriers.mailbox(Means(house.clock.now, of_vendors(settings)))
     except NotMade as error:
         raise SettingsError(f"{PREFIX}IMAP_HOST is set, but {error}.") from error
-
-    async def kept(told: Told, raw: bytes) -> None:
-        await begin(await keep(house, told, vendor="imap", raw=raw))
-
-    watching = asyncio.create_task(mailbox.watch(kept))
+    following = asyncio.create_task(follow(house, mailbox, begin))
     try:
         yield
     finally:
-        watching.cancel()
+        following.cancel()
         with suppress(asyncio.CancelledError):
-            await watching
+            await following
 
 
 @asynccontextmanager
