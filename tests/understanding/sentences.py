@@ -26,10 +26,6 @@ class Sentence:
     expected: dict[str, Any]
 
     @property
-    def name(self) -> str:
-        return f"{self.file}: {self.text}"
-
-    @property
     def code(self) -> str:
         return self.file.partition("/")[0]
 
