@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -99,14 +98,6 @@ async def switch_link(house: House, person_id: str, *, on: bool) -> LinkState:
     if row and on:
         return await save_link(house, person_id, row.url)
     return await link_of(house, person_id)
-
-
-async def check_links(house: House) -> Sequence[Job]:
-    """Looks at every link whose turn it is. The worker does so by itself, one job for each."""
-    async with house.records.read() as session:
-        due = await links.due(session, house.clock.now())
-    begun = await asyncio.gather(*(check_link(house, person_id) for person_id in due))
-    return [job for jobs in begun for job in jobs]
 
 
 async def check_link(house: House, person_id: str) -> Sequence[Job]:
