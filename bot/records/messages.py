@@ -13,6 +13,7 @@ from sqlalchemy import (
     LargeBinary,
     UniqueConstraint,
     bindparam,
+    false,
     func,
     select,
     text,
@@ -68,6 +69,8 @@ class MessageRow(Table):
     turn_id: Mapped[str | None]  # the turn that heard it; None: still to be heard
     wish: Mapped[str | None]  # what the vendor itself understood of a keyword: out, or in
     put_off: Mapped[bool] = mapped_column(default=False)  # heard, but we asked which interview it is about
+    # It says that an assistant writes.
+    introduces: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Thread(NamedTuple):
