@@ -26,6 +26,7 @@ from bot.records import (
     raw_events,
     senders,
     story,
+    tasks,
     wishes,
     work,
 )
@@ -40,6 +41,7 @@ ROOMS = (
     invites,
     work,
     story,
+    tasks,
     senders,
     raw_events,
     models,
