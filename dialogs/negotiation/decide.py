@@ -34,6 +34,7 @@ from dialogs.negotiation.events import (
     SlotFreed,
     SlotGone,
     TakenOver,
+    TaskReported,
     Undelivered,
 )
 from dialogs.negotiation.facts import Facts
@@ -44,6 +45,7 @@ from dialogs.negotiation.relevance import worth_sending
 from dialogs.negotiation.settling import book
 from dialogs.negotiation.state import Hosting, Negotiation, Party, Status
 from dialogs.negotiation.substituting import ruled_out, somebody_steps_in
+from dialogs.negotiation.tasks import no_channel_reaches, report, settle_tasks, time_to_ring
 from dialogs.negotiation.times import free, is_free
 from dialogs.negotiation.waiting import wait_for
 from dialogs.negotiation.waitlist import offer_freed, offer_without_gone
@@ -54,6 +56,7 @@ def decide(negotiation: Negotiation, event: Event, facts: Facts) -> Decision:
     d = Draft(negotiation, facts)
     ON[type(event)](d, event)
     let_go(d)
+    settle_tasks(d, event)
     return d.decision()
 
 
@@ -98,6 +101,8 @@ def ring(d: Draft, event: Rang) -> None:
         case Alarm.TRY_AGAIN:
             if d.n.status is Status.COLLECTING and d.n.waiting_for is None and not (d.n.human or d.n.paused):
                 look_again(d)
+        case Alarm.TASK:
+            time_to_ring(d, Party(event.name))
 
 
 def look_again(d: Draft) -> None:
@@ -125,15 +130,6 @@ def say_what_was_owed(d: Draft, reader: str) -> None:
             offer_anew(d, Party(reader), say.parts[-1].text)
         else:
             d.say_again(say)
-
-
-def give_to_human(d: Draft, event: Undelivered) -> None:
-    """No channel reaches this person."""
-    words = {"who": d.person(event.party).name, "error": event.error}
-    if d.n.status in (Status.COLLECTING, Status.OFFERED):
-        escalate(d, Reason.UNDELIVERED, **words)
-    else:
-        d.call_human(Reason.UNDELIVERED, **words)
 
 
 def report_outcome(d: Draft, event: OutcomeReported) -> None:
@@ -189,6 +185,8 @@ def resume(d: Draft) -> None:
         ask_first(d)
     elif d.n.waiting_for:
         wait_for(d, d.n.waiting_for)
+    for task in d.n.tasks:
+        d.do(Wake(Alarm.TASK, d.facts.now, task.party.value))
     d.because("the assistant goes on")
 
 
@@ -210,7 +208,8 @@ ON: dict[type, Callable[[Draft, Any], None]] = {
     BookedElsewhere: lambda d, event: hear_booking(d, event.booking, moved=event.moved),
     CalledOffElsewhere: lambda d, event: hear_called_off(d, event.by),
     Rang: ring,
-    Undelivered: give_to_human,
+    Undelivered: no_channel_reaches,
+    TaskReported: report,
     MoveAsked: lambda d, event: move_for_recruiter(d, event.windows),
     CalledOff: lambda d, event: call_off_by_recruiter(d, event.because),
     Left: lambda d, event: leave(d, event.party),

@@ -43,8 +43,8 @@ class Kind(StrEnum):
 class Holds:
     """While this is so a message is worth sending; once it is not, it is dropped unsent."""
 
-    what: Literal["offer", "booking", "waiting"]
-    mark: int  # the number of the offer, the sequence of the booking, the nudges sent
+    what: Literal["offer", "booking", "waiting", "task"]
+    mark: int  # the number of the offer, the sequence of the booking, the nudges sent, the number of the task
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,7 @@ class Say:
     choices: tuple[datetime, ...] = ()  # become buttons where the channel has them
     urgent: bool = False  # cannot wait for the morning
     last_word: bool = False  # goes out where they last wrote, though nothing else ever will
+    presses: tuple[str, ...] = ()  # what its buttons mean, where those are no times
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,7 @@ class Alarm(StrEnum):
     FOLLOW_UP = "follow_up"
     MORNING = "morning"  # say what the night kept back
     TRY_AGAIN = "try_again"  # a calendar could not be read
+    TASK = "task"  # it is time to ring somebody
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +182,63 @@ class CallHuman:
     words: Mapping[str, str] = field(default_factory=dict)
 
 
+class Purpose(StrEnum):
+    """What somebody is rung for."""
+
+    FIND = "find"  # a time
+    TELL = "tell"  # what they have to know: booked, moved, called off
+
+
+class TaskReason(StrEnum):
+    """Why a person has to do it."""
+
+    NO_CHANNEL = "no_channel"  # they are to be rung, or found on LinkedIn, and not to be written to
+    UNDELIVERED = "undelivered"  # nothing that was written has arrived
+    NO_REPLY = "no_reply"  # everything has arrived, and they stayed silent
+
+
+class TaskOutcome(StrEnum):
+    TOOK = "took"  # one of the times
+    TIMES = "times"  # they said when they can
+    TOLD = "told"
+    NO_ANSWER = "no_answer"
+    CALL_BACK = "call_back"  # at a time they named
+    WRONG_NUMBER = "wrong_number"
+    NO_CONTACT = "no_contact"  # they asked to be left alone
+    NOT_INTERESTED = "not_interested"
+    WROTE = "wrote"  # nobody rang: they wrote by themselves
+    SETTLED = "settled"  # nobody rang: there is nothing left to ring for
+
+
+@dataclass(frozen=True, slots=True)
+class GiveTask:
+    """Somebody of the firm is to reach this party in person, from `due` on. Given again, it is the same task, later."""
+
+    number: int
+    to: Reader
+    purpose: Purpose
+    reason: TaskReason
+    due: datetime
+    tries: int = 0  # that nobody answered
+    note: Literal["", "gone", "unclear"] = ""  # they were reached, and it is not settled: why
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTask:
+    """It is put before whoever is to do it, as it is now."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class CloseTask:
+    """It is done, by whom, or there is nothing left to do."""
+
+    number: int
+    outcome: TaskOutcome
+    by: str = ""  # their id
+
+
 @dataclass(frozen=True, slots=True)
 class SearchAgain:
     """The interview was called off by its host: look for another time, as a new interview of the same round."""
@@ -211,6 +270,9 @@ Effect = (
     | Wake
     | Forget
     | CallHuman
+    | GiveTask
+    | ShowTask
+    | CloseTask
     | SearchAgain
     | LetGo
     | NextRound

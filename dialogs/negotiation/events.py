@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from dialogs.negotiation.effects import Alarm
+from dialogs.negotiation.effects import Alarm, Kind, TaskOutcome
 from dialogs.negotiation.state import Elsewhere, Hosting, Party
 from dialogs.scheduling.intervals import Interval
 from dialogs.understanding.meaning import Understanding
@@ -102,6 +102,22 @@ class Undelivered:
 
     party: Party
     error: str
+    kind: Kind | None = None  # of the message
+    by_hand: bool = False  # no wonder: they are to be reached by a person
+
+
+@dataclass(frozen=True, slots=True)
+class TaskReported:
+    """Somebody of the firm says how it went to reach a party in person."""
+
+    number: int
+    outcome: TaskOutcome
+    by: str  # their id
+    name: str
+    via: Literal["phone", "linkedin"] = "phone"
+    meaning: Understanding | None = None  # of what the party took, or said
+    words: str = ""  # the party's own, as they were noted
+    at: datetime | None = None  # when to ring again
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +190,7 @@ Event = (
     | CalledOffElsewhere
     | Rang
     | Undelivered
+    | TaskReported
     | MoveAsked
     | CalledOff
     | Left

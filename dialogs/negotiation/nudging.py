@@ -15,6 +15,9 @@ def nudge(d: Draft) -> None:
     if party is None or d.n.human or d.n.paused or d.n.status not in (Status.COLLECTING, Status.OFFERED):
         d.because("nobody is waited for any more: no nudge")
         return
+    if d.n.task_for(party):
+        d.because("somebody rings them: no nudge")
+        return
     if d.facts.calendars_away:
         d.do(Wake(Alarm.NUDGE, d.facts.now + AWHILE))
         return

@@ -17,6 +17,8 @@ def worth_sending(say: Say, n: Negotiation, now: datetime) -> bool:
             return n.offer is not None and n.offer.number == say.holds.mark
         case "waiting":
             return n.waiting_for is not None and n.nudges == say.holds.mark
+        case "task":
+            return any(task.number == say.holds.mark for task in n.tasks)
         case "booking":
             stands = n.sequence == say.holds.mark and n.status is Status.CONFIRMED and not n.moving
             too_late = say.kind is Kind.REMINDER and n.booked is not None and n.booked.start <= now

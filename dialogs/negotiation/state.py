@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from dialogs.negotiation.effects import Say
+from dialogs.negotiation.effects import Purpose, Say, TaskReason
 from dialogs.scheduling.intervals import Interval
 from dialogs.understanding.meaning import Topic
 
@@ -72,6 +72,25 @@ class Elsewhere:
 
 
 @dataclass(frozen=True, slots=True)
+class Task:
+    """Somebody of the firm is to reach a party in person. Each party has one at most."""
+
+    number: int  # counts the tasks of this negotiation, from 1
+    party: Party
+    purpose: Purpose
+    reason: TaskReason
+    tries: int = 0  # that nobody answered
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """This party heard in person of what is so under this sequence: no message has to tell them."""
+
+    party: Party
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
 class Negotiation:
     """One search for the time of one interview, and what became of it."""
 
@@ -108,6 +127,9 @@ class Negotiation:
     owed: tuple[Say, ...] = field(default=())  # what the night kept back
     asked_how_it_went: bool = False
     status_before: Status | None = None  # of an escalation: where to go on when it is handed back
+    tasks: tuple[Task, ...] = ()  # the open ones
+    tasks_made: int = 0
+    spoken: tuple[Spoken, ...] = ()
 
     @property
     def over(self) -> bool:
@@ -115,3 +137,6 @@ class Negotiation:
 
     def given(self, party: Party) -> Given:
         return self.candidate if party is Party.CANDIDATE else self.host
+
+    def task_for(self, party: Party) -> Task | None:
+        return next((task for task in self.tasks if task.party is party), None)
