@@ -25,11 +25,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.records.base import Instant, Table, some
 from bot.records.people import PersonRow
-from integrations.channels.base import Receipt, ReceiptStatus, later
+from integrations.channels.base import Receipt, ReceiptStatus, WindowClosed, later
 
 UNHEARD = "turn_id IS NULL AND direction = 'in'"
 PUT_OFF = "put_off"
 CARD = "card"  # the kind of a message that shows how things stand, and is changed in its place
+COPY = "copy"  # the kind of words that several people at one address are taken to have said
 ANSWERS = 10  # as many as a mail refers to
 REMEMBERED = 40  # messages of one person on one channel; whoever has not written for so many has not written lately
 
@@ -69,6 +70,7 @@ class MessageRow(Table):
     turn_id: Mapped[str | None]  # the turn that heard it; None: still to be heard
     wish: Mapped[str | None]  # what the vendor itself understood of a keyword: out, or in
     put_off: Mapped[bool] = mapped_column(default=False)  # heard, but we asked which interview it is about
+    approved: Mapped[str | None]  # it went out as this text, which its vendor had approved: name/language/version
     # It says that an assistant writes.
     introduces: Mapped[bool] = mapped_column(default=False, server_default=false())
 
@@ -90,6 +92,8 @@ class ReceiptRow(Table):
     status: Mapped[str]
     error: Mapped[str | None]
     gone: Mapped[str | None]  # why nothing will ever arrive there, if it says so
+    # They have not written for too long: only what was approved could still arrive.
+    closed: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 _PERSON = MessageRow.person_id == bindparam("person")
@@ -266,6 +270,13 @@ async def answered_by(session: AsyncSession, message: MessageRow) -> str | None:
     return await session.scalar(query)
 
 
+async def whom_it_answers(session: AsyncSession, thread: str) -> str | None:
+    """The id of whoever got the message of ours that the vendor names."""
+    ours = (MessageRow.direction == "out", MessageRow.person_id.is_not(None), MessageRow.vendor_id == thread)
+    query = select(MessageRow.person_id).where(*ours).order_by(MessageRow.id.desc()).limit(1)
+    return await session.scalar(query)
+
+
 async def last_choices(session: AsyncSession, person_id: str) -> MessageRow | None:
     """The latest message to this person that had something to choose from."""
     mine = (MessageRow.person_id == person_id, MessageRow.direction == "out")
@@ -278,8 +289,15 @@ async def take_receipt(session: AsyncSession, receipt: Receipt, gone: str | None
     known = (MessageRow.direction == "out", MessageRow.vendor_id == receipt.vendor_id)
     message = await session.scalar(select(MessageRow).where(*known))
     if message is None:
-        early = ReceiptRow(vendor_id=receipt.vendor_id, status=receipt.status.value, error=receipt.error, gone=gone)
-        session.add(early)
+        session.add(
+            ReceiptRow(
+                vendor_id=receipt.vendor_id,
+                status=receipt.status.value,
+                error=receipt.error,
+                gone=gone,
+                closed=receipt.means is WindowClosed,
+            )
+        )
         return None
     return message if forward(message, receipt.status, receipt.error) else None
 

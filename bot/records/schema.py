@@ -27,6 +27,7 @@ from bot.records import (
     senders,
     story,
     tasks,
+    templates,
     wishes,
     work,
 )
@@ -51,6 +52,7 @@ ROOMS = (
     hours,
     entries,
     wishes,
+    templates,
 )
 
 
