@@ -17,7 +17,6 @@ from integrations.channels.base import BadMessage, BadSignature, ChannelError, D
 
 log = structlog.get_logger()
 
-LARGEST = 30_000_000  # mails come with what is attached to them
 HOOKS = "/hooks/"
 
 
@@ -33,7 +32,7 @@ def _opened(
     house: House, begin: Callable[[Sequence[Job]], Awaitable[None]], door: Door
 ) -> Callable[[Request], Awaitable[Response]]:
     async def knocked(request: Request) -> Response:
-        raw = await whole_body(request, LARGEST)
+        raw = await whole_body(request, door.largest)
         if raw is None:
             return PlainTextResponse("the message is too large", status_code=413)
         knock = Knock(public_url(house, request), dict(request.headers), raw)
@@ -50,7 +49,8 @@ def _opened(
             await keep(house, Unknown("", "unreadable"), vendor=door.name, raw=raw)
             return PlainTextResponse(str(error), status_code=200)
         await begin(await keep(house, *read.told, vendor=door.name, raw=raw))
-        answer, after = read.answer, BackgroundTask(_afterwards, door.name, read.after) if read.after else None
+        answer = await read.made() if read.made else read.answer
+        after = BackgroundTask(_afterwards, door.name, read.after) if read.after else None
         return Response(answer.body, answer.status, media_type=answer.content_type, background=after)
 
     return knocked
@@ -68,5 +68,13 @@ def public_url(house: House, request: Request) -> str:
     """The address that the vendor called and may have signed: ours to the world, whatever a proxy made of it."""
     path = request.scope.get("raw_path", b"").decode("ascii") or request.url.path
     query = request.scope["query_string"].decode("ascii", "replace")
-    base = house.firm.public_url or f"{request.url.scheme}://{request.url.netloc}"
+    base = house.firm.public_url or _called(request)
     return f"{base}{path}" + (f"?{query}" if query else "")
+
+
+def _called(request: Request) -> str:
+    """Where no public address is set. A host that is none, as anybody can write it, is nobody's."""
+    try:
+        return f"{request.url.scheme}://{request.url.netloc}"
+    except ValueError:
+        return ""

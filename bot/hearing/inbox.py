@@ -6,9 +6,10 @@ import base64
 from collections.abc import Sequence
 
 from bot.effects.saying import try_another_way
+from bot.hearing.cleaning import cleaned
 from bot.house import House
 from bot.jobs import Job, JobKind
-from bot.records import messages, people
+from bot.records import messages, people, raw_events
 from bot.records.messages import AlreadyKept, MessageRow
 from bot.records.people import PersonRow
 from bot.records.raw_events import RawEventRow
@@ -42,6 +43,7 @@ async def keep(house: House, *told: Told, vendor: str = "", raw: bytes = b"") ->
 
 async def _keep(house: House, told: Sequence[Told], vendor: str, raw: bytes) -> Sequence[Job]:
     turns: list[Job] = []
+    told = [cleaned(each) for each in told]
     async with house.records.write() as session:
         turn = Turn(house, session)
         for each in told:
@@ -54,7 +56,7 @@ async def _keep(house: House, told: Sequence[Told], vendor: str, raw: bytes) -> 
                     turn.log("unknown_told", vendor=vendor, kind=each.kind)
         if raw and house.desks:
             unknown = [each.kind for each in told if isinstance(each, Unknown)]
-            session.add(_raw(house, house.desks.keys, vendor, raw, unknown))
+            await raw_events.keep(session, _raw(house, house.desks.keys, vendor, raw, unknown))
     return [*turns, *(Job(JobKind.EFFECT, each) for each in turn.begun)]
 
 
@@ -93,7 +95,7 @@ async def _keep_receipt(turn: Turn, receipt: Receipt) -> None:
 
 
 def _raw(house: House, keys: Keys, vendor: str, raw: bytes, unknown: Sequence[str]) -> RawEventRow:
-    row_id = house.ids("raw")
+    row_id = raw_events.name_of(vendor, raw)
     body = base64.b64encode(raw).decode()
     return RawEventRow(
         id=row_id,
@@ -111,18 +113,13 @@ def _row(house: House, inbound: Inbound, person: PersonRow | None) -> MessageRow
         person_id=person.id if person else None,
         channel=inbound.channel,
         address=inbound.sender,
-        text=keepable(inbound.text or inbound.pressed or ""),
+        text=inbound.text or inbound.pressed or "",
         kind="command" if person and person.role == "recruiter" else "reply",
         status="received",
         vendor_id=inbound.vendor_id,
         pressed=inbound.pressed,
         wish=inbound.wish,
-        form={name: keepable(value) for name, value in inbound.form.items()} or None,
+        form=dict(inbound.form) or None,
         thread=inbound.thread,
         reply=inbound.reply,
     )
-
-
-def keepable(text: str) -> str:
-    """What was written, as any database takes it: PostgreSQL has no zero byte, and half a surrogate is no character."""
-    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")

@@ -260,12 +260,14 @@ class Read:
     told: tuple[Told, ...] = ()
     answer: Answer = OK
     after: Callable[[], Awaitable[None]] | None = None  # what the vendor waits for besides, once it is answered
+    made: Callable[[], Awaitable[Answer]] | None = None  # in place of `answer`, where what to answer has to be made first
 
 
 class Door(ABC):
     """One vendor's way in. Only what is verified is read, and nothing is thought about before it is answered."""
 
     name: str  # below /hooks/
+    largest: int = 1_000_000  # bytes of a body; of a larger one nothing is read
 
     @abstractmethod
     async def verify(self, knock: Knock) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from fastapi import Request
 from starlette.datastructures import FormData
 
-from bot.hearing.inbox import keepable
+from bot.hearing.cleaning import keepable
 
 LARGEST = 64 * 1024  # a week painted black has 20 KB
 MOST_FIELDS = 2_000

@@ -48,6 +48,7 @@ class ParseDoor(Door):
     """What cannot be kept now has to be answered 5xx: SendGrid repeats that for three days, and drops the rest."""
 
     name = NAME
+    largest = 30_000_000  # with all that is attached, SendGrid's own limit
 
     def __init__(self, proof: Proof, mailbox: Mailbox, now: Callable[[], datetime]) -> None:
         self._proof = proof
@@ -93,7 +94,7 @@ class _Part:
 
 
 def _option(header: str, name: bytes) -> str:
-    return parse_options_header(header)[1].get(name, b"").decode("utf-8", "replace")
+    return parse_options_header(header.encode())[1].get(name, b"").decode("utf-8", "replace")
 
 
 class _Form:

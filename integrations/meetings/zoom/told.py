@@ -63,9 +63,14 @@ class Happened:
     at: datetime | None = None
 
 
+LONGEST = 200  # Zoom's are of eleven digits
+
+
 def _keepable(number: int | str) -> int | str:
     if "\0" in str(number):
         raise ValueError("PostgreSQL breaks off where it is asked for a zero byte")
+    if len(str(number)) > LONGEST:
+        raise ValueError("no meeting has a number of that length, and SQLite breaks off where it is asked for it")
     return number
 
 
