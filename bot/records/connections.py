@@ -20,6 +20,7 @@ class ConnectionKind(StrEnum):
     CALENDAR = "calendar"
     MEETINGS = "meetings"
     LINKS = "links"  # an account at a vendor of booking pages
+    WORKSPACE = "workspace"  # where the firm's people write, and let the assistant in
 
 
 class ConnectionState(StrEnum):
@@ -151,6 +152,12 @@ async def accounts(session: AsyncSession) -> Sequence[ConnectionRow]:
 
 async def accounts_of(session: AsyncSession, person_id: str) -> Sequence[ConnectionRow]:
     return [row for row in await accounts(session) if row.person_id == person_id]
+
+
+async def workspaces(session: AsyncSession, vendor: str) -> Sequence[ConnectionRow]:
+    """Those that let us in, and those that did and have not been forgotten since."""
+    mine = (ConnectionRow.kind == ConnectionKind.WORKSPACE.value, ConnectionRow.vendor == vendor)
+    return (await session.scalars(select(ConnectionRow).where(*mine).order_by(ConnectionRow.id))).all()
 
 
 async def look_now(

@@ -23,6 +23,7 @@ from bot.records import (
     negotiations,
     pages,
     people,
+    questions,
     raw_events,
     senders,
     story,
@@ -53,6 +54,7 @@ ROOMS = (
     entries,
     wishes,
     templates,
+    questions,
 )
 
 
