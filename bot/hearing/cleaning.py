@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import fields, replace
-from typing import Any, TypeVar
+from typing import Any
 
-from integrations.channels.base import Inbound, Receipt, Unknown
+from integrations.channels.base import Inbound, Told
 
 LOOKED_UP = ("vendor_id", "sender")  # by an index, and those of PostgreSQL take no more than 2,700 bytes
 LONGEST = 500
 
-T = TypeVar("T", Inbound, Receipt, Unknown)
 
-
-def cleaned(told: T) -> T:
+def cleaned(told: Told) -> Told:
     said: dict[str, Any] = {each.name: getattr(told, each.name) for each in fields(told)}
     changed: dict[str, Any] = {name: keepable(value) for name, value in said.items() if type(value) is str}
     changed |= {name: _short(changed[name]) for name in LOOKED_UP if name in changed}
-    if isinstance(told, Inbound) and told.form:
+    if isinstance(told, Inbound):
         changed["form"] = {keepable(name): keepable(value) for name, value in told.form.items()}
     return replace(told, **changed)
 

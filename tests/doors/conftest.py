@@ -16,3 +16,9 @@ async def firm(tmp_path_factory: pytest.TempPathFactory, sqlite: Database) -> As
     with sqlite(None) as url:
         async with opened(tmp_path_factory.mktemp("firm"), url) as here:
             yield here
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """What is drawn by chance is drawn once; with `--thorough` a hundred times as often."""
+    if "again" in metafunc.fixturenames:
+        metafunc.parametrize("again", range(100 if metafunc.config.getoption("thorough") else 1))
