@@ -25,6 +25,10 @@ def _slack() -> Mapping[str, Abilities]:
     return {"slack": sending.ABILITIES}
 
 
+def _teams() -> Mapping[str, Abilities]:
+    return {"teams": replace(ABILITIES["teams"], cards=True)}
+
+
 def _mail() -> Mapping[str, Abilities]:
     return {"email": ABILITIES["email"]}
 
@@ -42,6 +46,7 @@ CARRIED: dict[str, Callable[[], Mapping[str, Abilities]]] = {
     "twilio": _twilio,
     "telegram": _telegram,
     "slack": _slack,
+    "teams": _teams,
     "sendgrid": _mail,
     "smtp": _mail,
     "gateway": _gateway,

@@ -19,7 +19,7 @@ ABILITIES: dict[str, Abilities] = {
     # A phone shows about forty characters of a button as wide as the chat; a bot cannot write first.
     "telegram": Abilities(buttons=8, label=40, max_length=4_096, unit=Unit.UTF16, opens=False),
     "slack": Abilities(buttons=25, label=75, max_length=3_000),
-    "teams": Abilities(buttons=6, max_length=20_000),
+    "teams": Abilities(buttons=6, max_length=20_000, unit=Unit.UTF16),
     "email": Abilities(subject=True, html=True, receipts=True, invites=True),
     "console": Abilities(),
 }
@@ -74,6 +74,16 @@ def _only(channel: str, names: Sequence[str]) -> None:
             raise NotMade(f"{channel} carries no {name}")
 
 
+def teams_channels(names: Sequence[str], means: Means) -> dict[str, Channel]:
+    from integrations.channels.teams.set_up import channel_from
+
+    _only("teams", names)
+    try:
+        return {name: channel_from(means.settings, means.now) for name in names}
+    except ValueError as error:
+        raise NotMade(f"Teams: {error}") from error
+
+
 def twilio_channels(names: Sequence[str], means: Means) -> dict[str, Channel]:
     from integrations.channels.twilio.set_up import channels_from
 
@@ -115,6 +125,7 @@ CHANNELS: dict[str, Callable[[Sequence[str], Means], dict[str, Channel]]] = {
 
 
 def telegram_door(means: Means) -> Door:
+    "teams": teams_channels,
     from integrations.channels.telegram.door import TelegramDoor
 
     return TelegramDoor(means.need("telegram_secret"), means.now)
@@ -137,6 +148,17 @@ def twilio_door(means: Means) -> Door:
     try:
         return door_from(means.settings)
     except ValueError as error:
+def teams_door(means: Means) -> Door:
+    from integrations.channels.teams.set_up import door_from
+
+    try:
+        door = door_from(means.settings, means.now)
+    except ValueError as error:
+        raise NotMade(f"Teams: {error}") from error
+    door.desk = means.desk
+    return door
+
+
         raise NotMade(f"Twilio: {error}") from error
 
 
@@ -179,6 +201,7 @@ DOORS: dict[str, Callable[[Means], Door]] = {
 
 
 def channels(chosen: Mapping[str, str], means: Means) -> dict[str, Channel]:
+    "teams": teams_door,
     """Each channel by its name, made by the vendor chosen for it: {"whatsapp": "gateway", "email": "console"}."""
     made: dict[str, Channel] = {}
     for name in chosen:

@@ -150,3 +150,23 @@ class ChannelSettings(BaseSettings):
         if (self.gateway_url is None) != (self.gateway_secret is None):
             raise ValueError(f"{PREFIX}GATEWAY_URL and {PREFIX}GATEWAY_SECRET go together: set both, or neither.")
         return self
+    teams_app_id: str | None = setting(
+        None, "Your bot at Microsoft, for Teams as a channel.", "its Microsoft App ID", min_length=1
+    )
+    teams_app_secret: SecretStr | None = setting(None, "What it signs in with.", "a client secret", min_length=1)
+    teams_tenant: str | None = setting(
+        None,
+        "Whose people may write to it; the first is where the bot is registered.",
+        "ids of tenants, with commas between",
+        min_length=1,
+    )
+    teams_service_url: Address = setting(
+        "https://smba.trafficmanager.net/teams", "Where messages for Teams are sent, and nowhere else.", "https://HOST/…"
+    )
+    teams_login_url: Address = setting("https://login.microsoftonline.com", "Where the bot signs in.", "https://HOST")
+    teams_keys_url: Address = setting(
+        "https://login.botframework.com/v1/.well-known/openidconfiguration",
+        "Which keys prove that an activity comes from Teams.",
+        "the address of an OpenID configuration",
+    )
+

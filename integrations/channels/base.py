@@ -260,7 +260,7 @@ class Read:
     told: tuple[Told, ...] = ()
     answer: Answer = OK
     after: Callable[[], Awaitable[None]] | None = None  # what the vendor waits for besides, once it is answered
-    made: Callable[[], Awaitable[Answer]] | None = None  # in place of `answer`, where what to answer has to be made first
+    made: Callable[[], Awaitable[Answer]] | None = None  # in place of `answer`, where it has to be made first
 
 
 class Door(ABC):

@@ -56,7 +56,8 @@ class Place(ABC):
     door: Door
     person: str  # an address that can be written to
     secrets: tuple[str, ...]  # none of which may ever be shown
-    signs_body = True  # or does the vendor only show a secret, and whoever has it is believed
+    # Or does the vendor only show a secret, and whoever has it is believed; None: it signs a part of it.
+    signs_body: bool | None = True
     refuses_late = False  # is everything taken, and only a receipt tells that somebody wants nothing more
     closed_protocol = False  # ours: what is not in it is a mistake, and not a novelty
     hears_opt_outs = True  # or does the vendor know none, and only we do

@@ -43,7 +43,8 @@ class Hall:
             self.kept.setdefault(told.vendor_id, told)
         if read.after:
             self.after.append(read.after)
-        return Response(read.answer.body, read.answer.status, media_type=read.answer.content_type)
+        answer = await read.made() if read.made else read.answer
+        return Response(answer.body, answer.status, media_type=answer.content_type)
 
     async def afterwards(self) -> None:
         """Does what the vendor waits for besides an answer."""

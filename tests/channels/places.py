@@ -27,6 +27,11 @@ from integrations.channels.gateway import SIGNATURE, Gateway, GatewayChannel, si
 from integrations.channels.slack.api import Slack
 from integrations.channels.slack.door import SlackDoor
 from integrations.channels.slack.sending import SlackChannel
+from integrations.channels.teams import account as teams
+from integrations.channels.teams.connector import Connector
+from integrations.channels.teams.door import TeamsDoor
+from integrations.channels.teams.proof import Proof as ProofOfTeams
+from integrations.channels.teams.sending import TeamsChannel
 from integrations.channels.telegram.api import Account, Api
 from integrations.channels.telegram.door import SECRET, TelegramDoor
 from integrations.channels.telegram.sending import TelegramChannel
@@ -43,6 +48,8 @@ from integrations.standins.sendgrid import web as standin_sendgrid
 from integrations.standins.sendgrid.account import BOUNDARY, StandInSendGrid, form
 from integrations.standins.slack import web as standin_slack
 from integrations.standins.slack.slack import StandInSlack
+from integrations.standins.teams import web as standin_teams
+from integrations.standins.teams.teams import StandInTeams
 from integrations.standins.telegram import server as standin_telegram
 from integrations.standins.telegram.server import StandInTelegram
 from integrations.standins.twilio import web as standin_twilio
@@ -395,6 +402,67 @@ class AtSlack(Place):
         await self._vendor.close()
 
 
+class AtTeams(Place):
+    user = "0a0a0a0a-1111-4222-8333-0123456789ab"
+    signs_body = None  # only which service and channel it comes from
+
+    def __init__(self, served: Served, clock: Clock) -> None:
+        self._vendor = StandInTeams(now=clock, url=served.url)
+        self._vendor.meet(self.user, "Ana Silva")
+        self._clock = clock
+        self.person = f"{self._vendor.tenant}:{self.user}"
+        served.app = standin_teams.web(self._vendor)
+        self.secrets = (self._vendor.secret, "bot-token")
+        self.channel = self._with(self._vendor.secret)
+        account = self._account(self._vendor.secret)
+        self.door = TeamsDoor(ProofOfTeams(account, clock), account.tenants)
+
+    def _account(self, secret: str) -> teams.Account:
+        there = self._vendor
+        keys = f"{there.url}/v1/.well-known/openidconfiguration"
+        return teams.Account(there.app_id, secret, (there.tenant,), there.service_url, there.url, keys)
+
+    def _with(self, secret: str) -> Channel:
+        return TeamsChannel(Connector(self._account(secret), self._clock))
+
+    def arrived(self) -> Sequence[Arrived]:
+        return [Arrived(each.words(), tuple(each.labels())) for each in self._vendor.said(self.user)]
+
+    def fail(self, status: int, wait: int | None = None) -> None:
+        headers = {"Retry-After": str(wait)} if wait else None
+        self._vendor.mishaps.refuse(status, {"error": {"code": "No"}}, headers, on="POST /teams/")
+
+    def lose_answer(self) -> None:
+        self._vendor.mishaps.lose(on=f"POST /teams/v3/conversations/{self._vendor.people[self.user].conversation}")
+
+    def nobody(self) -> str:
+        return f"{self._vendor.tenant}:99999999-9999-4999-8999-999999999999"
+
+    def opt_out(self) -> None:
+        self._vendor.people[self.user].blocked = True
+
+    def with_wrong_key(self) -> Channel:
+        return self._with("guessed")
+
+    def written(self, text: str) -> Knock:
+        told = self._vendor.say(self.user, text)
+        return self.signed(told.body)
+
+    def news(self) -> Knock:
+        return self.signed(self._vendor.invent(self.user, type="hologram").body)
+
+    def signed(self, body: bytes) -> Knock:
+        headers = {name.lower(): value for name, value in self._vendor.signed().items()}
+        return Knock("https://firm.example/hooks/teams", headers, body)
+
+    def proof(self) -> str:
+        return "authorization"
+
+    async def close(self) -> None:
+        await super().close()
+        await self._vendor.close()
+
+
 PLACES: dict[str, Callable[[Served, Clock], Place]] = {
     "gateway": AtGateway,
     "telegram": AtTelegram,
@@ -402,4 +470,5 @@ PLACES: dict[str, Callable[[Served, Clock], Place]] = {
     "whatsapp": AtTwilioByWhatsApp,
     "sendgrid": AtSendGrid,
     "slack": AtSlack,
+    "teams": AtTeams,
 }
