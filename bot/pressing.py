@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 from typing import Self
 
 from bot.verbs import Verb
+from dialogs.negotiation.effects import TaskOutcome
 from dialogs.scheduling.intervals import Interval
 from dialogs.understanding.meaning import Act
 
 # One start that was offered; stretches of time; or a plain wish, such as another time or none at all.
 Meant = datetime | tuple[Interval, ...] | Act
 WISHES = frozenset({Act.RESCHEDULE, Act.REJECT, Act.CANCEL})
+NOTED = frozenset(TaskOutcome) - {TaskOutcome.WROTE, TaskOutcome.SETTLED}  # what a person can note of a task
 NEW = "new"  # in place of a negotiation: there is none yet
 BETWEEN = " @@ "  # a job's title and its company, as a form gives them back
 MOST = 200  # stretches in one answer: four weeks of busy days have fewer
@@ -59,6 +61,34 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskPress:
+    """How it went to reach somebody in person: `negotiation#number!outcome`, for a time that was taken `…@start`."""
+
+    negotiation: str
+    number: int
+    outcome: TaskOutcome
+    start: datetime | None = None
+
+    def __str__(self) -> str:
+        start = f"@{self.start.isoformat()}" if self.start else ""
+        return f"{self.negotiation}#{self.number}!{self.outcome}{start}"
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        """None where it is none of ours."""
+        negotiation, mark, rest = text.partition("#")
+        number, told, outcome = rest.partition("!")
+        outcome, _, at = outcome.partition("@")
+        if not (mark and told and number.isascii() and number.isdecimal() and len(number) <= 6):
+            return None
+        start = _instant(at) if at else None
+        took = outcome == TaskOutcome.TOOK
+        if outcome not in NOTED or took != (start is not None):
+            return None
+        return cls(negotiation, int(number), TaskOutcome(outcome), start)
+
+
+@dataclass(frozen=True, slots=True)
 class CardPress:
     """What was pressed on a card: `negotiation!verb`."""
 
@@ -73,6 +103,22 @@ class CardPress:
         """None where it is none of ours."""
         negotiation, mark, verb = text.partition("!")
         return cls(negotiation, Verb(verb)) if mark and verb in set(Verb) else None
+
+
+@dataclass(frozen=True, slots=True)
+class WhosePress:
+    """Which of those who share an address writes: `whose~person`."""
+
+    person: str
+
+    def __str__(self) -> str:
+        return f"whose~{self.person}"
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        """None where it is none of ours."""
+        whose, mark, person = text.partition("~")
+        return cls(person) if mark and whose == "whose" else None
 
 
 def _instant(text: str) -> datetime | None:

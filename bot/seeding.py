@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from bot.house import Ids
-from bot.records import jobs
+from bot.records import jobs, senders
 from bot.records.base import Session
 from bot.records.jobs import CompanyRow, JobRow, RoundRow
 from bot.records.loops import kept
@@ -91,7 +91,17 @@ async def add_person(session: Session, ids: Ids, person: NewPerson) -> PersonRow
                 consent=channel in person.channels and channel in person.consent,
             )
         )
+    await session.flush()
+    await _read_what_waits(session, row, person.addresses)
     return row
+
+
+async def _read_what_waits(session: Session, person: PersonRow, addresses: Mapping[str, str]) -> None:
+    """They wrote before anybody knew them: that is heard now as theirs."""
+    for channel, address in addresses.items():
+        sender = await senders.find(session, channel, address)
+        if sender and sender.waits and not sender.between:
+            await senders.is_theirs(session, sender, person.id, None, sender.last_at)
 
 
 async def add_job(session: Session, ids: Ids, title: str, company: str, rounds: Sequence[NewRound]) -> JobRow:

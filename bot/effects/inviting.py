@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.effects.carrying import Later, done
-from bot.effects.rendering import Rendered, render
+from bot.effects.rendering import Rendered, introduced, render
 from bot.facts.case import Case, load
 from bot.house import House
-from bot.records import entries, invites, negotiations, people
+from bot.records import entries, invites, messages, negotiations, people
 from bot.records.invites import InviteRow
 from bot.records.people import PersonRow
 from bot.records.work import EffectRow
@@ -68,6 +68,7 @@ async def _mail(house: House, case: Case, person: PersonRow, method: Method, key
         return "no mailbox"
     async with house.records.read() as session:
         known = await people.contacts(session, person.id)
+        knows = person.role == "recruiter" or await messages.knows_who_writes(session, person.id)
     if any(contact.channel == "email" and (contact.broken or contact.opted_out_at) for contact in known):
         return "the mailbox is not theirs, or they want nothing there"
     part = case.part(person.id, booked)
@@ -87,6 +88,7 @@ async def _mail(house: House, case: Case, person: PersonRow, method: Method, key
         url=case.interview.meeting_url,
     )
     said = _rendered(house, case, person, "invite" if method == "REQUEST" else "invite_taken_back")
+    said = said if knows else introduced(house, person, said)  # whoever need not come hears of it by the invite alone
     channel = house.channels["email"]
     message = Outbound(key, person.email, said.text, subject=said.subject, invite=to_ics(invite))
     try:

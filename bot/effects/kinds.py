@@ -13,9 +13,11 @@ from bot.effects.holding import hold, release_hold
 from bot.effects.inviting import invite
 from bot.effects.opening import next_round, search_again
 from bot.effects.passing_on import offer_freed, offer_without_gone
-from bot.effects.saying import answer_stranger, say
+from bot.effects.saying import say
 from bot.effects.showing import show
+from bot.effects.strangers import answer_stranger, ask_whose, tell_of_sender
 from bot.effects.taking_up import call_off_there, take_up
+from bot.effects.tasks import task
 from bot.house import House
 from bot.jobs import Job, JobKind
 from bot.records import work
@@ -38,7 +40,8 @@ async def carry_out(house: House, effect_id: str) -> Sequence[Job]:
     except Later as wait:
         await _put_off(house, effect, wait)
         return ()
-    return [Job(JobKind.EFFECT, each) for each in begun]
+    shown = [Job(JobKind.HOME, effect.person_id)] if effect.kind == "show" and effect.person_id else []
+    return [*(Job(JobKind.EFFECT, each) for each in begun), *shown]
 
 
 async def _put_off(house: House, effect: EffectRow, wait: Later) -> None:
@@ -57,6 +60,8 @@ async def _put_off(house: House, effect: EffectRow, wait: Later) -> None:
 DO: dict[str, Callable[[House, EffectRow], Awaitable[Sequence[str]]]] = {
     "say": say,
     "answer_stranger": answer_stranger,
+    "ask_whose": ask_whose,
+    "tell_of_sender": tell_of_sender,
     "arrange": arrange,
     "release": release,
     "write_events": write_again,
@@ -70,4 +75,5 @@ DO: dict[str, Callable[[House, EffectRow], Awaitable[Sequence[str]]]] = {
     "take_up": take_up,
     "call_off_elsewhere": call_off_there,
     "show": show,
+    "task": task,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -14,6 +14,7 @@ from bot.house import House
 from bot.records.people import PersonRow
 from dialogs.negotiation.effects import Part, Reader
 from dialogs.negotiation.state import Party
+from dialogs.outreach.disclosure import disclosure
 from integrations.meetings.phone import shown
 
 # What every text may use; names and times, never an address or a calendar of the other side.
@@ -54,9 +55,16 @@ def render_alone(house: House, person: PersonRow, parts: Sequence[Part]) -> Rend
     return _joined(house, parts, ROLE_OF[person.role], person, _nothing(house, person))
 
 
+def introduced(house: House, person: PersonRow, said: Rendered) -> Rendered:
+    """With the word before it that an assistant writes."""
+    of_firm = str(_nothing(house, person)["of_firm"])
+    return replace(said, text=f"{disclosure(person.tongue, of_firm)}\n\n{said.text}")
+
+
 def render_for_stranger(house: House, parts: Sequence[Part], language: str) -> Rendered:
+    """Nobody knows what they were told before: each time they hear who writes."""
     nobody = PersonRow(id="", role="candidate", name="", zone=house.firm.zone.key, locale=language)
-    return render_alone(house, nobody, parts)
+    return introduced(house, nobody, render_alone(house, nobody, parts))
 
 
 def _joined(

@@ -9,25 +9,23 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.effects.carrying import PATIENCE, Later, done, nothing_to_do
+from bot import leaving
+from bot.effects.carrying import PATIENCE, Later, done
 from bot.effects.own_links import with_own_links
-from bot.effects.rendering import Rendered, render, render_alone, render_for_stranger
+from bot.effects.rendering import Rendered, introduced, render, render_alone
 from bot.facts.case import JUST_NOW, load
 from bot.house import House
 from bot.pages import Link, below, link_for, remember
-from bot.records import messages, negotiations, people, work
+from bot.records import messages, negotiations, people, tasks, work
 from bot.records.base import Session
 from bot.records.messages import MessageRow, Thread
 from bot.records.people import ContactRow, PersonRow
 from bot.records.work import EffectRow
 from bot.turn import SAY, Turn
-from dialogs.negotiation.effects import Kind, Part, Reader, Say
+from dialogs.negotiation.effects import Kind, Reader, Say
 from dialogs.negotiation.events import Undelivered
 from dialogs.negotiation.relevance import worth_sending
 from dialogs.negotiation.state import Party
-from dialogs.outreach.tongue import tongue
-from dialogs.scheduling.hours import country_of
-from dialogs.understanding import Act, Context, understand
 from integrations.channels.base import (
     Abilities,
     BadAddress,
@@ -49,7 +47,6 @@ log = structlog.get_logger()
 
 # So long may one message take; a process that is silent for longer is dead.
 STILL_AT_IT = timedelta(minutes=1)
-ONCE_A_DAY = timedelta(days=1)
 # Where a vendor takes no key, a second copy of these would nag; one too few is the lesser harm.
 AT_MOST_ONCE = frozenset({Kind.NUDGE, Kind.REMINDER, Kind.FOLLOW_UP, Kind.FEEDBACK_REQUEST, Kind.SURVEY})
 
@@ -65,6 +62,7 @@ class Letter:
     key: str
     thread: Thread
     link: Link | None = None  # to a page of ours, in the text
+    introduces: bool = False  # it says that an assistant writes
 
     def message(self, effect: EffectRow, abilities: Abilities) -> Outbound:
         return Outbound(
@@ -72,7 +70,7 @@ class Letter:
             to=self.contact.address,
             text=self.rendered.text,
             subject=self.rendered.subject,
-            buttons=_buttons(effect, self) if abilities.buttons else (),
+            buttons=_buttons(effect, self, abilities.buttons) if abilities.buttons else (),
             thread=effect.negotiation_id,
             answers=self.thread.answers,
             heard_at=self.thread.heard_at,
@@ -160,9 +158,18 @@ async def _prepared(session: Session, house: House, effect: EffectRow, say: Say)
         rendered = render(house, case, say.to, person, parts, link.url if link else "")
     else:
         rendered = render_alone(house, person, say.parts)
+    introduces = await to_be_introduced(session, person, say)
+    rendered = introduced(house, person, rendered) if introduces else rendered
     # Another channel is another message; the same one again is the same.
     thread = await messages.thread_with(session, person.id, contact.channel, effect.negotiation_id)
-    return Letter(person, contact, say, rendered, f"{effect.id}/{contact.channel}", thread, link)
+    return Letter(person, contact, say, rendered, f"{effect.id}/{contact.channel}", thread, link, introduces)
+
+
+async def to_be_introduced(session: Session, person: PersonRow, say: Say) -> bool:
+    """The first time, on whatever channel. The firm's own people know; and a colleague's words are no assistant's."""
+    if person.role == "recruiter" or say.kind is Kind.REPLY:
+        return False
+    return not await messages.knows_who_writes(session, person.id)
 
 
 async def _way_to(session: Session, house: House, person: PersonRow, say: Say, effect: EffectRow) -> ContactRow | None:
@@ -191,8 +198,12 @@ async def _keep_quiet(session: Session, house: House, person: PersonRow) -> None
         raise Later(house.rules.quiet_hours.next_allowed(now, zone) - now)
 
 
-def _buttons(effect: EffectRow, letter: Letter) -> tuple[Button, ...]:
-    choices = letter.say.choices
+def _buttons(effect: EffectRow, letter: Letter, most: int) -> tuple[Button, ...]:
+    choices, presses = letter.say.choices, letter.say.presses
+    if presses and len(presses) == len(letter.rendered.buttons):
+        # Numbered lines would be answered by a number, and these are answered by words.
+        made = tuple(map(Button, presses, letter.rendered.buttons))
+        return made if len(made) <= most else ()
     if len(choices) != len(letter.rendered.buttons):
         return ()
     names = (f"{effect.negotiation_id}@{start.isoformat()}" for start in choices)
@@ -229,7 +240,7 @@ async def _said(house: House, effect: EffectRow, letter: Letter, vendor_id: str)
         for receipt in await messages.early_receipts(session, vendor_id):
             messages.forward(message, ReceiptStatus(receipt.status), receipt.error)
             if receipt.gone:
-                await people.break_contact(session, letter.person.id, letter.contact.channel, receipt.gone)
+                await leaving.lose(turn, letter.person.id, letter.contact.channel, receipt.gone)
             await session.delete(receipt)
         session.add(message)
         await people.wrote_to(session, letter.person.id, letter.contact.channel, turn.now)
@@ -252,6 +263,7 @@ def _message(house: House, effect: EffectRow, letter: Letter, status: ReceiptSta
         status=status.value,
         key=letter.key,
         choices=[start.isoformat() for start in letter.say.choices],
+        introduces=letter.introduces,
     )
 
 
@@ -265,7 +277,8 @@ async def _failed(house: House, effect: EffectRow, letter: Letter, error: Channe
         message.error = error.code
         session.add(message)
         if isinstance(error, BadAddress | OptedOut):
-            await people.break_contact(session, letter.person.id, letter.contact.channel, error.code or "refused")
+            why = leaving.OPTED_OUT if isinstance(error, OptedOut) else error.code or "refused"
+            await leaving.lose(turn, letter.person.id, letter.contact.channel, why)
         await try_another_way(turn, message)
         return turn.begun
 
@@ -291,46 +304,14 @@ async def _not_said(house: House, effect: EffectRow, say: Say, why: str) -> Sequ
             turn.log("undelivered", effect.negotiation_id, effect.person_id, kind=say.kind.value)
             if effect.negotiation_id and say.to.value in (Party.CANDIDATE, Party.HOST):
                 row = await negotiations.get(session, effect.negotiation_id)
-                await turn.happen(row, Undelivered(Party(say.to.value), why))
+                by_hand = await _for_a_person(session, house, effect)
+                await turn.happen(row, Undelivered(Party(say.to.value), why, say.kind, by_hand))
     log.info("message_not_sent", effect=effect.id, why=why)
     return turn.begun
 
 
-async def answer_stranger(house: House, effect: EffectRow) -> Sequence[str]:
-    """Somebody we do not know: told so once a day, and nothing else. Machines, and those who say stop, hear nothing."""
-    channel, to = effect.payload["channel"], effect.payload["to"]
-    async with house.records.read() as session:
-        wrote = await messages.with_vendor_id(session, channel, effect.payload["message"])
-        told = await messages.told_stranger_since(session, to, house.clock.now() - ONCE_A_DAY)
-    firm = house.firm
-    meaning = understand(wrote.text if wrote else "", Context(house.clock.now(), firm.zone, firm.language))
-    if told or {Act.AUTO_REPLY, Act.OPT_OUT} & set(meaning.acts):
-        return await nothing_to_do(house, effect)
-    language = tongue(firm.language, meaning.language, country_of(firm.zone.key))
-    rendered = render_for_stranger(house, (Part("stranger"),), language)
-    message = Outbound(effect.id, to, rendered.text, subject=rendered.subject)
-    status, vendor_id = ReceiptStatus.SENT, None
-    try:
-        sent = await house.channels[channel].send(plain(message, house.channels[channel].abilities))
-        vendor_id = sent.vendor_id
-    except Temporary as error:
-        raise Later(error.retry_after) from error
-    except Permanent:
-        status = ReceiptStatus.FAILED
-    async with house.records.write() as session:
-        session.add(
-            MessageRow(
-                direction="out",
-                at=house.clock.now(),
-                channel=channel,
-                address=to,
-                text=rendered.text,
-                kind=Kind.ANSWER.value,
-                template=rendered.template,
-                status=status.value,
-                vendor_id=vendor_id,
-                key=effect.id,
-            )
-        )
-        await done(session, house, effect.id, "done")
-    return ()
+async def _for_a_person(session: Session, house: House, effect: EffectRow) -> bool:
+    """Nothing was tried and nothing can be: they are to be rung, or found on LinkedIn."""
+    known = await people.contacts(session, effect.person_id or "")
+    reached = any(contact.may_be_used and contact.channel in house.channels for contact in known)
+    return not reached and not effect.payload.get("tried") and tasks.meant_for_a_person(known)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from bot.pressing import TaskPress
 from bot.verbs import Verb
 
 Outcome = Literal["passed", "rejected", "no_show"]
@@ -32,6 +33,9 @@ class Command:
     mode: str | None = None
     candidate_first: bool = False
     outcome: Outcome | None = None
+    task: TaskPress | None = None  # what was pressed on a task
+    sender: str = ""  # who wrote and is not known: `#7`, or an address; empty: the only one there is
+    sure: bool = False  # said again, having been asked
 
 
 _POLITE = re.compile(
@@ -43,6 +47,11 @@ _ALL = _OF + r"(?P<about>.+)"
 _WHO = _OF + r"(?P<about>.+?)"
 # "Back on Monday" is about the recruiter's own hours.
 _WHEN = r"(?:on|at|from|in|again|today|tomorrow|next|this|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\b"
+
+_WHICH = r"(?:(?P<sender>#\d+|\+\d[\d ]{4,}\d|[^\s@]+@[^\s@]+)|that|this|it|them|him|her)"
+_IS = rf"{_WHICH}(?:['’]s|\s+is|\s+was)"
+# A name begins with a capital: "that is fine" is none.
+_NAME = r"(?P<about>(?-i:(?![\sa-zà-öø-ÿ\d])).+)"
 
 # The short form first; then how people say it. `about` is the candidate, perhaps with "at Acme" behind.
 _FORMS: tuple[tuple[Verb, str], ...] = (
@@ -71,6 +80,18 @@ _FORMS: tuple[tuple[Verb, str], ...] = (
     ),
     (Verb.TODAY, r"today|what(?:'s| is)(?: on)? today|(?:today's )?(?:agenda|interviews)(?: (?:for )?today)?"),
     (Verb.HOURS, r"(?:my\s+)?hours\b[\s:]+(?P<words>.+)"),
+    (Verb.INBOX, r"(?:the\s+)?inbox|who(?:\s+else)?\s+wrote|strangers"),
+    (Verb.ADD, rf"{_IS}\s+(?:somebody|someone)\s+new(?:[\s:,–-]+{_NAME})?"),
+    (Verb.KNOWN, rf"(?:(?P<sure>yes)[\s,!]+)?{_IS}\s+{_NAME}"),
+    (Verb.IGNORE, rf"ignore\s+{_WHICH}"),
+    (Verb.ANSWERED, rf"(?:i(?:\s+have|['’]ve)?\s+)?answered\s+{_WHICH}"),
+    (Verb.OPT_OUT, rf"opt[- ]?out\s+{_ALL}"),
+    (Verb.OPT_OUT, rf"opt\s+{_WHO}\s+out"),
+    (Verb.OPT_OUT, rf"(?:never|do\s+not|don['’]?t)\s+(?:ever\s+)?write\s+to\s+{_WHO}(?:\s+(?:again|any\s?more))?"),
+    (Verb.OPT_OUT, rf"{_WHO}\s+wants\s+no\s+(?:more\s+)?messages(?:\s+any\s?more)?"),
+    (Verb.OPT_OUT, rf"{_WHO}\s+asked\s+(?:never\s+to\s+be\s+written\s+to|to\s+be\s+left\s+alone)(?:\s+again)?"),
+    (Verb.OPT_IN, rf"opt[- ]?in\s+{_ALL}"),
+    (Verb.OPT_IN, rf"opt\s+{_WHO}\s+(?:back\s+)?in(?:\s+again)?"),
     (Verb.UNDO, r"undo(?: that| it| the last(?: one)?)?"),
     (Verb.HELP, r"help|what can you do|commands|\?"),
     (Verb.STATUS, r"status(?:\s+(?:of|for)?\s*(?P<about>.+))?"),
@@ -101,7 +122,8 @@ def _command(verb: Verb, found: Mapping[str, str]) -> Command:
     if verb is Verb.OUTCOME:
         outcome = _outcome(found.get("outcome", ""))
         return Command(verb, about, words=found.get("words", "").strip(), outcome=outcome)
-    return Command(verb, about, words=found.get("words", "").strip())
+    sender, sure = found.get("sender", "").replace(" ", ""), bool(found.get("sure"))
+    return Command(verb, about, words=found.get("words", "").strip(), sender=sender, sure=sure)
 
 
 def _outcome(said: str) -> Outcome:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 
+from bot import leaving
 from bot.effects.saying import try_another_way
 from bot.hearing.cleaning import cleaned
+from bot.hearing.receiving import receive
 from bot.house import House
 from bot.jobs import Job, JobKind
 from bot.records import messages, people, raw_events
 from bot.records.messages import AlreadyKept, MessageRow
-from bot.records.people import PersonRow
 from bot.records.raw_events import RawEventRow
 from bot.records.sealed import Keys, seal
 from bot.turn import Turn
@@ -27,7 +28,7 @@ from integrations.channels.base import (
 )
 
 # What a vendor says of an address for good, and how we note it.
-GONE: dict[type[ChannelError] | None, str] = {OptedOut: "opted out there", BadAddress: "nobody is there"}
+GONE: dict[type[ChannelError] | None, str] = {OptedOut: leaving.OPTED_OUT, BadAddress: "nobody is there"}
 
 
 async def keep(house: House, *told: Told, vendor: str = "", raw: bytes = b"") -> Sequence[Job]:
@@ -61,26 +62,10 @@ async def _keep(house: House, told: Sequence[Told], vendor: str, raw: bytes) -> 
 
 
 async def _keep_message(turn: Turn, inbound: Inbound) -> Sequence[Job]:
-    """Stores a message and says whose turn it is; to a stranger nobody's but our own."""
+    """Stores a message and says whose turn it is."""
     if await messages.is_known(turn.session, inbound.channel, inbound.vendor_id):
         return ()
-    person = await people.at_address(turn.session, inbound.channel, inbound.sender) or await _led_here(turn, inbound)
-    await messages.keep(turn.session, _row(turn.house, inbound, person))
-    if person:
-        return [Job(JobKind.TURN, person.id)]
-    if inbound.channel in turn.house.channels and not inbound.automatic:
-        stranger = {"channel": inbound.channel, "to": inbound.sender, "message": inbound.vendor_id}
-        turn.log("stranger_wrote", channel=inbound.channel)
-        turn.begin(f"stranger/{inbound.channel}/{inbound.vendor_id}", "answer_stranger", stranger, None, None)
-    return ()
-
-
-async def _led_here(turn: Turn, inbound: Inbound) -> PersonRow | None:
-    """Whoever opened the link that is theirs alone. Whoever opens it after them is somebody else."""
-    person = await people.find(turn.session, inbound.person) if inbound.person else None
-    if person and await people.bind(turn.session, person.id, inbound.channel, inbound.sender):
-        return person
-    return None
+    return await receive(turn, inbound, _row(turn.house, inbound))
 
 
 async def _keep_receipt(turn: Turn, receipt: Receipt) -> None:
@@ -90,7 +75,7 @@ async def _keep_receipt(turn: Turn, receipt: Receipt) -> None:
     if message is None or not ReceiptStatus(message.status).final:
         return
     if gone and message.person_id:
-        await people.break_contact(turn.session, message.person_id, message.channel, gone)
+        await leaving.lose(turn, message.person_id, message.channel, gone)
     await try_another_way(turn, message)
 
 
@@ -106,15 +91,14 @@ def _raw(house: House, keys: Keys, vendor: str, raw: bytes, unknown: Sequence[st
     )
 
 
-def _row(house: House, inbound: Inbound, person: PersonRow | None) -> MessageRow:
+def _row(house: House, inbound: Inbound) -> MessageRow:
     return MessageRow(
         direction="in",
         at=house.clock.now(),
-        person_id=person.id if person else None,
         channel=inbound.channel,
-        address=inbound.sender,
+        address=people.normal(inbound.sender),
         text=inbound.text or inbound.pressed or "",
-        kind="command" if person and person.role == "recruiter" else "reply",
+        kind="reply",
         status="received",
         vendor_id=inbound.vendor_id,
         pressed=inbound.pressed,

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from bot import leaving
 from bot.facts.case import Case, cases_of, load
 from bot.facts.looking import NOTHING_SEEN, Look, look
 from bot.hearing.binding import bind, by_name, picked_by_number
@@ -29,7 +30,7 @@ from bot.records.people import PersonRow
 from bot.second_opinion import Question, SecondReader
 from bot.turn import SAY, Turn
 from dialogs.negotiation.effects import Kind, Part, Reader, Say
-from dialogs.negotiation.events import Heard, Left
+from dialogs.negotiation.events import Heard
 from dialogs.negotiation.settling import speaks_of_times
 from dialogs.negotiation.state import Party
 from dialogs.outreach.consent import says_stop
@@ -90,7 +91,8 @@ async def _hear_recruiter(house: House, person_id: str, opinions: Opinions) -> S
     asked = any(case.state.waiting_for is Party.HOST for case in cases)
     for message in waiting:
         answers = asked and parse(message.text) is None and command_of(message) is None
-        if message.channel == PAGE or answers:
+        on_a_page = message.channel == PAGE and command_of(message) is None
+        if on_a_page or answers:
             begun.extend(await _hear_party(house, person.id, opinions, only=message.id))
         else:
             begun.extend(await obey(house, person, message))
@@ -173,15 +175,14 @@ class Hearing:
         broken = {contact.address for contact in contacts if contact.broken == people.SOMEBODY_ELSE}
         heard = [message for message in self.waiting if message.address not in broken]
         blocked = [message for message in heard if message.wish == Wish.OUT and not message.text]
-        for message in blocked:  # of this channel they have had enough, and said nothing of others
-            await people.close_contact(self.session, self.person.id, message.channel, self.turn.now)
-            self.turn.log("channel_closed", person=self.person.id, channel=message.channel)
+        for message in blocked:
+            await leaving.close(self.turn, self.person.id, message.channel)
         heard = [message for message in heard if message not in blocked]
         spoken = [message for message in heard if not message.reply and not message.pressed]
         self._notice_language("\n".join(message.text for message in spoken))
         if self.person.role != "recruiter" and any(self._says_stop(message) for message in spoken):
             # Before anything else that came with it, and whatever calendar is away.
-            await self._leave(await cases_of(self.session, self.person))
+            await self._leave()
             return
         if not self.person.opted_out_at:
             for message in heard:
@@ -275,13 +276,18 @@ class Hearing:
         for case in cases:
             acts |= set(read(self.house, case, self.person, text, self.waiting[-1].at).acts)
         if Act.OPT_OUT in acts:
-            await self._leave(cases)
+            await self._leave()
             return True
-        if not self.person.opted_out_at:
-            return False
         comes_back = Act.OPT_IN in acts or any(message.wish == Wish.IN for message in self.waiting)
+        there = {message.channel for message in self.waiting}
+        if not self.person.opted_out_at:
+            # Closed by its vendor alone, a channel opens without anything else having been closed.
+            opens = comes_back and await people.closed_among(self.session, self.person.id, there)
+            if opens:
+                await self._come_back(opens)
+            return bool(opens)
         if comes_back:
-            await self._come_back({message.channel for message in self.waiting})
+            await self._come_back(there)
         self._tell_recruiter(cases, "opted_in" if comes_back else "wrote_after_opt_out", text)
         self.turn.log("wrote_after_opt_out", person=self.person.id)
         return True
@@ -291,23 +297,16 @@ class Hearing:
             return True
         return Act.OPT_OUT in read_alone(self.house, self.person, message.text, self.waiting[-1].at).acts
 
-    async def _leave(self, cases: Sequence[Case]) -> None:
-        """Said on one channel it holds on all of them; each is opened again by itself."""
-        if self.person.opted_out_at:
+    async def _leave(self) -> None:
+        """Said on one channel it holds on all of them. Who shares an address is answered there once."""
+        said = self.waiting[-1]
+        if not await leaving.leave(self.turn, self.person, leaving.Wish("wrote", said.channel), self.seen):
             return
-        self.person.opted_out_at = self.turn.now
-        await people.close_contacts(self.session, self.person.id, self.turn.now)
-        self.turn.log("opted_out", person=self.person.id)
-        self._say_alone(Kind.OPT_OUT_CONFIRMATION, Part("opt_out_confirmation"), last_word=True)
-        for case in cases:
-            if not case.state.over:
-                await self.turn.happen(case.row, Left(case.party(self.person.id)), self.seen)
+        if any(message.kind != messages.COPY for message in self.waiting):
+            self._say_alone(Kind.OPT_OUT_CONFIRMATION, Part("opt_out_confirmation"), last_word=True)
 
     async def _come_back(self, channels: Collection[str]) -> None:
-        """Where they said so, and nowhere else."""
-        self.person.opted_out_at = None
-        await people.open_contacts(self.session, self.person.id, channels)
-        self.turn.log("opted_in", person=self.person.id)
+        await leaving.come_back(self.turn, self.person, channels)
         self._say_alone(Kind.ANSWER, Part("opt_in_confirmation"))
 
     async def _heard(self, heard: Sequence[MessageRow], case: Case, meaning: Understanding, words: str) -> None:

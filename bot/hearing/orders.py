@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.facts.case import Case, load
-from bot.hearing import naming
+from bot.hearing import naming, strangers
 from bot.hearing.commands import Command
 from bot.hearing.naming import Unclear
 from bot.planning import Planned, hosting, needed_in, round_of
@@ -14,10 +14,13 @@ from bot.records import interviews, jobs, negotiations, people, story
 from bot.records.base import Session
 from bot.records.interviews import InterviewRow
 from bot.records.people import PersonRow
+from bot.records.senders import SenderRow
 from bot.turn import Plan
 from bot.verbs import Verb
 from dialogs.negotiation.events import Requested
 from dialogs.negotiation.state import Status
+
+OF_A_SENDER = frozenset({Verb.KNOWN, Verb.ADD, Verb.IGNORE, Verb.ANSWERED})
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,8 @@ class Order:
     case: Case | None = None
     planned: Planned | None = None
     rest: str = ""  # what was said behind the candidate's name
+    person: PersonRow | None = None  # whoever is named, where it is about no interview
+    sender: SenderRow | None = None  # who wrote and is not known
 
     @property
     def lookups(self) -> tuple[str, ...]:
@@ -44,8 +49,23 @@ async def prepare(session: Session, recruiter: PersonRow, command: Command) -> O
         return Order(recruiter, command, case=await load(session, last.negotiation_id or ""))
     if command.negotiation:
         return Order(recruiter, command, case=await _of_negotiation(session, command))
+    if command.verb in OF_A_SENDER:
+        return await _of_sender(session, recruiter, command)
     if not command.about:
         return Order(recruiter, command)
+    if command.verb in (Verb.OPT_OUT, Verb.OPT_IN):
+        return Order(recruiter, command, person=await strangers.named(session, command.about))
+    return await _of_candidate(session, recruiter, command)
+
+
+async def _of_sender(session: Session, recruiter: PersonRow, command: Command) -> Order:
+    sender = await strangers.choose(session, command.sender)
+    named = command.about and command.verb is Verb.KNOWN
+    person = await strangers.named(session, command.about) if named else None
+    return Order(recruiter, command, person=person, sender=sender)
+
+
+async def _of_candidate(session: Session, recruiter: PersonRow, command: Command) -> Order:
     if command.verb is Verb.SAY:
         return await _addressed(session, recruiter, command)
     named = await naming.candidate(session, command.about)

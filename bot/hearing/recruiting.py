@@ -13,7 +13,9 @@ from bot.hearing import naming, own_hours
 from bot.hearing.commands import Command, parse
 from bot.hearing.naming import Unclear
 from bot.hearing.of_cards import command_of
-from bot.hearing.orders import Order, prepare
+from bot.hearing.of_people import OF_PEOPLE
+from bot.hearing.orders import OF_A_SENDER, Order, prepare
+from bot.hearing.reporting import report
 from bot.house import House
 from bot.jobs import Job, JobKind
 from bot.records import interviews, negotiations, people, story
@@ -220,11 +222,19 @@ async def _say(self: Obeying, order: Order) -> None:
     payload = SAY.dump_python(said, mode="json")
     self.turn.begin(f"{self.message.turn_id}.say", "say", payload, to.id, case.row.id)
     self.note(order, case.row.id)
-    self.answer(order.recruiter, Part("command_say", words={"who": to.name}), about=case)
+    if not (case.state.human or case.state.over):
+        # Whoever answers somebody has their ear: two voices in one thread would contradict each other.
+        await self.turn.happen(case.row, TakenOver(), self.seen)
+    text = "command_say_again" if case.state.human or case.state.over else "command_say"
+    self.answer(order.recruiter, Part(text, words={"who": to.name}), about=case)
 
 
 async def _called(self: Obeying, order: Order) -> None:
     assert order.case
+    if told := await report(self.turn, order, self.seen):
+        self.note(order, order.case.row.id)
+        self.answer(order.recruiter, told, about=order.case)
+        return
     self.turn.log("called", order.case.row.id, order.recruiter.id, words=order.rest)
     self.note(order, order.case.row.id)
     self.answer(order.recruiter, Part("command_called"), about=order.case)
@@ -270,6 +280,10 @@ async def _help(self: Obeying, order: Order) -> None:
     self.answer(order.recruiter, Part("commands" if known else "not_a_command", words={"said": self.message.text}))
 
 
+async def _of_people(self: Obeying, order: Order) -> None:
+    self.answer(order.recruiter, await OF_PEOPLE[order.command.verb](self.turn, order))
+
+
 async def _undo(self: Obeying, order: Order) -> None:
     last = await story.last_command(self.session, order.recruiter.id)
     if last is None or last.words["verb"] not in UNDO:
@@ -304,7 +318,8 @@ def _row(case: Case) -> dict[str, str]:
     }
 
 
-NEED_CANDIDATE = frozenset(Verb) - {Verb.STATUS, Verb.WAITING, Verb.TODAY, Verb.HOURS, Verb.UNDO, Verb.HELP}
+ABOUT_NOBODY = {Verb.STATUS, Verb.WAITING, Verb.TODAY, Verb.HOURS, Verb.INBOX, Verb.UNDO, Verb.HELP}
+NEED_CANDIDATE = frozenset(Verb) - ABOUT_NOBODY - OF_A_SENDER
 UNDO: Mapping[str, Event] = {
     Verb.SCHEDULE: CalledOff("scheduled by mistake"),
     Verb.CANCEL: Reopened(),
@@ -329,6 +344,7 @@ DO: Mapping[Verb, Callable[[Obeying, Order], Awaitable[None]]] = {
     Verb.WAITING: _waiting,
     Verb.TODAY: _today,
     Verb.HOURS: _hours,
+    **dict.fromkeys(OF_PEOPLE, _of_people),
     Verb.UNDO: _undo,
     Verb.HELP: _help,
 }

@@ -203,6 +203,12 @@ async def with_key(session: AsyncSession, key: str) -> MessageRow | None:
     return await session.scalar(select(MessageRow).where(MessageRow.key == key))
 
 
+async def last_under(session: AsyncSession, prefix: str) -> MessageRow | None:
+    """The latest message whose key begins so."""
+    query = select(MessageRow).where(MessageRow.key.startswith(prefix, autoescape=True))
+    return await session.scalar(query.order_by(MessageRow.id.desc()).limit(1))
+
+
 async def last_in(session: AsyncSession, person_id: str) -> MessageRow | None:
     return await session.scalar(_LAST, {"person": person_id, "direction": "in"})
 
@@ -225,6 +231,13 @@ async def card_of(session: AsyncSession, negotiation_id: str, person_id: str, ch
 async def who_wrote_since(session: AsyncSession, people: Collection[str], since: datetime) -> Collection[str]:
     """Those of these people whose last message is not older."""
     return (await session.scalars(_WROTE_SINCE, {"people": list(people), "since": since})).all()
+
+
+async def knows_who_writes(session: AsyncSession, person_id: str) -> bool:
+    """They were told that an assistant writes, in a message that did not fail."""
+    mine = (MessageRow.person_id == person_id, MessageRow.direction == "out", MessageRow.introduces)
+    lost = [status.value for status in ReceiptStatus if status.final]
+    return await session.scalar(select(MessageRow.id).where(*mine, MessageRow.status.not_in(lost)).limit(1)) is not None
 
 
 async def last_out(session: AsyncSession, person_id: str) -> MessageRow | None:

@@ -42,7 +42,7 @@ class PersonRow(Table):
 
 
 ROOM = "room"  # the role of what interviews are held in: it has a calendar, and nobody writes to it
-PHONES = ("whatsapp", "sms")  # channels whose addresses are numbers that can be rung
+PHONES = ("whatsapp", "sms", "phone")  # channels whose addresses are numbers that can be rung
 SOMEBODY_ELSE = "somebody else"  # reads there; else nothing arrives, but what comes from there is theirs
 
 
@@ -69,7 +69,7 @@ class ContactRow(Table):
 _LOCKED = select(PersonRow).where(PersonRow.id == bindparam("person")).with_for_update(key_share=True)
 _CONTACTS = select(ContactRow).where(ContactRow.person_id == bindparam("person")).order_by(ContactRow.position)
 _AT_ADDRESS = (
-    select(PersonRow)
+    select(PersonRow, ContactRow.broken)
     .join(ContactRow, ContactRow.person_id == PersonRow.id)
     .where(ContactRow.channel == bindparam("channel"), ContactRow.address == bindparam("address"))
     .order_by(ContactRow.written_at.desc().nulls_last(), PersonRow.id)
@@ -113,17 +113,24 @@ async def number_of(session: AsyncSession, person_id: str) -> str:
     return next((each.address for each in known if each.address.startswith("+")), "")
 
 
-async def at_address(session: AsyncSession, channel: str, address: str) -> PersonRow | None:
-    """Whoever has this address on this channel; a mailbox is the same in any case, and a number on every phone channel.
+async def all_at(session: AsyncSession, channel: str, address: str) -> Sequence[PersonRow]:
+    """Everybody with this address; a mailbox is the same in any case, and a number on every phone channel.
 
-    Where several share it, whoever was written to there last.
+    Whoever was written to there last comes first. Who told us that somebody else reads there counts only where nobody
+    else has the address.
     """
-    channels = PHONES if channel in PHONES else (channel,)
-    for each in (channel, *(other for other in channels if other != channel)):
-        found = (await session.scalars(_AT_ADDRESS, {"channel": each, "address": normal(address)})).all()
-        if found:
-            return found[0]
-    return None
+    found: dict[str, PersonRow] = {}
+    gone: dict[str, PersonRow] = {}
+    for each in (channel, *(other for other in PHONES if channel in PHONES and other != channel)):
+        rows = await session.execute(_AT_ADDRESS, {"channel": each, "address": normal(address)})
+        for person, broken in rows:
+            (gone if broken == SOMEBODY_ELSE else found).setdefault(person.id, person)
+    return list((found or gone).values())
+
+
+async def at_address(session: AsyncSession, channel: str, address: str) -> PersonRow | None:
+    """Where several share it, whoever was written to there last."""
+    return next(iter(await all_at(session, channel, address)), None)
 
 
 async def candidate_with(session: AsyncSession, email: str) -> PersonRow | None:
@@ -184,6 +191,20 @@ async def close_contacts(session: AsyncSession, person_id: str, now: datetime) -
 async def open_contacts(session: AsyncSession, person_id: str, channels: Iterable[str]) -> None:
     at = (ContactRow.person_id == person_id, ContactRow.channel.in_(list(channels)))
     await session.execute(update(ContactRow).where(*at).values(opted_out_at=None))
+
+
+async def closed_among(session: AsyncSession, person_id: str, channels: Iterable[str]) -> Sequence[str]:
+    """Those of these channels on which this person wants nothing more."""
+    at = (ContactRow.person_id == person_id, ContactRow.channel.in_(list(channels)))
+    query = select(ContactRow.channel).where(*at, ContactRow.opted_out_at.is_not(None))
+    return (await session.scalars(query.order_by(ContactRow.position))).all()
+
+
+async def move_to(session: AsyncSession, person_id: str, channel: str, address: str) -> None:
+    """A colleague knows them there, in place of where they were reached on this channel before."""
+    if not await bind(session, person_id, channel, address):
+        at = (ContactRow.person_id == person_id, ContactRow.channel == channel)
+        await session.execute(update(ContactRow).where(*at).values(address=normal(address), broken=None))
 
 
 async def bind(session: AsyncSession, person_id: str, channel: str, address: str) -> bool:

@@ -48,7 +48,10 @@ NAMES = {
     "phone": "Xphone 30",
     "number": "Qnumber 35",
 }
-SAID = {"who": "Vwho", "said": "Vsaid", "error": "Verror", "to": "Vto", "because": "Vbecause", "verb": "Vverb"}
+SAID = {
+    **{"who": "Vwho", "said": "Vsaid", "error": "Verror", "to": "Vto", "because": "Vbecause", "verb": "Vverb"},
+    "number": "Vnumber",
+}
 ROWS = [
     {
         "candidate": f"Rcand{i}",
@@ -57,6 +60,7 @@ ROWS = [
         "round": f"Rround{i}",
         "name": f"Rname{i}",
         "verb": "cancel",
+        "said": f"Rsaid{i}",
         "status": status,
         "waiting_for": f"Rwait{i}" if i else "",
         "start": START + timedelta(days=i),

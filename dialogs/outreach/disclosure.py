@@ -1,0 +1,23 @@
+"""That an assistant writes: said to everybody before anything else, in words that nobody can edit away."""
+
+from __future__ import annotations
+
+# The EU's AI Act, article 50, wants it said at the latest in the first message. So it stands here and not among the
+# sentences for people to edit. `of_firm` is like "of Nordlys Talent".
+_SENTENCES = {
+    "en": "This is askARSAN, the automatic scheduling assistant {of_firm}.",
+    "de": "Hier ist askARSAN, die automatische Terminassistenz {of_firm}.",
+    "es": "Soy askARSAN, asistente automático de agenda {of_firm}.",
+    "fr": "Ici askARSAN, l'assistance automatique pour les rendez-vous {of_firm}.",
+    "it": "Qui askARSAN, l'assistente automatico per gli appuntamenti {of_firm}.",
+    "nl": "Met askARSAN, de automatische planningsassistent {of_firm}.",
+    "pt": "Aqui é askARSAN, assistente automático de agendamento {of_firm}.",
+}
+LANGUAGES = frozenset(_SENTENCES)
+
+
+def disclosure(locale: str, of_firm: str) -> str:
+    """In the reader's language; in English where it is not known here."""
+    language = locale.replace("_", "-").partition("-")[0].lower()
+    sentence = _SENTENCES.get(language, _SENTENCES["en"])
+    return f"{sentence.format(of_firm=of_firm).rstrip(' .')}."
