@@ -125,6 +125,21 @@ def chat(
     talk(cast, keep)
 
 
+@app.command(epilog=example("askarsan playground", "askarsan playground --port 9000"))
+def playground(
+    ctx: typer.Context,
+    port: Annotated[int, typer.Option(min=0, max=65_535, metavar="N", help="Where it is served; 0 for any.")] = 8765,
+) -> None:
+    """Play all parts on a page with three phones.
+
+    A clock to jump, alarms to come, and a look behind. Everyone is a stand-in and nothing leaves this machine.
+    """
+    from bot.playground.serving import serve_playground
+
+    logs(ctx)
+    serve_playground(port)
+
+
 @app.command(
     epilog=example(
         "askarsan rehearse story.yaml",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -40,9 +40,16 @@ class CannotPlay(ValueError):
 class Rehearsal:
     """One scenario on one stage. `show` is called after every step, for whoever watches."""
 
-    def __init__(self, scenario: Scenario, database_url: str, opens: Callable[[str], Records] = Records) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        database_url: str,
+        opens: Callable[[str], Records] = Records,
+        cards: Collection[str] = (),
+    ) -> None:
+        """`cards`: the channels on which an interview is also shown as a card."""
         self.scenario = scenario
-        self.world = World(JumpingClock(scenario.now.astimezone(UTC)), database_url, opens)
+        self.world = World(JumpingClock(scenario.now.astimezone(UTC)), database_url, opens, cards)
         zone = next((p.timezone for p in scenario.people if p.role == "recruiter"), "UTC")
         self.stage = Stage(self.world, scenario.rules, Firm(zone=ZoneInfo(zone)))
         self.people = {person.key: person for person in scenario.people}
@@ -207,6 +214,10 @@ class Rehearsal:
         self.world.channels[last.channel].report(last.vendor_id, step.status, step.error)
         await self.stage.settle()
 
+    async def spoils_next(self, step: s.SpoilsNext) -> None:
+        channel = step.channel or await self._last_channel(step.to)
+        self.world.channels[channel].spoil_next(self.people[step.to].addresses[channel], step.how)
+
     def _calendar_of(self, key: str) -> str:
         return self.people[key].email or key
 
@@ -224,6 +235,7 @@ PLAY: dict[type, Callable[[Rehearsal, Any], Awaitable[None]]] = {
     s.AtCalendly: Rehearsal.at_calendly,
     s.Outage: Rehearsal.outage,
     s.ReceiptComes: Rehearsal.receipt_comes,
+    s.SpoilsNext: Rehearsal.spoils_next,
     s.Crashes: Rehearsal.crashes,
 }
 

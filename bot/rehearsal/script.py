@@ -18,6 +18,7 @@ from bot.rehearsal.steps import (
     Presses,
     ReceiptComes,
     Says,
+    SpoilsNext,
     Step,
     StrangerSays,
     Until,
@@ -28,6 +29,7 @@ from bot.rules import duration
 from dialogs.scheduling.intervals import Interval
 from integrations.channels.base import ReceiptStatus
 from integrations.links.base import Why
+from integrations.standins.channel import Spoilt
 
 SERVICES = (*CHANNELS, "calendar", "meeting")
 ANSWERS = ("accept", "tentative", "decline", "counter")
@@ -52,9 +54,7 @@ def _by(person: Person, what: Value) -> Step:
         return Says(person.key, tuple(word(each, person.key) for each in what))
     what.only("text", "channel", "press", "answer_invite")
     channel = what.word("channel", "") or None
-    if channel and channel not in person.addresses:
-        known = tuple(person.addresses)
-        raise Fault(what.line_of("channel"), f"{person.key} can not write by {channel!r}{suggestion(channel, known)}")
+    _check_reach(person, channel, what.line_of("channel"))
     if "answer_invite" in what.values:
         return _answers_invite(person, what.values["answer_invite"])
     if "press" in what.values:
@@ -62,6 +62,12 @@ def _by(person: Person, what: Value) -> Step:
     text = what.values.get("text")
     texts = tuple(word(each, "text") for each in text) if isinstance(text, Items) else (what.word("text"),)
     return Says(person.key, texts, channel)
+
+
+def _check_reach(person: Person, channel: str | None, line: int) -> None:
+    if channel and channel not in person.addresses:
+        known = tuple(person.addresses)
+        raise Fault(line, f"{person.key} can not write by {channel!r}{suggestion(channel, known)}")
 
 
 def _answers_invite(person: Person, value: Value) -> AnswersInvite:
@@ -162,6 +168,17 @@ def _receipt(value: Value, people: Mapping[str, Person], _calendars: Mapping[str
     return ReceiptComes(said.word("to"), status, said.word("error", "") or None)
 
 
+def _spoils_next(value: Value, people: Mapping[str, Person], _calendars: Mapping[str, CalendarOf]) -> SpoilsNext:
+    said = fields(value, "next")
+    said.only("to", "channel", "becomes")
+    person, how = person_called(said.word("to"), people, said.line), said.word("becomes")
+    if how not in {*Spoilt}:
+        raise Fault(said.line_of("becomes"), f"{how!r} is nothing a message becomes{suggestion(how, tuple(Spoilt))}")
+    channel = said.word("channel", "") or None
+    _check_reach(person, channel, said.line_of("channel"))
+    return SpoilsNext(person.key, Spoilt(how), channel)
+
+
 def _link(value: Value, people: Mapping[str, Person], _calendars: Mapping[str, CalendarOf]) -> LinkChanges:
     said = fields(value, "link")
     if len(said.values) != 1:
@@ -204,5 +221,6 @@ STEPS: Mapping[str, Callable[[Value, Mapping[str, Person], Mapping[str, Calendar
     "calendly": _at_calendly,
     "outage": _outage,
     "receipt": _receipt,
+    "next": _spoils_next,
     "crash": _crash,
 }

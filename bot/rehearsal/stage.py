@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -42,6 +42,7 @@ class World:
     clock: JumpingClock
     database_url: str
     opens: Callable[[str], Records] = Records  # the database, at the beginning and after each crash
+    cards: Collection[str] = ()  # the channels that show interviews as cards
     channels: dict[str, StandInChannel] = field(default_factory=dict)
     receipts: list[Receipt] = field(default_factory=list)
     calendly: dict[str, StandInCalendly] = field(default_factory=dict)  # by whose page it is
@@ -49,7 +50,7 @@ class World:
     def __post_init__(self) -> None:
         for name in CHANNELS:
             # A stand-in tells what became of each message, also where the real vendor is silent.
-            abilities = replace(ABILITIES[name], receipts=True)
+            abilities = replace(ABILITIES[name], receipts=True, cards=name in self.cards)
             self.channels[name] = StandInChannel(name, abilities, self.clock.now)
             self.channels[name].on_receipt = self.receipts.append
         self.calendar = StandInCalendar(self.clock.now)

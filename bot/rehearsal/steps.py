@@ -10,6 +10,7 @@ from typing import Literal
 from dialogs.scheduling.intervals import Interval
 from integrations.channels.base import ReceiptStatus
 from integrations.links.base import Why
+from integrations.standins.channel import Spoilt
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,15 @@ class ReceiptComes:
 
 
 @dataclass(frozen=True, slots=True)
+class SpoilsNext:
+    """What comes of the next message to somebody; the channel is where the last word fell, if not said."""
+
+    to: str
+    how: Spoilt
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Crashes:
     pass
 
@@ -117,5 +127,6 @@ Step = (
     | AtCalendly
     | Outage
     | ReceiptComes
+    | SpoilsNext
     | Crashes
 )

@@ -85,7 +85,7 @@ class Feed:
     def _said(self, row: MessageRow) -> Said:
         person = self._somebody(row.person_id, row.address)
         lost = row.direction == "out" and ReceiptStatus(row.status).final
-        return Said(row.at, person, row.direction == "in", row.channel, _words(row), lost)
+        return Said(row.at, person, row.direction == "in", row.channel, words_of(row), lost)
 
     def _invited(self, row: InviteRow) -> Invited:
         person = self._somebody(row.person_id, row.person_id)
@@ -95,7 +95,7 @@ class Feed:
         return self._people.get(person_id or "") or Somebody(address, address, "stranger", self.zone)
 
 
-def _words(row: MessageRow) -> str:
+def words_of(row: MessageRow) -> str:
     reply = read_reply(row.reply) if row.reply else None
     if reply is None:
         return row.text

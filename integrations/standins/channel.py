@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 from integrations.channels.base import (
     Abilities,
     BadAddress,
     Button,
+    Card,
     Channel,
     ChannelError,
     Inbound,
@@ -19,6 +21,7 @@ from integrations.channels.base import (
     ReceiptStatus,
     Refused,
     Sent,
+    Temporary,
     Unanswered,
     WindowClosed,
     from_status,
@@ -34,6 +37,17 @@ _ERRORS: dict[int, type[ChannelError]] = {
 }
 
 
+class Spoilt(StrEnum):
+    """What comes of one message, otherwise than hoped."""
+
+    SLOW = "slow"  # taken only when it is sent again, after A_WHILE
+    UNDELIVERED = "undelivered"  # taken, and it never arrives
+    FAILED = "failed"  # not taken
+
+
+A_WHILE = timedelta(minutes=10)
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """A message as it would have reached the person."""
@@ -46,6 +60,7 @@ class Delivery:
     buttons: tuple[Button, ...]
     invite: bytes | None
     vendor_id: str
+    card: Card | None = None
 
 
 class StandInChannel(Channel):
@@ -66,11 +81,19 @@ class StandInChannel(Channel):
         self._health = Health(now)
         self._answers_to_forget = 0
         self._heard = 0
+        self.spoilt: dict[str, Spoilt] = {}  # by address, what comes of the next message there
 
     async def send(self, message: Outbound) -> Sent:
         self._raise_if_out()
         self._refuse_what_a_vendor_would(message)
-        delivery = self._known(message.key) or self._deliver(message)
+        # A card is no message: it shows how things stand, and is shown again and again.
+        spoilt = None if message.card else self.spoilt.pop(message.to, None)
+        if spoilt is Spoilt.SLOW:
+            raise Temporary("429", A_WHILE)
+        if spoilt is Spoilt.FAILED:
+            raise Refused("30008")
+        arrives = ReceiptStatus.UNDELIVERED if spoilt else ReceiptStatus.DELIVERED
+        delivery = self._known(message.key) or self._deliver(message, arrives)
         if self._answers_to_forget:
             self._answers_to_forget -= 1
             raise Unanswered
@@ -79,6 +102,10 @@ class StandInChannel(Channel):
     def fail(self, until: datetime, error: int = 503) -> None:
         """Out of order up to `until`: an HTTP status, or a vendor's code where it means something to us."""
         self._health.fail(until, error)
+
+    def spoil_next(self, to: str, how: Spoilt) -> None:
+        """The next message to this address comes to that."""
+        self.spoilt[to] = how
 
     def forget_answer(self, times: int = 1) -> None:
         """The next so many messages arrive, but whoever sent them sees a time-out."""
@@ -121,7 +148,7 @@ class StandInChannel(Channel):
     def _known(self, key: str) -> Delivery | None:
         return self._by_key.get(key) if self.abilities.takes_key else None
 
-    def _deliver(self, message: Outbound) -> Delivery:
+    def _deliver(self, message: Outbound, arrives: ReceiptStatus) -> Delivery:
         delivery = Delivery(
             at=self._now(),
             key=message.key,
@@ -131,9 +158,10 @@ class StandInChannel(Channel):
             buttons=message.buttons,
             invite=message.invite,
             vendor_id=f"{self.name}-{len(self.delivered) + 1:06d}",
+            card=message.card,
         )
         self.delivered.append(delivery)
         self._by_key[delivery.key] = delivery
         if self.abilities.receipts:
-            self.report(delivery.vendor_id, ReceiptStatus.DELIVERED)
+            self.report(delivery.vendor_id, arrives, "30003" if arrives is ReceiptStatus.UNDELIVERED else None)
         return delivery

@@ -43,10 +43,10 @@ class TooLarge(Exception):
     """No form of ours is so large."""
 
 
-async def form_of(request: Request) -> FormData:
+async def form_of(request: Request, largest: int = LARGEST) -> FormData:
     """The form that was sent. Raises TooLarge where it cannot be one of ours."""
     length = request.headers.get("content-length", "")
-    if not length.isdigit() or int(length) > LARGEST:
+    if not length.isdigit() or int(length) > largest:
         raise TooLarge
     form = await request.form(max_files=0, max_fields=MOST_FIELDS)
     return FormData([(name, keepable(str(value))) for name, value in form.multi_items()])

@@ -31,11 +31,13 @@ class File:
 
 @cache
 def file(name: str) -> File | None:
-    if name not in TYPES:
-        return None
-    content = (HERE / "static" / name).read_bytes()
+    return packed(HERE / "static" / name, TYPES[name]) if name in TYPES else None
+
+
+def packed(path: Path, type: str) -> File:
+    content = path.read_bytes()
     version = hashlib.sha256(content).hexdigest()[:12]
-    return File(TYPES[name], content, gzip.compress(content, mtime=0), version)
+    return File(type, content, gzip.compress(content, mtime=0), version)
 
 
 def html(template: str, root: str, fields: Mapping[str, object]) -> str:
@@ -54,8 +56,13 @@ def _static(root: str) -> Mapping[str, str]:
 
 @cache
 def _environment() -> ImmutableSandboxedEnvironment:
+    return environment(HERE / "templates")
+
+
+def environment(folder: Path) -> ImmutableSandboxedEnvironment:
+    """Fills in the templates of this folder: everything is escaped, and a gap is an error."""
     return ImmutableSandboxedEnvironment(
-        loader=FileSystemLoader(HERE / "templates"),
+        loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
