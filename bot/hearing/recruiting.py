@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from bot import leaving
 from bot.facts.case import Case, load
 from bot.facts.looking import NOTHING_SEEN, Look, look
 from bot.hearing import naming, own_hours
@@ -40,6 +41,7 @@ from dialogs.negotiation.events import (
 from dialogs.negotiation.state import OVER, Party, Status
 from dialogs.scheduling.intervals import Interval
 from dialogs.understanding import Context, read_times
+from integrations.channels.base import Wish
 
 # What is announced as waited for, and in which order.
 OPEN = (Status.ESCALATED, Status.COLLECTING, Status.OFFERED)
@@ -65,8 +67,20 @@ async def obey(house: House, recruiter: PersonRow, message: MessageRow) -> Seque
             return ()
         message.turn_id = f"{recruiter.id}.{message.id}"
         turn = Turn(house, session)
-        await Obeying(turn, message, seen).obey(recruiter, command)
+        if not await _let_go(turn, recruiter, message):
+            await Obeying(turn, message, seen).obey(recruiter, command)
     return [Job(JobKind.EFFECT, each) for each in turn.begun]
+
+
+async def _let_go(turn: Turn, recruiter: PersonRow, message: MessageRow) -> bool:
+    """Whoever takes the app away is written to elsewhere, until they have it again; then they hear what there is."""
+    if message.wish == Wish.OUT and not message.text:
+        await leaving.close(turn, recruiter.id, message.channel)
+        return True
+    if message.wish == Wish.IN:
+        await people.move_to(turn.session, recruiter.id, message.channel, message.address)
+        await people.open_contacts(turn.session, recruiter.id, (message.channel,))
+    return False
 
 
 def _of_own_hours(house: House, recruiter: PersonRow, message: MessageRow) -> Command | None:

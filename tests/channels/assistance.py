@@ -23,7 +23,7 @@ STORY = """\
 name: Ana has two times to choose from
 now: 2026-03-02T09:00:00+01:00
 people:
-  rita: {role: recruiter, name: Rita Lopes, timezone: Europe/Madrid, channels: [slack], addresses: {slack: "T1:URITA"}}
+  rita: {role: recruiter, name: Rita Lopes, timezone: Europe/Madrid, channels: [RITAS], addresses: {RITAS: "RITA"}}
   carl: {role: client, name: Carl Olsen, company: Acme, timezone: Europe/Rome, channels: [email], email: c@a.example}
   ana:
     role: candidate
@@ -63,9 +63,9 @@ class Assistance:
 
 
 @asynccontextmanager
-async def rehearsed(folder: Path) -> AsyncIterator[tuple[Rehearsal, House]]:
-    """The story, played up to where Ana has to choose."""
-    (folder / "story.yaml").write_text(STORY, "utf-8")
+async def rehearsed(folder: Path, at: str = "slack", rita: str = "T1:URITA") -> AsyncIterator[tuple[Rehearsal, House]]:
+    """The story, played up to where Ana has to choose; `rita` is the recruiter's address on the channel `at`."""
+    (folder / "story.yaml").write_text(STORY.replace("RITAS", at).replace("RITA", rita), "utf-8")
     rehearsal = Rehearsal(load(folder / "story.yaml"), f"sqlite+aiosqlite:///{folder / 'firm.db'}")
     await rehearsal.prepare()
     await rehearsal.run()
