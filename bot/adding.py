@@ -16,6 +16,7 @@ from bot.rehearsal.jobs import Job
 from bot.rehearsal.scenario import Cast
 from bot.seeding import NewPerson, add_job, add_person
 from integrations import contact
+from integrations.channels.base import BY_HAND
 from integrations.trackers.sheet import BadSheet, CandidateRow, LineError
 
 
@@ -30,7 +31,7 @@ class Added:
     unreachable: list[str] = field(default_factory=list)  # not even that
 
 
-_IN_A_SHEET = ("email", "whatsapp", "sms")
+_IN_A_SHEET = ("email", "whatsapp", "sms", "phone")
 Watch = Callable[[Iterable[CandidateRow]], Iterable[CandidateRow]]
 
 
@@ -135,7 +136,7 @@ class _Desk:
             self.added.known.append(f"line {row.line}: {_known_as(row.name, known)}")
             return
         channels = row.channels or tuple(addresses)
-        consent = row.consent or tuple(channel for channel in channels if channel == "email")
+        consent = row.consent or tuple(channel for channel in channels if channel in ("email", *BY_HAND))
         person = await add_person(
             self._session,
             self._ids,
@@ -172,7 +173,8 @@ class _Desk:
 
 
 def _addresses(row: CandidateRow) -> dict[str, str]:
-    known = {"email": row.email, "whatsapp": row.phone, "sms": row.phone}
+    rung = row.phone if "phone" in row.channels else None
+    known = {"email": row.email, "whatsapp": row.phone, "sms": row.phone, "phone": rung}
     return {channel: address for channel, address in known.items() if address}
 
 

@@ -15,7 +15,7 @@ from bot.facts.diaries import gives_up_lunch
 from bot.facts.gathering import gather
 from bot.facts.looking import NOTHING_SEEN, Look
 from bot.house import House
-from bot.records import entries, interviews, invites, loops, negotiations, wishes, work
+from bot.records import entries, interviews, invites, loops, negotiations, tasks, wishes, work
 from bot.records.base import Session
 from bot.records.interviews import InterviewRow
 from bot.records.negotiations import NegotiationRow
@@ -317,6 +317,26 @@ async def _call_human(turn: Turn, case: Case, call: e.CallHuman, _: str) -> None
     turn.log("escalated", case.row.id, reason=call.reason.value)
 
 
+async def _give_task(turn: Turn, case: Case, given: e.GiveTask, effect_id: str) -> None:
+    people = (case.reader(given.to).id, case.recruiter.id)
+    if await tasks.give(turn.session, case.row.id, *people, given, turn.now):
+        _put_before(turn, case, given.number, effect_id)
+
+
+async def _show_task(turn: Turn, case: Case, shown: e.ShowTask, effect_id: str) -> None:
+    _put_before(turn, case, shown.number, effect_id, call=True)
+
+
+async def _close_task(turn: Turn, case: Case, closed: e.CloseTask, effect_id: str) -> None:
+    await tasks.close(turn.session, case.row.id, closed, turn.now)
+    _put_before(turn, case, closed.number, effect_id)
+
+
+def _put_before(turn: Turn, case: Case, number: int, effect_id: str, *, call: bool = False) -> None:
+    """`call`: it is to be noticed; else what was shown before is brought up to date, where that can be."""
+    turn.begin(effect_id, "task", {"number": number, "call": call}, case.recruiter.id, case.row.id)
+
+
 async def _search_again(turn: Turn, case: Case, _effect: e.SearchAgain, effect_id: str) -> None:
     turn.begin(effect_id, "search_again", {}, case.candidate.id, case.row.id)
 
@@ -370,6 +390,9 @@ APPLY: dict[type, Apply] = {
     e.Wake: _wake,
     e.Forget: _forget,
     e.CallHuman: _call_human,
+    e.GiveTask: _give_task,
+    e.ShowTask: _show_task,
+    e.CloseTask: _close_task,
     e.SearchAgain: _search_again,
     e.LetGo: _let_go,
     e.NextRound: _next_round,

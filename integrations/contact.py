@@ -12,8 +12,9 @@ import phonenumbers
 from babel import Locale, UnknownLocaleError
 from email_validator import EmailNotValidError, validate_email
 
-from integrations.channels.base import NAMES
+from integrations.channels.base import BY_HAND, NAMES
 
+PROFILE = re.compile(r"(?:https?://)?(?:[a-z]{2,3}\.)?linkedin\.com/in/([^\s/?#]+)/?(?:[?#]\S*)?", re.IGNORECASE)
 SPOKEN = ("de", "es", "fr", "it", "nl", "pt")  # besides English, by those who fill in a sheet
 
 
@@ -85,9 +86,19 @@ def _languages() -> dict[str, str]:
 def channels(words: str) -> tuple[str, ...]:
     named = dict.fromkeys(filter(None, re.split(r"[\s,;|/]+", words.lower())))
     for name in named:
-        if name not in NAMES:
-            raise ValueError(f"unknown channel {name!r}; {nearest(name, NAMES)}")
+        if name not in (*NAMES, *BY_HAND):
+            raise ValueError(f"unknown channel {name!r}; {nearest(name, (*NAMES, *BY_HAND))}")
     return tuple(named)
+
+
+def linkedin(words: str) -> str:
+    """The address of somebody's profile there."""
+    found = re.fullmatch(
+        r"(?:https?://)?(?:[a-z]{2,3}\.)?linkedin\.com/in/([^\s/?#]+)/?(?:[?#]\S*)?", words.strip(), re.IGNORECASE
+    )
+    if not found:
+        raise ValueError(f"{words!r} is no profile on LinkedIn; it is like https://www.linkedin.com/in/ana-silva")
+    return f"https://www.linkedin.com/in/{found[1]}"
 
 
 def nearest(word: str, choices: Sequence[str]) -> str:

@@ -20,7 +20,7 @@ async def show(house: House, effect: EffectRow) -> Sequence[str]:
     async with house.records.read() as session:
         case = await load(session, effect.negotiation_id or "")
         contacts = await people.contacts(session, case.recruiter.id)
-        contact = next((each for each in contacts if each.may_be_used and _shows_cards(house, each.channel)), None)
+        contact = next((each for each in contacts if each.may_be_used and shows_cards(house, each.channel)), None)
         if contact is None:
             return await nothing_to_do(house, effect)
         shown = await messages.card_of(session, case.row.id, case.recruiter.id, contact.channel)
@@ -73,5 +73,5 @@ def _shown(house: House, case: Case, contact: ContactRow, message: Outbound, ven
     )
 
 
-def _shows_cards(house: House, channel: str) -> bool:
+def shows_cards(house: House, channel: str) -> bool:
     return channel in house.channels and house.channels[channel].abilities.cards

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bot.hearing.commands import Command, Outcome
-from bot.pressing import BETWEEN, NEW, CardPress
+from bot.pressing import BETWEEN, NEW, CardPress, TaskPress
 from bot.records.messages import MessageRow
 from bot.verbs import Verb
 
@@ -14,10 +14,12 @@ OUTCOMES: Mapping[str, Outcome] = {"passed": "passed", "rejected": "rejected", "
 
 def command_of(message: MessageRow) -> Command | None:
     """None where no card was pressed."""
+    filled = message.form or {}
+    if task := TaskPress.read(message.pressed or ""):
+        return Command(Verb.CALLED, negotiation=task.negotiation, words=_said(filled), task=task)
     pressed = CardPress.read(message.pressed or "")
     if pressed is None:
         return None
-    filled = message.form or {}
     if pressed.negotiation == NEW:
         return _schedule(filled) if pressed.verb is Verb.SCHEDULE else None
     said = OUTCOMES.get(filled.get("outcome", ""))
@@ -35,6 +37,11 @@ def _schedule(filled: Mapping[str, str]) -> Command:
         round=_number(filled.get("round", "")),
         minutes=_number(filled.get("minutes", "")),
     )
+
+
+def _said(filled: Mapping[str, str]) -> str:
+    """Words, or a day and a clock."""
+    return filled.get("words", "") or f"{filled.get('date', '')} {filled.get('time', '')}".strip()
 
 
 def _number(text: str) -> int | None:

@@ -11,9 +11,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.records.base import Table, some
 from bot.records.people import ContactRow
+from dialogs.negotiation.effects import CloseTask, GiveTask
+from integrations.channels.base import BY_HAND
 
 OPEN = "done_at IS NULL"
-BY_HAND = ("phone", "linkedin")  # channels over which only a person reaches somebody
 
 
 class TaskRow(Table):
@@ -44,6 +45,39 @@ class TaskRow(Table):
 async def find(session: AsyncSession, negotiation_id: str, number: int) -> TaskRow | None:
     mine = (TaskRow.negotiation_id == negotiation_id, TaskRow.number == number)
     return await session.scalar(select(TaskRow).where(*mine))
+
+
+async def give(
+    session: AsyncSession, negotiation_id: str, person_id: str, recruiter_id: str, given: GiveTask, now: datetime
+) -> bool:
+    """True if it was there already, and now is due at another time, or has something noted with it."""
+    row = await find(session, negotiation_id, given.number)
+    if row is None:
+        row = TaskRow(
+            negotiation_id=negotiation_id,
+            number=given.number,
+            person_id=person_id,
+            recruiter_id=recruiter_id,
+            purpose=given.purpose.value,
+            reason=given.reason.value,
+            made_at=now,
+            due_at=given.due,
+            tries=given.tries,
+            note=given.note,
+        )
+        session.add(row)
+        await session.flush()
+        return False
+    if not given.note:
+        row.due_at = given.due
+    row.tries, row.note = given.tries, given.note
+    return True
+
+
+async def close(session: AsyncSession, negotiation_id: str, closed: CloseTask, now: datetime) -> None:
+    row = await find(session, negotiation_id, closed.number)
+    if row and row.done_at is None:
+        row.done_at, row.done_by, row.outcome = now, closed.by or None, closed.outcome.value
 
 
 async def open_ones(session: AsyncSession, recruiter_id: str | None = None) -> Sequence[TaskRow]:

@@ -10,16 +10,18 @@ from bot.rehearsal.yamlfile import Fault, Fields, Value, fields, section, sugges
 from bot.rules import duration
 from dialogs.scheduling.firm_days import Lunch, Region
 from integrations import contact
+from integrations.channels.base import BY_HAND
 from integrations.contact import nearest
 
 ROLES = ("candidate", "client", "recruiter", "interviewer", "room")
 CHANNELS = ("whatsapp", "sms", "telegram", "slack", "teams", "email")
+REACHED = (*CHANNELS, *BY_HAND)
 MESSENGERS = ("telegram", "slack", "teams")  # their addresses are the vendor's own names for people
 ABOUT = (
     *("role", "name", "timezone", "locale", "language", "channels", "consent", "company", "email", "phone"),
     *("country", "seniority", "tags", "addresses", "room", "region", "lunch", "travel"),
 )
-NEEDED_FOR = {"email": "email", "whatsapp": "phone", "sms": "phone"}
+NEEDED_FOR = {"email": "email", "whatsapp": "phone", "sms": "phone", "phone": "phone"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,8 @@ def read_person(key: str, value: Value, strict: Strictness) -> Person:
     email, phone = checked.maybe("email", strict.email), checked.maybe("phone", strict.phone)
     # A room is told of nothing: it has a calendar.
     channels = _channels(said, otherwise=("email",) if email or role != "room" else ())
-    addresses = {"email": email, "whatsapp": phone, "sms": phone, **_addresses(key, said, strict)}
+    rung = {"phone": phone} if "phone" in channels else {}
+    addresses = {"email": email, "whatsapp": phone, "sms": phone, **rung, **_addresses(key, said, strict)}
     _check_reach(key, channels, addresses, said.line)
     return Person(
         key=key,
@@ -105,8 +108,8 @@ def read_person(key: str, value: Value, strict: Strictness) -> Person:
 def _channels(said: Fields, otherwise: tuple[str, ...]) -> tuple[str, ...]:
     channels = said.words("channels") or otherwise
     for channel in (*channels, *(said.words("consent") or ())):
-        if channel not in CHANNELS:
-            raise Fault(said.line_of("channels"), f"{channel!r} is no channel{suggestion(channel, CHANNELS)}")
+        if channel not in REACHED:
+            raise Fault(said.line_of("channels"), f"{channel!r} is no channel{suggestion(channel, REACHED)}")
     return channels
 
 
@@ -115,6 +118,7 @@ def _check_reach(key: str, channels: tuple[str, ...], addresses: Mapping[str, st
         if not addresses.get(channel):
             needed = NEEDED_FOR.get(channel, f"addresses: {{{channel}: …}}")
             what = " (how the vendor calls this person)" if channel in MESSENGERS else ""
+            what = " (the address of their profile)" if channel == "linkedin" else what
             raise Fault(line, f"{key} is to be reached by {channel}, but {needed!r} is missing{what}")
 
 
@@ -122,14 +126,16 @@ def _addresses(key: str, said: Fields, strict: Strictness) -> dict[str, str]:
     """Where messengers find this person; in a rehearsal simply under the name the file gives them."""
     found = {} if strict.real else dict.fromkeys(MESSENGERS, key)
     given = section(said, "addresses")
-    given.only(*MESSENGERS)
-    return {**found, **{channel: word(address, channel) for channel, address in given.values.items()}}
+    given.only(*MESSENGERS, "linkedin")
+    profile = Checked(given).maybe("linkedin", contact.linkedin)
+    named = {channel: word(address, channel) for channel, address in given.values.items()}
+    return {**found, **named, **({"linkedin": profile} if profile else {})}
 
 
 def _consent(said: Fields, role: str, channels: tuple[str, ...], strict: Strictness) -> tuple[str, ...]:
     consent = said.words("consent")
     if consent is None and role == "candidate" and strict.real:
-        return tuple(channel for channel in channels if channel == "email")
+        return tuple(channel for channel in channels if channel in ("email", *BY_HAND))
     return channels if consent is None else consent
 
 

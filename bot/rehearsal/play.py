@@ -152,7 +152,11 @@ class Rehearsal:
         async with self.stage.house.records.read() as session:
             last = await messages.last_of(session, who)
         person = self.people[who]
-        return last.channel if last and last.channel in person.addresses else person.channels[0]
+        if last and last.channel in person.addresses and last.channel in self.world.channels:
+            return last.channel
+        if found := next((each for each in person.channels if each in self.world.channels), None):
+            return found
+        raise CannotPlay(f"{who} is reached by a person alone: say by which channel they write, if they do")
 
     async def answers_invite(self, step: s.AnswersInvite) -> None:
         async with self.stage.house.records.read() as session:

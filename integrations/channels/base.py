@@ -28,6 +28,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 NAMES = ("whatsapp", "sms", "telegram", "slack", "teams", "email", "console")
+BY_HAND = ("phone", "linkedin")  # ways to reach somebody that only a person takes: nothing is ever sent there
 
 
 class Unit(StrEnum):

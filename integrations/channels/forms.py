@@ -10,7 +10,8 @@ import yaml
 
 from integrations.channels.desk import Field, Form, Kind
 
-SCHEDULE, OUTCOME, WORDS = "schedule", "outcome", "words"  # their names, as an Action says which it opens
+# Their names, as an Action says which it opens.
+SCHEDULE, OUTCOME, WORDS, TIMES, CALL_BACK = "schedule", "outcome", "words", "times", "call_back"
 ENGLISH = "en"
 ROUNDS = ("1", "2", "3", "4")
 LENGTHS = ("15", "30", "45", "60", "90", "120")
@@ -54,6 +55,18 @@ def words(id: str, language: str, text: str = "") -> Form:
     """Words that go out as they are written here."""
     said = words_in(language)
     return _form(id, said, WORDS, Field("words", said["text"], Kind.WORDS, value=text))
+
+
+def times(id: str, language: str) -> Form:
+    """When somebody can who was reached in person, in the words they used."""
+    said = words_in(language)
+    return _form(id, said, TIMES, Field("words", said["said"], Kind.WORDS, hint=said["said_hint"]))
+
+
+def call_back(id: str, language: str) -> Form:
+    """When to ring somebody again."""
+    said = words_in(language)
+    return _form(id, said, CALL_BACK, Field("date", said["day"], Kind.DATE), Field("time", said["clock"], Kind.TIME))
 
 
 def _form(id: str, said: Mapping[str, str], name: str, *fields: Field) -> Form:

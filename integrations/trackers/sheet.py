@@ -19,7 +19,7 @@ from integrations.trackers.base import Row, columns
 WIDEST = 40  # characters; longer texts are read in their cell
 COLUMNS = ("name", "email", "phone", "timezone", "locale", "channels", "consent", "job", "company")
 ALSO_CALLED = {"language": "locale"}
-NEEDED_FOR = {"whatsapp": "phone", "sms": "phone", "email": "email"}
+NEEDED_FOR = {"whatsapp": "phone", "sms": "phone", "phone": "phone", "email": "email"}
 
 Line = tuple[int, list[str]]  # its number and its cells
 Value = TypeVar("Value")

@@ -1,0 +1,106 @@
+"""What is said to somebody in person: the script of a task and its buttons, filled in from the record."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot.effects.rendering import render
+from bot.facts.tasks import Assigned
+from bot.house import House
+from bot.pressing import TaskPress
+from bot.records.people import PersonRow
+from dialogs.negotiation.effects import Part, Reader, TaskOutcome
+from dialogs.reader import Reader as WrittenFor
+from integrations.channels.base import Action, Card, Style
+from integrations.meetings.phone import shown
+
+NOON, EVENING = 12, 18
+FORMS = {TaskOutcome.TIMES: "times", TaskOutcome.CALL_BACK: "call_back"}  # what asks for something first
+GRAVE = frozenset({TaskOutcome.NO_CONTACT})
+
+
+def parts_of(house: House, task: Assigned, reader: PersonRow) -> tuple[Part, Part]:
+    """The script with its buttons, and what there is to know about the call. `reader` makes the call."""
+    words = words_of(house, task, reader)
+    there = _reader_there(house, task, reader)
+    slots = tuple({"start": each.isoformat(), "there": there.slot(each)} for each in task.slots)
+    does = tuple({"does": each.value} for each in task.outcomes)
+    return Part("task", words=words, rows=(*slots, *does)), Part("task_about", words=words)
+
+
+def words_of(house: House, task: Assigned, reader: PersonRow) -> Mapping[str, str]:
+    row, now, state = task.row, house.clock.now(), task.case.state
+    there, here = _reader_there(house, task, reader), _reader_here(house, reader)
+    later = task.open and row.due_at > now
+    return {
+        "who": task.person.name,
+        "party": task.party.value,
+        "via": task.via,
+        "purpose": row.purpose,
+        "reason": row.reason,
+        "note": row.note,
+        "daytime": _daytime(now.astimezone(there.zone)),
+        "clock": there.clock(now),
+        "zone": there.zone_name(there.zone),
+        "there": there.when(task.case.part(task.person.id, state.booked)) if state.booked else "",
+        "elsewhere": "yes" if task.person.zone != reader.zone else "",
+        "slots": str(len(task.slots) or ""),
+        "phone": shown(task.phone),
+        "linkedin": task.linkedin,
+        "tries": str(row.tries or ""),
+        "due": here.when(row.due_at) if later else "",
+        "outcome": row.outcome or "",
+        "by": task.done_by,
+    }
+
+
+def presses_of(task: Assigned) -> tuple[str, ...]:
+    """What each button means, in the order of the script's."""
+    name, number = task.case.row.id, task.row.number
+    took = (str(TaskPress(name, number, TaskOutcome.TOOK, start)) for start in task.slots)
+    return (*took, *(str(TaskPress(name, number, outcome)) for outcome in task.outcomes))
+
+
+def card_of_task(house: House, task: Assigned, reader: PersonRow) -> Card:
+    script, about = parts_of(house, task, reader)
+    said = render(house, task.case, Reader.RECRUITER, reader, (script,))
+    state, *lines = render(house, task.case, Reader.RECRUITER, reader, (about,)).text.strip().splitlines()
+    sure = render(house, task.case, Reader.RECRUITER, reader, (Part("task_sure"),)).text.strip()
+    facts = [line.partition(": ") for line in lines if line.strip()]
+    return Card(
+        name=task.name,
+        title=said.subject or task.person.name,
+        state=state,
+        facts=tuple((label, value) for label, _, value in facts),
+        text=said.text.strip() if task.open else "",
+        actions=_actions(task, said.buttons, sure) if task.open else (),
+    )
+
+
+def _actions(task: Assigned, labels: tuple[str, ...], sure: str) -> tuple[Action, ...]:
+    outcomes = (*(TaskOutcome.TOOK for _ in task.slots), *task.outcomes)
+    return tuple(
+        Action(
+            press,
+            label,
+            Style.MAIN if outcome is TaskOutcome.TOOK else Style.GRAVE if outcome in GRAVE else Style.PLAIN,
+            sure if outcome in GRAVE else "",
+            FORMS.get(outcome, ""),
+        )
+        for press, label, outcome in zip(presses_of(task), labels, outcomes, strict=True)
+    )
+
+
+def _reader_there(house: House, task: Assigned, reader: PersonRow) -> WrittenFor:
+    """In the caller's language, on the clock of whoever is called."""
+    return house.phrasebook.reader(ZoneInfo(task.person.zone), reader.tongue, house.clock.now())
+
+
+def _reader_here(house: House, reader: PersonRow) -> WrittenFor:
+    return house.phrasebook.reader(ZoneInfo(reader.zone), reader.tongue, house.clock.now())
+
+
+def _daytime(local: datetime) -> str:
+    return "morning" if local.hour < NOON else "afternoon" if local.hour < EVENING else "evening"

@@ -1,0 +1,171 @@
+"""How it went to reach somebody in person: pressed on a task, or told in words, and what it means for the interview."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from bot import leaving
+from bot.facts.looking import Look
+from bot.facts.tasks import Assigned, assigned
+from bot.hearing.naming import Unclear
+from bot.hearing.orders import Order
+from bot.hearing.reading import LONGEST, read, read_press
+from bot.pressing import TaskPress
+from bot.records import people, tasks
+from bot.records.base import Session
+from bot.records.people import PersonRow
+from bot.turn import Turn
+from dialogs.negotiation.effects import Part, TaskOutcome
+from dialogs.negotiation.events import TaskReported
+from dialogs.understanding import Context, read_times, understand
+from dialogs.understanding.meaning import Stage, Understanding
+
+# What is told without a button. Words that fit nothing here are what the party said of their time, or just a note.
+_NOBODY = r"no\s+(?:answer|reply)|nobody\s+(?:answered|there|picked\s+up)|voice\s?mail|(?:(?:line\s+)?was\s+)?busy"
+_NOT = r"(?:did\s?n[o'’]t|did\s+not)\s+(?:answer|pick\s+up)|left\s+a\s+(?:message|voice\s?mail)"
+_FORMS: tuple[tuple[TaskOutcome, str], ...] = (
+    (TaskOutcome.TOOK, r"took\s+(?P<which>.+)"),
+    (TaskOutcome.NO_ANSWER, rf"{_NOBODY}|{_NOT}"),
+    (TaskOutcome.CALL_BACK, r"(?:call|ring)\s+(?:(?:her|him|them)\s+)?(?:back|again)[\s,:]+(?P<which>.+)"),
+    (TaskOutcome.WRONG_NUMBER, r"(?:it\s+is\s+(?:the|a)\s+)?wrong\s+(?:number|person)"),
+    (TaskOutcome.NOT_INTERESTED, r"(?:is\s+)?not\s+interested|no\s+interest"),
+    (
+        TaskOutcome.NO_CONTACT,
+        r"(?:wants\s+)?no\s+(?:more\s+)?contact|(?:do\s+not|don[’']?t)\s+(?:contact|call).*",
+    ),
+    (TaskOutcome.TOLD, r"(?:i\s+)?(?:have\s+)?told(?:\s+(?:her|him|them))?|knows"),
+)
+WORDS = tuple((outcome, re.compile(rf"(?:{form})[.!]?", re.IGNORECASE)) for outcome, form in _FORMS)
+ON_A_FORM = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)")
+OF_TIMES = frozenset({TaskOutcome.TOOK, TaskOutcome.TIMES})
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the recruiter noted."""
+
+    outcome: TaskOutcome
+    words: str = ""  # the party's own, or when to ring again
+    start: datetime | None = None  # the time that was taken
+
+
+async def report(turn: Turn, order: Order, seen: Look) -> Part | None:
+    """Notes how it went and says so. None: there is no such task, and the words are a note like any other.
+
+    Raises Unclear.
+    """
+    assert order.case
+    pressed = order.command.task
+    task = await _meant(turn.session, order, pressed)
+    if task is None:
+        return None
+    told = Told(pressed.outcome, order.command.words, pressed.start) if pressed else _told(order, task, turn.now)
+    if told is None:
+        return None
+    if not task.open:
+        words = {"who": task.person.name, "by": task.done_by, "outcome": task.row.outcome or ""}
+        return Part("task_done", words=words)
+    if told.outcome in OF_TIMES and any(person.id in seen.away for person in task.case.needed):
+        raise Unclear("task_not_now", task.person.name)
+    await turn.happen(task.case.row, _event(turn, order.recruiter, task, told), seen)
+    await _besides(turn, order.recruiter, task, told, seen)
+    return await _answer(turn, order.recruiter, task, told)
+
+
+async def _meant(session: Session, order: Order, pressed: TaskPress | None) -> Assigned | None:
+    """The task whose button it was; else the one that is open for this interview, the candidate's first."""
+    assert order.case
+    if pressed:
+        return await assigned(session, pressed.negotiation, pressed.number)
+    first = sorted(order.case.state.tasks, key=lambda task: task.party)
+    return await assigned(session, order.case.row.id, first[0].number) if first else None
+
+
+def _told(order: Order, task: Assigned, now: datetime) -> Told | None:
+    """In words, read with the times of the task before one's eyes."""
+    words = order.rest.strip(" :–-,")
+    for outcome, form in WORDS:
+        if found := form.fullmatch(words):
+            which = found.groupdict().get("which") or ""
+            start = _chosen(order.recruiter, task, which, now) if outcome is TaskOutcome.TOOK else None
+            return Told(outcome, which, start)
+    zone = ZoneInfo(task.person.zone)
+    named = read_times(words, Context(now, zone, task.person.tongue, (), task.case.interview.minutes))
+    return Told(TaskOutcome.TIMES, words) if named else None
+
+
+def _chosen(recruiter: PersonRow, task: Assigned, which: str, now: datetime) -> datetime:
+    """By its number, or as the recruiter's own clock has it. Raises Unclear."""
+    if which.isascii() and which.isdecimal() and 0 < int(which) <= len(task.slots):
+        return task.slots[int(which) - 1]
+    minutes, zone = task.case.interview.minutes, ZoneInfo(recruiter.zone)
+    meaning = understand(which[:LONGEST], Context(now, zone, recruiter.tongue, task.slots, minutes, Stage.OFFERED))
+    if len(meaning.choice) != 1:
+        raise Unclear("no_time_in_words", which)
+    return task.slots[meaning.choice[0]]
+
+
+def _event(turn: Turn, recruiter: PersonRow, task: Assigned, told: Told) -> TaskReported:
+    return TaskReported(
+        task.row.number,
+        told.outcome,
+        recruiter.id,
+        recruiter.name,
+        "linkedin" if task.via == "linkedin" else "phone",
+        _meaning(turn, task, told),
+        told.words,
+        _moment(turn.now, recruiter, told.words) if told.outcome is TaskOutcome.CALL_BACK else None,
+    )
+
+
+def _meaning(turn: Turn, task: Assigned, told: Told) -> Understanding | None:
+    """What they took, or said, as if it had come from themselves. Raises Unclear."""
+    if told.start:
+        return read_press(task.case, task.person, told.start)
+    if told.outcome is not TaskOutcome.TIMES:
+        return None
+    if not told.words.strip():
+        raise Unclear("no_time_in_words", told.words)
+    return read(turn.house, task.case, task.person, told.words)
+
+
+def _moment(now: datetime, recruiter: PersonRow, words: str) -> datetime:
+    """When to ring again, on the recruiter's clock. Raises Unclear."""
+    zone = ZoneInfo(recruiter.zone)
+    if found := ON_A_FORM.fullmatch(words.strip()):
+        try:
+            starts = [datetime.fromisoformat(f"{found[1]}T{found[2]}").replace(tzinfo=zone)]
+        except ValueError:
+            starts = []
+    else:
+        starts = [window.start for window in read_times(words[:LONGEST], Context(now, zone, recruiter.tongue))]
+    ahead = [start for start in starts if start > now]
+    if not ahead:
+        raise Unclear("no_time_in_words", words)
+    return ahead[0]
+
+
+async def _besides(turn: Turn, recruiter: PersonRow, task: Assigned, told: Told, seen: Look) -> None:
+    """What holds for the person, and not for this interview alone."""
+    if told.outcome is TaskOutcome.WRONG_NUMBER:
+        await people.break_address(
+            turn.session, task.person.id, task.linkedin if task.via == "linkedin" else task.phone
+        )
+    elif told.outcome is TaskOutcome.NO_CONTACT:
+        await leaving.leave(turn, task.person, leaving.Wish("staff", task.via, recruiter.id), seen)
+
+
+async def _answer(turn: Turn, recruiter: PersonRow, task: Assigned, told: Told) -> Part:
+    row = await tasks.find(turn.session, task.case.row.id, task.row.number)
+    still = row is not None and row.done_at is None
+    again = still and told.outcome in (TaskOutcome.NO_ANSWER, TaskOutcome.CALL_BACK)
+    reader = turn.house.phrasebook.reader(ZoneInfo(recruiter.zone), recruiter.tongue, turn.now)
+    words = {
+        "who": task.person.name,
+        "note": row.note if row and still and told.outcome in OF_TIMES else "",
+        "due": reader.when(row.due_at) if row and again else "",
+    }
+    return Part("command_task", words=words)
