@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
+from bot.records.base import Records
+from bot.records.sealed import Keys
 from bot.settings.channels import carriers_of
 from bot.settings.environment import PREFIX, SettingsError
 from bot.settings.settings import Settings
 from integrations import carriers, catalog
 from integrations.channels.base import Channel, Door
-from integrations.channels.desk import Desk
 from integrations.means import Means, NotMade
+
+if TYPE_CHECKING:
+    from bot.connections.workspaces import Workspaces
+    from integrations.channels.line import Line
 
 CHANNELS = ("whatsapp", "sms", "telegram", "slack", "teams", "email")
 
@@ -53,16 +59,44 @@ def channels_of(settings: Settings, means: Means) -> dict[str, Channel]:
         raise SettingsError(f"{PREFIX}CHANNELS is {settings.channels}, but {error}.") from error
 
 
+def workspaces_of(settings: Settings, records: Records, keys: Keys, now: Callable[[], datetime]) -> Workspaces | None:
+    """Where Slack carries messages. Raises SettingsError where it lacks something."""
+    if "slack" not in carriers_of(settings.channels).values():
+        return None
+    from bot.connections.workspaces import Workspaces
+
+    try:
+        return Workspaces(of_vendors(settings), records, keys, now)
+    except ValueError as error:
+        raise SettingsError(f"{PREFIX}CHANNELS is {settings.channels}, but Slack: {error}.") from error
+
+
 def door_names(settings: Settings) -> list[str]:
     given = of_vendors(settings)
     chosen = [vendor for vendor in dict.fromkeys(carriers_of(settings.channels).values()) if vendor in carriers.DOORS]
     return chosen + [door for door, needed in BESIDES.items() if any(name in given for name in needed)]
 
 
-def doors_of(settings: Settings, now: Callable[[], datetime], desk: Desk) -> list[Door]:
+def doors_of(settings: Settings, means: Means) -> list[Door]:
     """Where the vendors that were chosen tell what people write. Raises SettingsError where one lacks something."""
-    means = Means(now, of_vendors(settings), desk=desk)
     try:
         return [carriers.door(each, means) for each in door_names(settings)]
     except NotMade as error:
         raise SettingsError(f"{PREFIX}CHANNELS is {settings.channels}, but {error}.") from error
+
+
+def lines_of(settings: Settings, means: Means) -> list[Line]:
+    """What is held open to vendors that cannot knock at our door. Raises SettingsError where one lacks something."""
+    try:
+        return [carriers.LINES[each](means) for each in line_names(settings)]
+    except NotMade as error:
+        raise SettingsError(f"{PREFIX}CHANNELS is {settings.channels}, but {error}.") from error
+
+
+def line_names(settings: Settings) -> Iterator[str]:
+    """Whoever sets a token for a line wants the line; of Telegram's ways one is left where nobody can knock."""
+    chosen = carriers_of(settings.channels).values()
+    if "slack" in chosen and settings.slack_app_token:
+        yield "slack"
+    if "telegram" in chosen and not settings.public_url:
+        yield "telegram"

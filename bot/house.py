@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
@@ -17,9 +17,13 @@ from bot.second_opinion import SecondReader
 from dialogs.negotiation.facts import Rules
 from dialogs.wording import Phrasebook
 from integrations.calendars.base import Calendar
+from integrations.channels.approvals import Approvals
 from integrations.channels.base import Channel
 from integrations.links.base import Links, NoLinks
 from integrations.meetings.base import Meetings
+
+if TYPE_CHECKING:
+    from bot.connections.workspaces import Workspaces  # with Slack's SDK, which few firms need
 
 UTC = ZoneInfo("UTC")
 
@@ -73,4 +77,6 @@ class House:
     burst: timedelta = timedelta()  # how long to wait for somebody to finish writing
     desks: Desks | None = None  # the vendors' objects of people's own connections, where there can be any
     link_desk: LinkDesk | None = None  # opens people's accounts at vendors of booking pages
+    workspaces: Workspaces | None = None  # that let us in, where Slack carries messages
+    approvals: Approvals | None = None  # where texts are approved that may go when nobody has written for a day
     second: SecondReader | None = None  # asked where the rules are unsure, if the firm wants that

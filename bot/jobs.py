@@ -18,6 +18,7 @@ class JobKind(StrEnum):
     ACCOUNT = "account"  # whether an account at a vendor of booking pages works, and what was booked there
     BOOKED = "booked"  # what was told of bookings there, taken up
     RECONCILE = "reconcile"  # what we booked, with what a calendar says
+    HOME = "home"  # a recruiter's page of how everything stands, shown anew
     FORGET = "forget"  # what was kept only for a while
 
 
@@ -26,7 +27,7 @@ class Job:
     """One thing to do, by reference: the rows of our own database say what it is and whether it is still open."""
 
     kind: JobKind
-    # Of the person whose turn it is, of the effect, of the timer, of the connection, of whose calendar or link it is.
+    # Of the person whose turn it is, of the effect, of the timer, of the connection, of whose calendar or page it is.
     id: str
 
 

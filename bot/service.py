@@ -16,7 +16,7 @@ import structlog
 import uvicorn
 
 from bot import claims
-from bot.carriers import channels_of, doors_of, of_vendors
+from bot.carriers import channels_of, doors_of, lines_of, of_vendors, workspaces_of
 from bot.clock import Clock, RealClock
 from bot.connections.connecting import Desks
 from bot.connections.keys import keys_of
@@ -25,6 +25,7 @@ from bot.connections.switchboard import Switchboard
 from bot.doors.web import Begin, make_app
 from bot.engine import DurableEngine
 from bot.hearing.front_desk import FrontDesk
+from bot.hearing.lines import hold
 from bot.hearing.mailbox import follow
 from bot.house import Firm, House
 from bot.jobs import Job, JobKind
@@ -52,9 +53,10 @@ def build(settings: Settings, *, hears: bool = True) -> House:
     """
     clock = RealClock()
     set_by_firm = of_vendors(settings)
-    means = Means(clock.now, set_by_firm)
     records = Records(settings.database)
     desks = desks_of(settings, clock, records)
+    workspaces = workspaces_of(settings, records, desks.keys, clock.now)
+    means = Means(clock.now, set_by_firm, token_of=workspaces.token_of if workspaces else None)
     return House(
         records=records,
         clock=clock,
@@ -62,6 +64,7 @@ def build(settings: Settings, *, hears: bool = True) -> House:
         calendar=Switchboard(records, desks, catalog.calendar("none", means), clock.now),
         desks=desks,
         link_desk=LinkDesk(desks.keys, clock.now, set_by_firm),
+        workspaces=workspaces,
         meetings=catalog.meetings(settings.meetings, means),
         links=catalog.links("opened", means),
         phrasebook=Phrasebook.load(),
@@ -125,19 +128,22 @@ async def serve(settings: Settings, *, worker: bool = True) -> None:
             secret = settings.gateway_secret.get_secret_value() if settings.gateway_secret else None
             zoom = settings.zoom_webhook_secret.get_secret_value() if settings.zoom_webhook_secret else None
             begin = patiently(engine.begin, house.burst)
+            doors = doors_of(settings, _heard_by(settings, house))
             app = make_app(
                 house,
                 begin,
                 secret,
                 version("askarsan"),
-                doors=doors_of(settings, house.clock.now, FrontDesk(house)),
+                doors=doors,
                 zoom_secret=zoom,
                 metrics=settings.metrics,
             )
             config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False)
             log.info("serving", url=settings.url, worker=worker)
-            async with _mailbox(settings, house, begin) if worker else nullcontext():
+            async with _listening(settings, house, begin) if worker else nullcontext():
                 await uvicorn.Server(config).serve(sockets=[door])
+            for each in doors:
+                await each.close()
 
 
 async def work(settings: Settings) -> None:
@@ -147,7 +153,7 @@ async def work(settings: Settings) -> None:
     async with (
         _house(settings) as house,
         _engine(settings, house, worker=True) as engine,
-        _mailbox(settings, house, patiently(engine.begin, house.burst)),
+        _listening(settings, house, patiently(engine.begin, house.burst)),
     ):
         stopped = asyncio.Event()
         for each in (signal.SIGINT, signal.SIGTERM):
@@ -184,6 +190,34 @@ def patiently(begin: Begin, burst: timedelta) -> Begin:
     return begin_later
 
 
+def _heard_by(settings: Settings, house: House) -> Means:
+    """What vendors' ways in are made with."""
+    token_of = house.workspaces.token_of if house.workspaces else None
+    return Means(house.clock.now, of_vendors(settings), desk=FrontDesk(house), token_of=token_of)
+
+
+@asynccontextmanager
+async def _listening(settings: Settings, house: House, begin: Begin) -> AsyncIterator[None]:
+    """All that does not come to our doors by itself."""
+    async with _mailbox(settings, house, begin), _lines(settings, house, begin):
+        yield
+
+
+@asynccontextmanager
+async def _lines(settings: Settings, house: House, begin: Begin) -> AsyncIterator[None]:
+    """Open to vendors that cannot knock."""
+    lines = lines_of(settings, _heard_by(settings, house))
+    held = [asyncio.create_task(hold(house, line, begin)) for line in lines]
+    try:
+        yield
+    finally:
+        for each in held:
+            each.cancel()
+        await asyncio.gather(*held, return_exceptions=True)
+        for line in lines:
+            await line.close()
+
+
 @asynccontextmanager
 async def _mailbox(settings: Settings, house: House, begin: Begin) -> AsyncIterator[None]:
     """The firm's mailbox is read, where there is one to be read."""
@@ -216,9 +250,10 @@ async def _house(settings: Settings, *, hears: bool = True) -> AsyncIterator[Hou
         for desk in (house.calendar, house.meetings, house.links):
             with suppress(Exception):
                 await desk.close()
-        if house.second:
-            with suppress(Exception):
-                await house.second.close()
+        for each in (house.workspaces, house.second):
+            if each:
+                with suppress(Exception):
+                    await each.close()
         await house.records.close()
 
 

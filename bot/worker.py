@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import timedelta
 
 from bot.booked_elsewhere import take_up_all
 from bot.effects.kinds import carry_out
+from bot.hearing.home_page import show_anew
 from bot.hearing.listening import hear
 from bot.house import House
 from bot.jobs import Job, JobKind
@@ -25,27 +26,7 @@ class Assistant:
         self.house = house
 
     async def run(self, job: Job) -> Sequence[Job]:
-        match job.kind:
-            case JobKind.TURN:
-                return await hear(self.house, job.id)
-            case JobKind.EFFECT:
-                return await carry_out(self.house, job.id)
-            case JobKind.TIMER:
-                return await ring(self.house, job.id)
-            case JobKind.LOOK:
-                return await look_after(self.house, job.id, reconcile)
-            case JobKind.LINK:
-                return await check_link(self.house, job.id)
-            case JobKind.ACCOUNT:
-                return await look_after_account(self.house, job.id)
-            case JobKind.BOOKED:
-                return await take_up_all(self.house, job.id)
-            case JobKind.RECONCILE:
-                return await reconcile(self.house, job.id)
-            case JobKind.FORGET:
-                async with self.house.records.write() as session:
-                    await raw_events.purge(session, self.house.clock.now())
-                return ()
+        return await DO[job.kind](self.house, job.id)
 
     async def waiting(self, *, older_than: timedelta) -> Sequence[Job]:
         now = self.house.clock.now()
@@ -62,3 +43,27 @@ class Assistant:
             compared = [Job(JobKind.RECONCILE, each) for each in await entries.unchecked(session, now, AHEAD, EVERY)]
             old = [Job(JobKind.FORGET, "raw_events")] if await raw_events.any_too_old(session, now) else []
         return [*turns, *effects, *timers, *looks, *opened, *accounts, *booked, *compared, *old]
+
+
+async def _forget(house: House, _what: str) -> Sequence[Job]:
+    async with house.records.write() as session:
+        await raw_events.purge(session, house.clock.now())
+    return ()
+
+
+async def _look(house: House, connection_id: str) -> Sequence[Job]:
+    return await look_after(house, connection_id, reconcile)
+
+
+DO: Mapping[JobKind, Callable[[House, str], Awaitable[Sequence[Job]]]] = {
+    JobKind.TURN: hear,
+    JobKind.EFFECT: carry_out,
+    JobKind.TIMER: ring,
+    JobKind.LOOK: _look,
+    JobKind.LINK: check_link,
+    JobKind.ACCOUNT: look_after_account,
+    JobKind.BOOKED: take_up_all,
+    JobKind.RECONCILE: reconcile,
+    JobKind.HOME: show_anew,
+    JobKind.FORGET: _forget,
+}

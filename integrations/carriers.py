@@ -11,6 +11,8 @@ from integrations.means import Means, NotMade, known
 
 if TYPE_CHECKING:
     from integrations.channels.email.imap import ImapMailbox
+    from integrations.channels.line import Line
+    from integrations.channels.telegram.api import Api
 
 ABILITIES: dict[str, Abilities] = {
     # Three quick replies is what WhatsApp takes without an approved template; Twilio's Body ends at 1,600.
@@ -47,15 +49,19 @@ def gateway_channels(names: Sequence[str], means: Means) -> dict[str, Channel]:
 
 
 def telegram_channels(names: Sequence[str], means: Means) -> dict[str, Channel]:
-    from integrations.channels.telegram.api import API, Account, Api
     from integrations.channels.telegram.sending import TelegramChannel
 
     _only("telegram", names)
+    return {name: TelegramChannel(_telegram(means), ABILITIES[name]) for name in names}
+
+
+def _telegram(means: Means) -> Api:
+    from integrations.channels.telegram.set_up import api_from
+
     try:
-        account = Account(means.need("telegram_token"), means.settings.get("telegram_url") or API)
+        return api_from(means.settings)
     except ValueError as error:
         raise NotMade(f"Telegram: {error}") from error
-    return {name: TelegramChannel(Api(account), ABILITIES[name]) for name in names}
 
 
 def slack_channels(names: Sequence[str], means: Means) -> dict[str, Channel]:
@@ -68,12 +74,6 @@ def slack_channels(names: Sequence[str], means: Means) -> dict[str, Channel]:
         raise NotMade(f"Slack: {error}") from error
 
 
-def _only(channel: str, names: Sequence[str]) -> None:
-    for name in names:
-        if name != channel:
-            raise NotMade(f"{channel} carries no {name}")
-
-
 def teams_channels(names: Sequence[str], means: Means) -> dict[str, Channel]:
     from integrations.channels.teams.set_up import channel_from
 
@@ -82,6 +82,12 @@ def teams_channels(names: Sequence[str], means: Means) -> dict[str, Channel]:
         return {name: channel_from(means.settings, means.now) for name in names}
     except ValueError as error:
         raise NotMade(f"Teams: {error}") from error
+
+
+def _only(channel: str, names: Sequence[str]) -> None:
+    for name in names:
+        if name != channel:
+            raise NotMade(f"{channel} carries no {name}")
 
 
 def twilio_channels(names: Sequence[str], means: Means) -> dict[str, Channel]:
@@ -119,13 +125,13 @@ CHANNELS: dict[str, Callable[[Sequence[str], Means], dict[str, Channel]]] = {
     "slack": slack_channels,
     "sendgrid": sendgrid_channels,
     "smtp": smtp_channels,
+    "teams": teams_channels,
     "telegram": telegram_channels,
     "twilio": twilio_channels,
 }
 
 
 def telegram_door(means: Means) -> Door:
-    "teams": teams_channels,
     from integrations.channels.telegram.door import TelegramDoor
 
     return TelegramDoor(means.need("telegram_secret"), means.now)
@@ -142,12 +148,6 @@ def slack_door(means: Means) -> Door:
     return door
 
 
-def twilio_door(means: Means) -> Door:
-    from integrations.channels.twilio.set_up import door_from
-
-    try:
-        return door_from(means.settings)
-    except ValueError as error:
 def teams_door(means: Means) -> Door:
     from integrations.channels.teams.set_up import door_from
 
@@ -159,6 +159,12 @@ def teams_door(means: Means) -> Door:
     return door
 
 
+def twilio_door(means: Means) -> Door:
+    from integrations.channels.twilio.set_up import door_from
+
+    try:
+        return door_from(means.settings)
+    except ValueError as error:
         raise NotMade(f"Twilio: {error}") from error
 
 
@@ -195,13 +201,33 @@ DOORS: dict[str, Callable[[Means], Door]] = {
     "slack": slack_door,
     "sendgrid-events": sendgrid_event_door,
     "sendgrid-parse": sendgrid_parse_door,
+    "teams": teams_door,
     "telegram": telegram_door,
     "twilio": twilio_door,
 }
 
 
+def slack_line(means: Means) -> Line:
+    from integrations.channels.slack.set_up import line_in
+
+    try:
+        return line_in(means.settings, means.now, means.token_of, means.desk)
+    except ValueError as error:
+        raise NotMade(f"Slack: {error}") from error
+
+
+def telegram_line(means: Means) -> Line:
+    from integrations.channels.telegram.door import TelegramDoor
+    from integrations.channels.telegram.polling import TelegramLine
+
+    return TelegramLine(_telegram(means), TelegramDoor(means.need("telegram_secret"), means.now))
+
+
+# The same where they cannot knock: a line that is held open.
+LINES: dict[str, Callable[[Means], Line]] = {"slack": slack_line, "telegram": telegram_line}
+
+
 def channels(chosen: Mapping[str, str], means: Means) -> dict[str, Channel]:
-    "teams": teams_door,
     """Each channel by its name, made by the vendor chosen for it: {"whatsapp": "gateway", "email": "console"}."""
     made: dict[str, Channel] = {}
     for name in chosen:

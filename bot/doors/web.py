@@ -56,6 +56,10 @@ def make_app(
     app.include_router(calendar_doors(house, begin))
     app.include_router(account_doors(house, begin))
     app.include_router(zoom_doors(house, begin, zoom_secret))
+    if house.workspaces:
+        from bot.doors.slack import slack_doors  # with Slack's SDK, which few firms need
+
+        app.include_router(slack_doors(house, house.workspaces))
     return app
 
 

@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.effects.cards import card_of
+from bot.effects.scripts import card_of_task
 from bot.facts.case import Case, load
+from bot.facts.tasks import of_row
 from bot.house import House
-from bot.pressing import BETWEEN, NEW, CardPress
-from bot.records import jobs, negotiations, people
+from bot.pressing import BETWEEN, NEW, CardPress, TaskPress
+from bot.records import jobs, negotiations, people, tasks
 from bot.records.base import Session
 from bot.records.people import PersonRow
 from bot.verbs import Verb
@@ -23,6 +25,7 @@ from integrations.channels.desk import Asked, Form, Section
 log = structlog.get_logger()
 
 RECRUITER = "recruiter"
+FORMS = {forms.OUTCOME: forms.outcome, forms.TIMES: forms.times, forms.CALL_BACK: forms.call_back}  # else words
 
 
 class FrontDesk:
@@ -38,11 +41,10 @@ class FrontDesk:
                 return None
             if asked.form == forms.SCHEDULE:
                 return await _schedule(session, asked.id, recruiter)
-            pressed = CardPress.read(asked.id)
+            pressed = CardPress.read(asked.id) or TaskPress.read(asked.id)
             if pressed is None or await negotiations.find(session, pressed.negotiation) is None:
                 return None
-        form = forms.outcome if asked.form == forms.OUTCOME else forms.words
-        return form(asked.id, recruiter.tongue)
+        return FORMS.get(asked.form, forms.words)(asked.id, recruiter.tongue)
 
     async def home(self, channel: str, sender: str) -> tuple[Section, ...] | None:
         async with self._house.records.read() as session:
@@ -51,7 +53,9 @@ class FrontDesk:
                 return None
             rows = [row for row in await negotiations.going_on(session) if row.recruiter_id == recruiter.id]
             cases = [await load(session, row.id) for row in rows]
-        return self._sections(recruiter, cases)
+            due = [row for row in await tasks.open_ones(session, recruiter.id) if row.due_at <= self._house.clock.now()]
+            to_call = [card_of_task(self._house, await of_row(session, row), recruiter) for row in due]
+        return self._sections(recruiter, cases, to_call)
 
     async def heard(self, message: Inbound) -> str:
         """The answer comes as a message of its own."""
@@ -59,13 +63,17 @@ class FrontDesk:
 
     async def gone(self, channel: str, to: str) -> None:
         log.warning("sent_away", channel=channel, workspace=to)
+        if self._house.workspaces and channel == "slack":
+            await self._house.workspaces.gone(to)
 
     async def _recruiter(self, session: Session, channel: str, sender: str) -> PersonRow | None:
         person = await people.at_address(session, channel, sender)
         return person if person and person.role == RECRUITER else None
 
-    def _sections(self, recruiter: PersonRow, cases: Sequence[Case]) -> tuple[Section, ...]:
-        """Each interview stands once: where somebody is needed, else under today, else with what is going on."""
+    def _sections(self, recruiter: PersonRow, cases: Sequence[Case], to_call: Sequence[Card]) -> tuple[Section, ...]:
+        """Whom to call comes first. Each interview stands once: where somebody is needed, else under today, else with
+        what is going on.
+        """
         zone, now = ZoneInfo(recruiter.zone), self._house.clock.now()
         today = now.astimezone(zone).date()
         needed = [case for case in cases if case.state.status is Status.ESCALATED]
@@ -75,7 +83,11 @@ class FrontDesk:
         said = forms.words_in(recruiter.tongue)
         parts = (("needs_you", "needs_nobody", needed), ("today", "free_today", held), ("going_on", "quiet", others))
         new = Card("new", said["schedule_title"], "", actions=(_to_schedule(said["schedule_send"]),))
-        return (Section(said["schedule_title"], (new,), language=recruiter.tongue), *self._listed(recruiter, parts))
+        first = [Section(said["schedule_title"], (new,), language=recruiter.tongue)]
+        if to_call:
+            more, language = said["home_more"], recruiter.tongue
+            first.insert(0, Section(said["home_to_call"], tuple(to_call), more=more, language=language))
+        return (*first, *self._listed(recruiter, parts))
 
     def _listed(self, recruiter: PersonRow, parts: Sequence[tuple[str, str, Sequence[Case]]]) -> Iterator[Section]:
         said = forms.words_in(recruiter.tongue)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import ColumnElement, and_, delete, func, select
 from sqlalchemy.engine import CursorResult
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -30,17 +30,17 @@ async def ask(session: AsyncSession, word: str, about: str, now: datetime, until
 
 
 async def stands(session: AsyncSession, word: str, about: str, now: datetime) -> bool:
-    return bool(await session.scalar(select(exists().where(*_meant(word, about, now)))))
+    return bool(await session.scalar(select(func.count()).where(_meant(word, about, now))))
 
 
 async def answer(session: AsyncSession, word: str, about: str, now: datetime) -> bool:
     """Was it asked, and can it still be answered? From now on it cannot: of two who try at once one is told so."""
-    answered = await session.execute(delete(QuestionRow).where(*_meant(word, about, now)))
+    answered = await session.execute(delete(QuestionRow).where(_meant(word, about, now)))
     return isinstance(answered, CursorResult) and answered.rowcount == 1
 
 
-def _meant(word: str, about: str, now: datetime) -> tuple[object, ...]:
-    return (QuestionRow.digest == _digest(word), QuestionRow.about == about, QuestionRow.until > now)
+def _meant(word: str, about: str, now: datetime) -> ColumnElement[bool]:
+    return and_(QuestionRow.digest == _digest(word), QuestionRow.about == about, QuestionRow.until > now)
 
 
 def _digest(word: str) -> str:

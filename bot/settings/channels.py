@@ -138,18 +138,25 @@ class ChannelSettings(BaseSettings):
     )
 
     slack_token: SecretStr | None = setting(
-        None, "Your app in your workspace at Slack.", "the bot's token, xoxb-…", min_length=1
+        None, "Your app in your one workspace at Slack.", "the bot's token, xoxb-…", min_length=1
+    )
+    slack_client_id: str | None = setting(
+        None, "Your app, where several workspaces let it in by a click.", "a client ID, as Slack shows it", min_length=1
+    )
+    slack_client_secret: SecretStr | None = setting(
+        None, "The secret of that app.", "a client secret, as Slack shows it", min_length=1
+    )
+    slack_app_token: SecretStr | None = setting(
+        None,
+        "Hears Slack over a line that we open (Socket Mode), for a machine that Slack cannot reach.",
+        "an app-level token, xapp-…",
+        min_length=1,
     )
     slack_signing_secret: SecretStr | None = setting(
         None, "What Slack signs with when it tells us something.", "the app's signing secret", min_length=1
     )
     slack_url: Address = setting("https://slack.com/api", "Where the Web API of Slack is.", "https://HOST/api")
 
-    @model_validator(mode="after")
-    def _gateway_is_whole(self) -> Self:
-        if (self.gateway_url is None) != (self.gateway_secret is None):
-            raise ValueError(f"{PREFIX}GATEWAY_URL and {PREFIX}GATEWAY_SECRET go together: set both, or neither.")
-        return self
     teams_app_id: str | None = setting(
         None, "Your bot at Microsoft, for Teams as a channel.", "its Microsoft App ID", min_length=1
     )
@@ -170,3 +177,8 @@ class ChannelSettings(BaseSettings):
         "the address of an OpenID configuration",
     )
 
+    @model_validator(mode="after")
+    def _gateway_is_whole(self) -> Self:
+        if (self.gateway_url is None) != (self.gateway_secret is None):
+            raise ValueError(f"{PREFIX}GATEWAY_URL and {PREFIX}GATEWAY_SECRET go together: set both, or neither.")
+        return self

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from integrations.channels.base import Card, Inbound
 
@@ -60,6 +61,14 @@ class Asked:
     sender: str
     form: str  # its name
     id: str  # of what was pressed
+
+
+@runtime_checkable
+class Board(Protocol):
+    """A channel with a page of its own for each person, where everything stands."""
+
+    async def publish(self, to: str, sections: Sequence[Section]) -> None:
+        """Shows this to them from now on, in place of what was there. Raises ChannelError."""
 
 
 class Desk(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,8 +11,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from integrations.channels.base import Abilities, Channel, ChannelError, Outbound, Refused, Sent, Temporary, Unanswered
+from integrations.channels.desk import Section
 from integrations.channels.fitting import pieces, plain
-from integrations.channels.slack import blocks
+from integrations.channels.slack import blocks, home
 from integrations.channels.slack.addresses import Address, Spot, thread_in
 from integrations.channels.slack.api import Slack
 from integrations.channels.slack.errors import NOT_CHANGED, TOO_MUCH
@@ -87,6 +88,10 @@ class SlackChannel(Channel):
             return None
         *also, vendor_id = [found[part] for part in sorted(found)]
         return Sent(vendor_id, tuple(also))
+
+    async def publish(self, to: str, sections: Sequence[Section]) -> None:
+        """Their Home. Raises ChannelError."""
+        await home.publish(self._slack, to, sections)
 
     async def close(self) -> None:
         await self._slack.close()

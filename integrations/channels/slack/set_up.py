@@ -5,28 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from integrations.channels.desk import Desk
 from integrations.channels.slack.api import API, Slack, TokenOf
 from integrations.channels.slack.door import SlackDoor
 from integrations.channels.slack.installation import App
 from integrations.channels.slack.sending import SlackChannel
+from integrations.channels.slack.socket_mode import SlackLine
 from integrations.missing import not_set
 
 
 def line_from(settings: Mapping[str, str], now: Callable[[], datetime], token_of: TokenOf | None = None) -> Slack:
     """With one token for the one workspace there is, or with each workspace's own. Raises ValueError."""
-    url = settings.get("slack_url") or API
-    if token_of:
-        return Slack(token_of, now, url)
-    token = settings.get("slack_token", "")
-    if not token:
+    token, several = settings.get("slack_token", ""), bool(settings.get("slack_client_id") or token_of)
+    if not token and not several:
         raise ValueError(not_set("slack_token"))
-    if not token.startswith(("xoxb-", "xoxe.xoxb-")):
+    if token and not token.startswith(("xoxb-", "xoxe.xoxb-")):
         raise ValueError("a bot's token begins with xoxb-; one that begins with xoxp- or xapp- is another kind")
 
-    async def the_one(team: str) -> str:
-        return token
+    async def the_one(team: str) -> str | None:
+        return token or None
 
-    return Slack(the_one, now, url)
+    return Slack(token_of or the_one, now, settings.get("slack_url") or API)
 
 
 def channel_from(
@@ -45,8 +44,17 @@ def app_from(settings: Mapping[str, str], public_url: str) -> App:
     return App(settings["slack_client_id"], settings["slack_client_secret"], public_url, f"{beside}/oauth/v2/authorize")
 
 
+def line_in(
+    settings: Mapping[str, str], now: Callable[[], datetime], token_of: TokenOf | None, desk: Desk | None
+) -> SlackLine:
+    door = door_from(settings, now, token_of)
+    door.desk = desk
+    return SlackLine(settings.get("slack_app_token", ""), door, settings.get("slack_url") or API)
+
+
 def door_from(settings: Mapping[str, str], now: Callable[[], datetime], token_of: TokenOf | None = None) -> SlackDoor:
+    """Where Slack is heard over a line that we open it signs nothing; then nobody knocks here and is let in."""
     secret = settings.get("slack_signing_secret", "")
-    if not secret:
+    if not secret and not settings.get("slack_app_token"):
         raise ValueError(not_set("slack_signing_secret"))
     return SlackDoor(secret, now, line_from(settings, now, token_of))

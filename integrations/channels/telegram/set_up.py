@@ -1,20 +1,29 @@
-"""Telling Telegram where our door is, and asking it how that goes."""
+"""A bot from the firm's settings; telling Telegram where our door is, and asking it how that goes."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from telegram import Bot, WebhookInfo
 
-from integrations.channels.telegram.api import Api
+from integrations.channels.telegram.api import API, Account, Api
 from integrations.channels.telegram.updates import HEARD
+from integrations.missing import not_set
 
 CONNECTIONS = 40  # at once, at most; Telegram's own default, of 100
 PORTS = (443, 80, 88, 8443)  # Telegram knocks at no other
 LATELY = timedelta(hours=1)
 BEHIND = 100  # so many updates that wait are more than a moment's
+
+
+def api_from(settings: Mapping[str, str]) -> Api:
+    """Raises ValueError with what is missing or wrong."""
+    if not (token := settings.get("telegram_token", "")):
+        raise ValueError(not_set("telegram_token"))
+    return Api(Account(token, settings.get("telegram_url") or API))
 
 
 async def open_door(api: Api, url: str, secret: str, connections: int = CONNECTIONS) -> None:

@@ -119,7 +119,8 @@ class Workspace:
         return f"{int(self.now().timestamp())}.{next(self._count):06d}"
 
     def next_id(self, kind: str) -> str:
-        return f"{kind}{next(self._count):08d}"
+        """The same in no other workspace."""
+        return f"{kind}{self.id}{next(self._count):08d}"
 
     def keep(self, shown: Shown) -> Shown:
         self.messages[shown.channel, shown.ts] = shown

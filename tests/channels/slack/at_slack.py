@@ -127,7 +127,7 @@ class Served:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path = scope.get("path", "")
-        ours = path.startswith(("/hooks/", "/slack/"))
+        ours = path.startswith(("/hooks/", "/slack/", "/health"))
         await (self.ours if ours else self.slack)(scope, receive, send)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 import pytest_asyncio
 
-from integrations.channels.base import Inbound, Read, Told
+from integrations.channels.base import Inbound, Read, Refused, Told
 from integrations.channels.slack.socket_mode import SocketMode
 from integrations.standins.slack.slack import Told as ToldBySlack
 from tests.channels.slack.at_slack import OFFER, RITA, SHOWN, Office, office, served
@@ -25,7 +25,7 @@ class Line:
     kept: dict[str, Told] = field(default_factory=dict)
     full: bool = False
 
-    async def hear(self, read: Read) -> None:
+    async def hear(self, read: Read, raw: bytes) -> None:
         if self.full:
             raise OSError("no room")
         for told in read.told:
@@ -46,8 +46,8 @@ class Line:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def line(office: Office) -> AsyncIterator[Line]:
-    async def hear(read: Read) -> None:
-        await made.hear(read)
+    async def hear(read: Read, raw: bytes) -> None:
+        await made.hear(read, raw)
 
     mode = SocketMode(office.slack.app_token, office.door, hear, office.api)
     made = Line(office, mode)
@@ -113,11 +113,11 @@ async def test_a_payload_that_cannot_be_read_does_not_come_for_ever(line: Line) 
 
 
 async def test_with_a_wrong_token_it_says_so_and_does_not_ask_for_ever(office: Office) -> None:
-    async def hear(read: Read) -> None:
+    async def hear(read: Read, raw: bytes) -> None:
         raise AssertionError
 
     mode = SocketMode("xapp-wrong", office.door, hear, office.api)
-    with pytest.raises(ValueError, match="invalid_auth"):
+    with pytest.raises(Refused, match="invalid_auth"):
         await mode.open()
     with pytest.raises(ValueError, match="xapp-"):
         SocketMode("xoxb-another-kind", office.door, hear, office.api)

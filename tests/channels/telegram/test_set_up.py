@@ -92,7 +92,7 @@ async def test_what_was_fetched_is_forgotten_only_with_the_next_offset(office: O
     first, offset = await fetch(office.api, office.door, None, AT_ONCE)
     again, _ = await fetch(office.api, office.door, None, AT_ONCE)
     assert first == again, "a crash before they were kept loses nothing"
-    texts = [told.text for read in first for told in read.told if isinstance(told, Inbound)]
+    texts = [told.text for read, _ in first for told in read.told if isinstance(told, Inbound)]
     assert texts == ["Tuesday", "or Wednesday"]
     assert await fetch(office.api, office.door, offset, AT_ONCE) == ([], offset)
     assert office.chats.pending == {}
@@ -102,7 +102,7 @@ async def test_a_press_that_was_fetched_is_answered_too(office: Office) -> None:
     await close_door(office.api)
     await office.channel.send(OFFER)
     office.chats.press(ANA, office.said()[0].id, OFFER.buttons[0].label)
-    (read,), _ = await fetch(office.api, office.door, None, AT_ONCE)
+    [(read, _)], _ = await fetch(office.api, office.door, None, AT_ONCE)
     assert office.chats.unanswered
     await answer(office.api, read)
     assert office.chats.unanswered == {}
@@ -134,7 +134,7 @@ async def test_a_bot_is_made_from_settings_and_reaches_its_person(office: Office
 @pytest.mark.parametrize(
     ("chosen", "given", "words"),
     [
-        ("telegram", {}, "ASKARSAN_TELEGRAM_TOKEN is not set"),
+        ("telegram", {}, "Telegram: ASKARSAN_TELEGRAM_TOKEN is not set"),
         ("telegram", {"telegram_token": "nonsense"}, "Telegram: a bot's token reads <number>:<key>"),
         ("whatsapp", {"telegram_token": "1:key"}, "telegram carries no whatsapp"),
     ],
