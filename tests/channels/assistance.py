@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -12,12 +13,14 @@ from sqlalchemy import select
 
 from bot.connections.connecting import Desks
 from bot.engine import InlineEngine
+from bot.hearing.lines import hold
 from bot.house import House
 from bot.jobs import Job
 from bot.records import everything
 from bot.records.raw_events import RawEventRow
 from bot.rehearsal.play import Rehearsal
 from bot.rehearsal.scenario import load
+from integrations.channels.line import Line
 
 STORY = """\
 name: Ana has two times to choose from
@@ -53,6 +56,24 @@ class Assistance:
         self.rehearsal.world.clock.advance_to(self.house.clock.now() + time)
         await self.engine.settle()
 
+    @asynccontextmanager
+    async def holding(self, line: Line) -> AsyncIterator[None]:
+        """What comes over this line is heard meanwhile."""
+        holding = asyncio.create_task(hold(self.house, line, self.begin, timedelta(milliseconds=20)))
+        try:
+            yield
+        finally:
+            holding.cancel()
+            await asyncio.gather(holding, return_exceptions=True)
+            await line.close()
+
+    async def comes_to(self, what: Callable[[], object]) -> None:
+        """What comes over a line comes a moment later."""
+        async with asyncio.timeout(30):
+            while not what():
+                await self.engine.settle()
+                await asyncio.sleep(0.01)
+
     async def status(self) -> str:
         async with self.house.records.read() as session:
             return (await everything.negotiations(session))[0].status
@@ -63,9 +84,11 @@ class Assistance:
 
 
 @asynccontextmanager
-async def rehearsed(folder: Path, at: str = "slack", rita: str = "T1:URITA") -> AsyncIterator[tuple[Rehearsal, House]]:
+async def rehearsed(
+    folder: Path, at: str = "slack", rita: str = "T1:URITA", story: str = STORY
+) -> AsyncIterator[tuple[Rehearsal, House]]:
     """The story, played up to where Ana has to choose; `rita` is the recruiter's address on the channel `at`."""
-    (folder / "story.yaml").write_text(STORY.replace("RITAS", at).replace("RITA", rita), "utf-8")
+    (folder / "story.yaml").write_text(story.replace("RITAS", at).replace("RITA", rita), "utf-8")
     rehearsal = Rehearsal(load(folder / "story.yaml"), f"sqlite+aiosqlite:///{folder / 'firm.db'}")
     await rehearsal.prepare()
     await rehearsal.run()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -14,7 +15,10 @@ from bot.doors.web import make_app
 from bot.engine import InlineEngine
 from bot.records import people
 from bot.worker import Assistant
+from integrations import carriers
+from integrations.channels.telegram.set_up import close_door
 from integrations.channels.telegram.starting import start_link
+from integrations.means import Means
 from tests.channels.assistance import Assistance, rehearsed
 from tests.channels.telegram.at_telegram import ANA, BEN, SECRET, Office, Served, office, served
 
@@ -33,11 +37,15 @@ class AtTelegram(Assistance):
         assert set(await self.office.telegram.deliver()) <= {200}
         await self.engine.settle()
 
-    async def opens_anas_link(self, who: int) -> None:
+    async def payload(self) -> str:
+        """The end of Ana's own link."""
         async with self.house.records.read() as session:
             [ana] = await people.of_role(session, "candidate")
         link = start_link("arsan_bot", ana.id, SECRET, self.house.clock.now() + timedelta(days=7))
-        self.office.telegram.chats.start(who, link.partition("start=")[2])
+        return link.partition("start=")[2]
+
+    async def opens_anas_link(self, who: int) -> None:
+        self.office.telegram.chats.start(who, await self.payload())
         await self.told()
 
     async def says(self, who: int, text: str) -> None:
@@ -95,3 +103,31 @@ async def test_a_bot_that_is_blocked_writes_on_elsewhere(tmp_path: Path, office:
         assert len(here.got()) == told
         assert len(here.rehearsal.world.channels["whatsapp"].delivered) > written
         assert await here.status() == "confirmed"
+
+
+async def test_without_an_address_updates_are_fetched_and_presses_answered(
+    tmp_path: Path, office: Office, served: Served
+) -> None:
+    async with assistance(tmp_path, office, served) as here:
+        await close_door(office.api)
+        chats, now = office.telegram.chats, here.house.clock.now
+        given = {"telegram_token": office.telegram.token, "telegram_secret": SECRET, "telegram_url": office.url}
+        async with here.holding(carriers.LINES["telegram"](Means(now, given))):
+            chats.start(ANA, await here.payload())
+            await here.comes_to(lambda: not chats.pending)
+            chats.write(ANA, "the second one works")
+            await here.comes_to(lambda: any(text.startswith("You are booked, Ana") for text in here.got()))
+        assert await here.status() == "confirmed"
+
+
+async def test_while_telegram_knocks_elsewhere_nothing_is_fetched_and_afterwards_all_of_it(
+    tmp_path: Path, office: Office, served: Served
+) -> None:
+    async with assistance(tmp_path, office, served) as here:
+        given = {"telegram_token": office.telegram.token, "telegram_secret": SECRET, "telegram_url": office.url}
+        async with here.holding(carriers.LINES["telegram"](Means(here.house.clock.now, given))):
+            office.telegram.chats.start(ANA, await here.payload())
+            await asyncio.sleep(0.1)
+            assert office.telegram.chats.pending
+            await close_door(office.api)
+            await here.comes_to(lambda: not office.telegram.chats.pending)

@@ -6,6 +6,7 @@ here an unknown field is refused, so that a slip of the pen is seen.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import ssl
@@ -132,9 +133,20 @@ class StandInTelegram:
             if token != self.token:
                 raise No(401, "Unauthorized")
             given = await _given(request)
-            return JSONResponse({"ok": True, "result": self._call(method, given)})
+            result = self._call(method, given)
+            if method == "getUpdates" and not result:
+                result = await self._wait(request, given)
+            return JSONResponse({"ok": True, "result": result})
         except No as refusal:
             return refusal.answer()
+
+    async def _wait(self, request: Request, given: dict[str, str]) -> object:
+        """Holds the line until there is something to tell, or for as long as it was asked to."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + number_in(given, "timeout", 0)
+        while not (waiting := self.chats.waiting()) and loop.time() < until:  # noqa: ASYNC110 – anybody may write
+            await asyncio.sleep(0.02)
+        return waiting
 
     def _call(self, method: str, given: dict[str, str]) -> object:
         if method not in FIELDS:
