@@ -22,6 +22,7 @@ from bot.terminal.calendar_commands import (
 )
 from bot.terminal.channel_commands import channels
 from bot.terminal.link_commands import MEETINGS_EXAMPLE, link, meetings
+from bot.terminal.people_commands import inbox, people
 from bot.terminal.prelude import Json, example, logs, settings_now
 
 if TYPE_CHECKING:
@@ -336,6 +337,8 @@ def timers(ctx: typer.Context) -> None:
     show_timers(settings_now())
 
 
+app.add_typer(inbox, name="inbox")
+app.add_typer(people, name="people")
 app.add_typer(calendar, name="calendar")
 app.add_typer(link, name="link")
 app.command(epilog=MEETINGS_EXAMPLE)(meetings)

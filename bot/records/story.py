@@ -78,3 +78,10 @@ async def last_turns(session: AsyncSession) -> Sequence[TurnRow]:
 async def events_of(session: AsyncSession, negotiation_id: str) -> Sequence[EventRow]:
     query = select(EventRow).where(EventRow.negotiation_id == negotiation_id)
     return (await session.scalars(query.order_by(EventRow.id))).all()
+
+
+async def about_being_written_to(session: AsyncSession, person_id: str) -> Sequence[EventRow]:
+    """When and how somebody said that they want no messages, or want them again; the latest first."""
+    told = ("opted_out", "opted_in", "channel_closed")
+    query = select(EventRow).where(EventRow.person_id == person_id, EventRow.event.in_(told))
+    return (await session.scalars(query.order_by(EventRow.id.desc()).limit(20))).all()
