@@ -19,6 +19,7 @@ class JobKind(StrEnum):
     BOOKED = "booked"  # what was told of bookings there, taken up
     RECONCILE = "reconcile"  # what we booked, with what a calendar says
     HOME = "home"  # a recruiter's page of how everything stands, shown anew
+    TEMPLATES = "templates"  # which of our texts a vendor has approved
     FORGET = "forget"  # what was kept only for a while
 
 

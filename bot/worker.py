@@ -17,6 +17,7 @@ from bot.watching.accounts import look_after_account
 from bot.watching.health import look_after
 from bot.watching.links import check_link
 from bot.watching.reconciling import AHEAD, EVERY, reconcile
+from bot.watching.templates import look_at_templates, templates_due
 
 
 class Assistant:
@@ -41,8 +42,9 @@ class Assistant:
             accounts = [Job(JobKind.ACCOUNT, each) for each in await connections.accounts_due(session, now)]
             booked = [Job(JobKind.BOOKED, each) for each in await links.with_news(session)]
             compared = [Job(JobKind.RECONCILE, each) for each in await entries.unchecked(session, now, AHEAD, EVERY)]
+            texts = [Job(JobKind.TEMPLATES, "all")] if await templates_due(session, self.house) else []
             old = [Job(JobKind.FORGET, "raw_events")] if await raw_events.any_too_old(session, now) else []
-        return [*turns, *effects, *timers, *looks, *opened, *accounts, *booked, *compared, *old]
+        return [*turns, *effects, *timers, *looks, *opened, *accounts, *booked, *compared, *texts, *old]
 
 
 async def _forget(house: House, _what: str) -> Sequence[Job]:
@@ -58,6 +60,7 @@ async def _look(house: House, connection_id: str) -> Sequence[Job]:
 DO: Mapping[JobKind, Callable[[House, str], Awaitable[Sequence[Job]]]] = {
     JobKind.TURN: hear,
     JobKind.EFFECT: carry_out,
+    JobKind.TEMPLATES: look_at_templates,
     JobKind.TIMER: ring,
     JobKind.LOOK: _look,
     JobKind.LINK: check_link,

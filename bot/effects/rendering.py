@@ -41,13 +41,22 @@ def render(
     house: House, case: Case, reader: Reader, person: PersonRow, parts: Sequence[Part], link: str = ""
 ) -> Rendered:
     """`person` reads it, in the role of `reader`: an interviewer reads what a host reads. `link`: to their page."""
-    record = _record(house, case, reader, person) | {"link": link}
+    return _joined(house, parts, reader.value, person, _in_pieces(house, case, reader, person) | {"link": link})
+
+
+def facts_of(house: House, case: Case, reader: Reader, person: PersonRow, part: Part) -> Mapping[str, object]:
+    """What the text of this passage is made from."""
+    return _of_part(part, _in_pieces(house, case, reader, person))
+
+
+def _in_pieces(house: House, case: Case, reader: Reader, person: PersonRow) -> dict[str, object]:
+    record = _record(house, case, reader, person)
     zone = ZoneInfo(person.zone)
     for piece in PIECES:
         # In person it is the clock on that wall that counts, not the one at home.
         on_the_wall = ZoneInfo(case.host.zone) if piece == "there" else zone
         record[piece] = house.phrasebook.say(piece, reader.value, record, zone=on_the_wall, locale=person.tongue).text
-    return _joined(house, parts, reader.value, person, record)
+    return record
 
 
 def render_alone(house: House, person: PersonRow, parts: Sequence[Part]) -> Rendered:
@@ -75,12 +84,7 @@ def _joined(
         house.phrasebook.say(
             part.text,
             reader,
-            {
-                **record,
-                "times": part.times,
-                "words": defaultdict(str, part.words),
-                "rows": [_row(row) for row in part.rows],
-            },
+            _of_part(part, record),
             zone=zone,
             locale=person.tongue,
         )
@@ -92,6 +96,12 @@ def _joined(
         buttons=next((each.buttons for each in said if each.buttons), ()),
         template="+".join(part.text for part in parts),
     )
+
+
+def _of_part(part: Part, record: Mapping[str, object]) -> dict[str, object]:
+    """The record, and what only this passage knows."""
+    words, rows = defaultdict(str, part.words), [_row(row) for row in part.rows]
+    return {**record, "times": part.times, "words": words, "rows": rows}
 
 
 def _nothing(house: House, person: PersonRow) -> dict[str, object]:

@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot import leaving
+from bot.effects.approved import NO_TEMPLATE, Approved, instead_of, is_closed
 from bot.effects.carrying import PATIENCE, Later, done
 from bot.effects.own_links import with_own_links
 from bot.effects.rendering import Rendered, introduced, render, render_alone
-from bot.facts.case import JUST_NOW, load
+from bot.facts.case import JUST_NOW, Case, load
 from bot.house import House
 from bot.pages import Link, below, link_for, remember
 from bot.records import messages, negotiations, people, tasks, work
@@ -40,6 +41,7 @@ from integrations.channels.base import (
     Sent,
     Temporary,
     Unanswered,
+    WindowClosed,
 )
 from integrations.channels.fitting import plain
 
@@ -47,6 +49,7 @@ log = structlog.get_logger()
 
 # So long may one message take; a process that is silent for longer is dead.
 STILL_AT_IT = timedelta(minutes=1)
+AS_TEMPLATE = "as_template"  # on which channel it is to go as one, whatever we believe of the window
 # Where a vendor takes no key, a second copy of these would nag; one too few is the lesser harm.
 AT_MOST_ONCE = frozenset({Kind.NUDGE, Kind.REMINDER, Kind.FOLLOW_UP, Kind.FEEDBACK_REQUEST, Kind.SURVEY})
 
@@ -63,6 +66,7 @@ class Letter:
     thread: Thread
     link: Link | None = None  # to a page of ours, in the text
     introduces: bool = False  # it says that an assistant writes
+    approved: Approved | str | None = None  # what goes instead of it, as its vendor approved it, or why nothing does
 
     def message(self, effect: EffectRow, abilities: Abilities) -> Outbound:
         return Outbound(
@@ -73,7 +77,9 @@ class Letter:
             buttons=_buttons(effect, self, abilities.buttons) if abilities.buttons else (),
             thread=effect.negotiation_id,
             answers=self.thread.answers,
-            heard_at=self.thread.heard_at,
+            # Whatever we believe of the window: at the vendor it is closed.
+            heard_at=None if self.approved else self.thread.heard_at,
+            template=self.approved.template if isinstance(self.approved, Approved) else None,
             language=self.person.tongue,
         )
 
@@ -84,6 +90,8 @@ async def say(house: House, effect: EffectRow) -> Sequence[str]:
         letter = await _prepared(session, house, effect, say)
     if isinstance(letter, str):
         return await _not_said(house, effect, say, letter)
+    if isinstance(letter.approved, str):
+        return await _failed(house, effect, letter, WindowClosed(letter.approved))
     if letter.link:
         async with house.records.write() as session:
             await remember(session, letter.link, effect.negotiation_id or "", letter.person.id, house.clock.now())
@@ -162,7 +170,21 @@ async def _prepared(session: Session, house: House, effect: EffectRow, say: Say)
     rendered = introduced(house, person, rendered) if introduces else rendered
     # Another channel is another message; the same one again is the same.
     thread = await messages.thread_with(session, person.id, contact.channel, effect.negotiation_id)
-    return Letter(person, contact, say, rendered, f"{effect.id}/{contact.channel}", thread, link, introduces)
+    letter = Letter(person, contact, say, rendered, f"{effect.id}/{contact.channel}", thread, link, introduces)
+    return await _as_approved(session, house, effect, letter, case)
+
+
+async def _as_approved(session: Session, house: House, effect: EffectRow, letter: Letter, case: Case | None) -> Letter:
+    """Where the window is closed, by our clock or by what the vendor said, the approved text goes instead."""
+    channel = letter.contact.channel
+    window = house.channels[channel].abilities.window
+    closed = is_closed(window, letter.thread.heard_at, house.clock.now()) or effect.payload.get(AS_TEMPLATE) == channel
+    if house.approvals is None or not closed:
+        return letter
+    approved = await instead_of(session, house, letter.say, case, letter.person, introduces=letter.introduces)
+    if isinstance(approved, str):
+        return replace(letter, approved=approved)
+    return replace(letter, approved=approved, rendered=replace(letter.rendered, text=approved.text), link=None)
 
 
 async def to_be_introduced(session: Session, person: PersonRow, say: Say) -> bool:
@@ -237,7 +259,9 @@ async def _said(house: House, effect: EffectRow, letter: Letter, vendor_id: str)
             return ()
         message = _message(house, effect, letter, ReceiptStatus.SENT)
         message.vendor_id = vendor_id
+        closed = False
         for receipt in await messages.early_receipts(session, vendor_id):
+            closed = closed or receipt.closed
             messages.forward(message, ReceiptStatus(receipt.status), receipt.error)
             if receipt.gone:
                 await leaving.lose(turn, letter.person.id, letter.contact.channel, receipt.gone)
@@ -245,7 +269,7 @@ async def _said(house: House, effect: EffectRow, letter: Letter, vendor_id: str)
         session.add(message)
         await people.wrote_to(session, letter.person.id, letter.contact.channel, turn.now)
         if ReceiptStatus(message.status).final:
-            await try_another_way(turn, message)
+            await try_another_way(turn, message, closed=closed)
         return turn.begun
 
 
@@ -264,6 +288,7 @@ def _message(house: House, effect: EffectRow, letter: Letter, status: ReceiptSta
         key=letter.key,
         choices=[start.isoformat() for start in letter.say.choices],
         introduces=letter.introduces,
+        approved=letter.approved.mark if isinstance(letter.approved, Approved) else None,
     )
 
 
@@ -283,17 +308,33 @@ async def _failed(house: House, effect: EffectRow, letter: Letter, error: Channe
         return turn.begun
 
 
-async def try_another_way(turn: Turn, message: MessageRow) -> None:
-    """A message did not arrive: the same again on the next channel this person has; if there is none, it is told."""
+async def try_another_way(turn: Turn, message: MessageRow, *, closed: bool = False) -> None:
+    """A message did not arrive: the same again on the next channel this person has; if there is none, it is told.
+
+    `closed`: only for want of an approved text, so that goes first.
+    """
     session = turn.session
     effect_id = (message.key or "").rpartition("/")[0]
     effect = await work.effect(session, effect_id)
     if effect is None or effect.payload.get("last_word"):
         return  # a stranger's answer has no other way; a last word is said once, and not to be rung in elsewhere
+    if closed and turn.house.approvals and effect.payload.get(AS_TEMPLATE) != message.channel and not message.approved:
+        once_more = f"{effect_id}+template"
+        if await work.effect(session, once_more) is None:
+            as_template = {**effect.payload, AS_TEMPLATE: message.channel}
+            turn.begin(once_more, "say", as_template, message.person_id, message.negotiation_id)
+        return
     tried = [*effect.payload.get("tried", ()), message.channel]
     again = f"{effect_id}+{len(tried)}" if len(tried) == 1 else f"{effect_id.rpartition('+')[0]}+{len(tried)}"
     if await work.effect(session, again) is None and message.person_id:
-        turn.begin(again, "say", {**effect.payload, "tried": tried}, message.person_id, message.negotiation_id)
+        payload = {**effect.payload, "tried": tried, "for_want_of": _for_want_of(message, effect)}
+        turn.begin(again, "say", payload, message.person_id, message.negotiation_id)
+
+
+def _for_want_of(message: MessageRow, effect: EffectRow) -> str:
+    """What the recruiter is told of why nothing arrives, where they can do something about it."""
+    wanting = (message.error or "").startswith(NO_TEMPLATE)
+    return "template" if wanting else str(effect.payload.get("for_want_of", ""))
 
 
 async def _not_said(house: House, effect: EffectRow, say: Say, why: str) -> Sequence[str]:
@@ -305,7 +346,8 @@ async def _not_said(house: House, effect: EffectRow, say: Say, why: str) -> Sequ
             if effect.negotiation_id and say.to.value in (Party.CANDIDATE, Party.HOST):
                 row = await negotiations.get(session, effect.negotiation_id)
                 by_hand = await _for_a_person(session, house, effect)
-                await turn.happen(row, Undelivered(Party(say.to.value), why, say.kind, by_hand))
+                error = effect.payload.get("for_want_of") or why
+                await turn.happen(row, Undelivered(Party(say.to.value), error, say.kind, by_hand))
     log.info("message_not_sent", effect=effect.id, why=why)
     return turn.begun
 

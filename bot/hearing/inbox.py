@@ -25,6 +25,7 @@ from integrations.channels.base import (
     ReceiptStatus,
     Told,
     Unknown,
+    WindowClosed,
 )
 
 # What a vendor says of an address for good, and how we note it.
@@ -76,7 +77,7 @@ async def _keep_receipt(turn: Turn, receipt: Receipt) -> None:
         return
     if gone and message.person_id:
         await leaving.lose(turn, message.person_id, message.channel, gone)
-    await try_another_way(turn, message)
+    await try_another_way(turn, message, closed=receipt.means is WindowClosed)
 
 
 def _raw(house: House, keys: Keys, vendor: str, raw: bytes, unknown: Sequence[str]) -> RawEventRow:

@@ -17,9 +17,10 @@ from bot.records import people, raw_events
 from bot.records.raw_events import RawEventRow
 from bot.records.sealed import unseal
 from bot.worker import Assistant
+from integrations.channels.approvals import Approvals
 from integrations.channels.twilio.door import TwilioDoor
 from integrations.channels.twilio.signing import Secrets
-from tests.channels.assistance import Assistance, rehearsed
+from tests.channels.assistance import STORY, Assistance, rehearsed
 from tests.channels.twilio.at_twilio import ANA, PUBLIC, TOKEN, Office, Served, office, served
 
 __all__ = ["office", "served"]
@@ -49,13 +50,16 @@ class AtTwilio(Assistance):
 
 
 @asynccontextmanager
-async def assistance(folder: Path, office: Office, served: Served) -> AsyncIterator[AtTwilio]:
-    async with rehearsed(folder) as (rehearsal, rehearsing):
+async def assistance(
+    folder: Path, office: Office, served: Served, story: str = STORY, approvals: Approvals | None = None
+) -> AsyncIterator[AtTwilio]:
+    async with rehearsed(folder, story=story) as (rehearsal, rehearsing):
         office.clock.at = rehearsing.clock.now()
         house = replace(
             rehearsing,
             channels={**rehearsing.channels, "whatsapp": office.whatsapp, "sms": office.sms},
             firm=replace(rehearsing.firm, public_url=PUBLIC),
+            approvals=approvals,
         )
         here = AtTwilio(rehearsal, house, InlineEngine(Assistant(house)), office)
         served.door = make_app(house, here.begin, None, "1", doors=[TwilioDoor(Secrets(TOKEN))])

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from integrations.channels import base
-from integrations.channels.base import Button
-from integrations.channels.twilio.templates import Approval, Category, Draft, Templates
+from integrations.channels.approvals import Approval, Category, Draft
+from integrations.channels.base import Button, Template
+from integrations.channels.twilio.templates import Templates
 from tests.channels.twilio.at_twilio import Office, office, outbound, served
 
 __all__ = ["office", "served"]
@@ -54,30 +55,27 @@ async def test_only_what_is_approved_may_be_sent(office: Office, state: str) -> 
     submitted = await templates.submit(NUDGE)
     office.standin.contents.review("askarsan/nudge", state, "too vague")
     standings = await templates.list()
-    assert standings.approved("nudge", "pt") is None
-    assert (standings.all[0].approval, standings.all[0].reason) == (Approval(state), "too vague")
-    office.standin.contents.review("askarsan/nudge", "approved")
-    approved = (await templates.list()).approved("nudge", "pt")
-    assert approved is not None
-    assert approved.id == submitted.id
-    assert (await templates.list()).approved("nudge", "pt-BR") is None
-    assert (await templates.list()).approved("reminder", "pt") is None
+    standing = standings.of(NUDGE)
+    assert standing is not None
+    assert (standing.id, standing.approval, standing.reason) == (submitted.id, Approval(state), "too vague")
+    assert standings.of(replace(NUDGE, language="pt-BR")) is None
+    assert standings.of(replace(NUDGE, name="reminder")) is None
 
 
 @at_twilio
-async def test_while_a_changed_text_is_looked_at_the_old_one_still_goes(office: Office) -> None:
+async def test_a_text_that_was_changed_is_not_approved_because_the_old_one_is(office: Office) -> None:
     templates = Templates(office.twilio)
     await templates.submit(NUDGE)
     office.standin.contents.review("askarsan/nudge", "approved")
     office.clock.passes(days=1)
     changed = replace(NUDGE, body=NUDGE.body.replace("ainda quer", "quer"))
+    before = await templates.list()
+    assert before.of(changed) is None
+    assert before.older(changed) == before.of(NUDGE)
     await templates.submit(changed)
-    before = (await templates.list()).approved("nudge", "pt")
-    office.standin.contents.review("askarsan/nudge", "approved")
-    after = (await templates.list()).approved("nudge", "pt")
-    assert before is not None
+    after = (await templates.list()).of(changed)
     assert after is not None
-    assert (before.version, after.version) == (NUDGE.version, changed.version)
+    assert after.approval is Approval.RECEIVED
 
 
 @at_twilio
@@ -85,7 +83,7 @@ async def test_what_is_approved_is_sent_when_the_window_is_closed(office: Office
     templates = Templates(office.twilio)
     standing = await templates.submit(NUDGE)
     office.standin.contents.review("askarsan/nudge", "approved")
-    message = outbound("x", heard_at=None, template=standing.filled({"1": "Ana", "2": "Acme"}))
+    message = outbound("x", heard_at=None, template=Template(standing.id, {"1": "Ana", "2": "Acme"}))
     await office.whatsapp.send(message)
     await office.standin.deliver()
     [shown] = office.standin.phone("ana")
@@ -94,16 +92,13 @@ async def test_what_is_approved_is_sent_when_the_window_is_closed(office: Office
     assert office.hall.heard.pressed == "later"
 
 
-@at_twilio
-async def test_a_place_that_is_left_is_seen_before_somebody_is_sent_the_sample(office: Office) -> None:
-    await Templates(office.twilio).submit(NUDGE)
-    office.standin.contents.review("askarsan/nudge", "approved")
-    standing = (await Templates(office.twilio).list()).approved("nudge", "pt")
-    assert standing is not None
-    assert standing.body == NUDGE.body
-    for values in ({"1": "Ana"}, {"1": "Ana", "2": " "}):
-        with pytest.raises(ValueError, match="nothing stands for 2"):
-            standing.filled(values)
+def test_a_place_that_would_be_left_is_seen_before_somebody_is_sent_the_sample() -> None:
+    assert NUDGE.filled({"1": "Ana", "2": "Acme"}) == (
+        "Olá Ana, ainda quer marcar a entrevista na Acme? Responda quando puder."
+    )
+    assert NUDGE.filled({"1": "Ana"}) is None
+    assert NUDGE.filled({"1": "Ana", "2": " "}) is None
+    assert NUDGE.filled({"1": "Ana", "2": "A" * 1_024}) is None, "WhatsApp counts what is filled in (63021)"
 
 
 @at_twilio
@@ -150,6 +145,9 @@ async def test_a_list_that_is_refused_says_so_though_the_sdk_has_no_code_for_it(
         (replace(NUDGE, body="Hello {{1}}, " + "x" * 1_020 + " {{2}} bye."), "longer than 1,024"),
         (replace(NUDGE, buttons=(Button("a", "x" * 21),)), "20 characters"),
         (replace(NUDGE, buttons=tuple(Button(str(n), str(n)) for n in range(11))), "at most 10"),
+        (replace(NUDGE, buttons=(Button("a", "{{1}}"),)), "only its id"),
+        (replace(NUDGE, buttons=(Button("a", "Sim"), Button("b", "Sim"))), "read alike"),
+        (replace(NUDGE, buttons=(Button("{{3}}", "Sim"),)), "needs a sample"),
         (replace(NUDGE, name="a/b"), "may have a /"),
     ],
 )
