@@ -21,12 +21,15 @@ FORMS = {TaskOutcome.TIMES: "times", TaskOutcome.CALL_BACK: "call_back"}  # what
 GRAVE = frozenset({TaskOutcome.NO_CONTACT})
 
 
-def parts_of(house: House, task: Assigned, reader: PersonRow) -> tuple[Part, Part]:
-    """The script with its buttons, and what there is to know about the call. `reader` makes the call."""
+def parts_of(house: House, task: Assigned, reader: PersonRow, *, forms: bool = False) -> tuple[Part, Part]:
+    """The script with its buttons, and what there is to know about the call. `reader` makes the call.
+
+    `forms`: with the buttons that ask for something first; where there are no forms that is told in words.
+    """
     words = words_of(house, task, reader)
     there = _reader_there(house, task, reader)
     slots = tuple({"start": each.isoformat(), "there": there.slot(each)} for each in task.slots)
-    does = tuple({"does": each.value} for each in task.outcomes)
+    does = tuple({"does": each.value} for each in _noted(task, forms=forms))
     return Part("task", words=words, rows=(*slots, *does)), Part("task_about", words=words)
 
 
@@ -56,15 +59,24 @@ def words_of(house: House, task: Assigned, reader: PersonRow) -> Mapping[str, st
     }
 
 
-def presses_of(task: Assigned) -> tuple[str, ...]:
+def presses_of(task: Assigned, *, forms: bool = False) -> tuple[str, ...]:
     """What each button means, in the order of the script's."""
     name, number = task.case.row.id, task.row.number
     took = (str(TaskPress(name, number, TaskOutcome.TOOK, start)) for start in task.slots)
-    return (*took, *(str(TaskPress(name, number, outcome)) for outcome in task.outcomes))
+    return (*took, *(str(TaskPress(name, number, outcome)) for outcome in _noted(task, forms=forms)))
+
+
+def _noted(task: Assigned, *, forms: bool) -> tuple[TaskOutcome, ...]:
+    return tuple(each for each in task.outcomes if forms or each not in FORMS)
+
+
+def labels_of(house: House, task: Assigned, reader: PersonRow) -> tuple[str, ...]:
+    """What stands on its buttons, in the same order."""
+    return render(house, task.case, Reader.RECRUITER, reader, parts_of(house, task, reader)[:1]).buttons
 
 
 def card_of_task(house: House, task: Assigned, reader: PersonRow) -> Card:
-    script, about = parts_of(house, task, reader)
+    script, about = parts_of(house, task, reader, forms=True)
     said = render(house, task.case, Reader.RECRUITER, reader, (script,))
     state, *lines = render(house, task.case, Reader.RECRUITER, reader, (about,)).text.strip().splitlines()
     sure = render(house, task.case, Reader.RECRUITER, reader, (Part("task_sure"),)).text.strip()
@@ -89,7 +101,7 @@ def _actions(task: Assigned, labels: tuple[str, ...], sure: str) -> tuple[Action
             sure if outcome in GRAVE else "",
             FORMS.get(outcome, ""),
         )
-        for press, label, outcome in zip(presses_of(task), labels, outcomes, strict=True)
+        for press, label, outcome in zip(presses_of(task, forms=True), labels, outcomes, strict=True)
     )
 
 

@@ -16,7 +16,7 @@ from bot.hearing.naming import Unclear
 from bot.hearing.of_cards import command_of
 from bot.hearing.of_people import OF_PEOPLE
 from bot.hearing.orders import OF_A_SENDER, Order, prepare
-from bot.hearing.reporting import report
+from bot.hearing.reporting import pressed_on_task, report
 from bot.house import House
 from bot.jobs import Job, JobKind
 from bot.records import interviews, negotiations, people, story
@@ -50,7 +50,11 @@ OPEN = (Status.ESCALATED, Status.COLLECTING, Status.OFFERED)
 async def obey(house: House, recruiter: PersonRow, message: MessageRow) -> Sequence[Job]:
     """One command, one turn. What cannot be done is answered in the recruiter's words, and nothing is half done."""
     command = (
-        command_of(message) or parse(message.text) or _of_own_hours(house, recruiter, message) or Command(Verb.HELP)
+        command_of(message)
+        or await pressed_on_task(house, recruiter, message)
+        or parse(message.text)
+        or _of_own_hours(house, recruiter, message)
+        or Command(Verb.HELP)
     )
     seen = NOTHING_SEEN
     try:

@@ -8,16 +8,22 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot import leaving
+from bot.effects.scripts import labels_of, presses_of
+from bot.facts.case import Case, load
 from bot.facts.looking import Look
 from bot.facts.tasks import Assigned, assigned
+from bot.hearing.commands import Command
 from bot.hearing.naming import Unclear
 from bot.hearing.orders import Order
 from bot.hearing.reading import LONGEST, read, read_press
+from bot.house import House
 from bot.pressing import TaskPress
-from bot.records import people, tasks
+from bot.records import messages, people, tasks
 from bot.records.base import Session
+from bot.records.messages import MessageRow
 from bot.records.people import PersonRow
 from bot.turn import Turn
+from bot.verbs import Verb
 from dialogs.negotiation.effects import Part, TaskOutcome
 from dialogs.negotiation.events import TaskReported
 from dialogs.understanding import Context, read_times, understand
@@ -52,6 +58,22 @@ class Told:
     start: datetime | None = None  # the time that was taken
 
 
+async def pressed_on_task(house: House, recruiter: PersonRow, message: MessageRow) -> Command | None:
+    """What a button means of which only its label, or its number, came back: one of the task that was shown last."""
+    if not message.pressed:
+        return None
+    async with house.records.read() as session:
+        shown = await messages.last_saying(session, recruiter.id, "task")
+        case = await load(session, shown.negotiation_id) if shown and shown.negotiation_id else None
+        task = await _open_task(session, case) if case else None
+        if task is None:
+            return None
+        labels = dict(zip(labels_of(house, task, recruiter), presses_of(task), strict=True))
+    numbers = {str(number): press for number, press in enumerate(labels.values(), 1)}
+    press = TaskPress.read({**numbers, **labels}.get(message.pressed.strip(), ""))
+    return Command(Verb.CALLED, negotiation=press.negotiation, task=press) if press else None
+
+
 async def report(turn: Turn, order: Order, seen: Look) -> Part | None:
     """Notes how it went and says so. None: there is no such task, and the words are a note like any other.
 
@@ -80,8 +102,12 @@ async def _meant(session: Session, order: Order, pressed: TaskPress | None) -> A
     assert order.case
     if pressed:
         return await assigned(session, pressed.negotiation, pressed.number)
-    first = sorted(order.case.state.tasks, key=lambda task: task.party)
-    return await assigned(session, order.case.row.id, first[0].number) if first else None
+    return await _open_task(session, order.case)
+
+
+async def _open_task(session: Session, case: Case) -> Assigned | None:
+    first = sorted(case.state.tasks, key=lambda task: task.party)
+    return await assigned(session, case.row.id, first[0].number) if first else None
 
 
 def _told(order: Order, task: Assigned, now: datetime) -> Told | None:

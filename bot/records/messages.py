@@ -209,6 +209,13 @@ async def last_under(session: AsyncSession, prefix: str) -> MessageRow | None:
     return await session.scalar(query.order_by(MessageRow.id.desc()).limit(1))
 
 
+async def last_saying(session: AsyncSession, person_id: str, text: str) -> MessageRow | None:
+    """The latest message to this person that begins with this text of ours."""
+    mine = (MessageRow.person_id == person_id, MessageRow.direction == "out")
+    begins = (MessageRow.template == text) | MessageRow.template.startswith(f"{text}+", autoescape=True)
+    return await session.scalar(select(MessageRow).where(*mine, begins).order_by(MessageRow.id.desc()).limit(1))
+
+
 async def last_in(session: AsyncSession, person_id: str) -> MessageRow | None:
     return await session.scalar(_LAST, {"person": person_id, "direction": "in"})
 
