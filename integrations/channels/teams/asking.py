@@ -12,9 +12,10 @@ PATIENCE = 5.0  # seconds
 
 def client() -> httpx2.AsyncClient:
     """A redirect is not followed: it would take a secret along, or bring keys from somebody else."""
-    return httpx2.AsyncClient(timeout=PATIENCE, follow_redirects=False, trust_env=False, verify=_trusted())
+    return httpx2.AsyncClient(timeout=PATIENCE, follow_redirects=False, trust_env=False, verify=trusted())
 
 
 @lru_cache(maxsize=1)
-def _trusted() -> ssl.SSLContext:
+def trusted() -> ssl.SSLContext:
+    """Whose certificates are believed."""
     return httpx2.create_ssl_context(trust_env=False)  # a fifth of a second, which not every line has to take

@@ -14,6 +14,7 @@ from microsoft_teams.common import Client, ClientOptions
 
 from integrations.channels.base import ChannelError, Temporary, Unanswered
 from integrations.channels.teams.account import Account
+from integrations.channels.teams.asking import trusted
 from integrations.channels.teams.errors import code_in, meant
 from integrations.channels.teams.tokens import Tokens
 from integrations.waits import asked_to_wait
@@ -55,6 +56,10 @@ class Connector:
         except _NotLetIn as error:
             raise error.meant from None
 
+    async def sign_in(self) -> None:
+        """Raises ChannelError."""
+        await self._tokens.token()
+
     async def close(self) -> None:
         if self._conversations:
             await self._conversations.http.http.aclose()
@@ -74,7 +79,9 @@ class Connector:
     def _opened(self) -> ConversationClient:
         """Made at the first question: it belongs to the loop it is made in."""
         if self._conversations is None:
-            line = Client(ClientOptions(timeout=self._patience, token=self._tokens.token))
+            # Left to itself it reads certificates anew for each line, and goes by whatever proxy the environment names.
+            http = httpx.AsyncClient(timeout=self._patience, trust_env=False, verify=trusted())
+            line = Client(ClientOptions(token=self._tokens.token), _http=http)
             logging.getLogger("httpx").setLevel(logging.WARNING)  # which the SDK has just set otherwise
             self._conversations = ConversationClient(self._account.service_url, line)
         return self._conversations

@@ -76,6 +76,10 @@ class TeamsChannel(Channel):
         *also, vendor_id = sent_to
         return Sent(vendor_id, tuple(also))
 
+    async def checkup(self) -> str:
+        await self._connector.sign_in()
+        return self._connector.bot
+
     async def close(self) -> None:
         await self._connector.close()
 
