@@ -221,13 +221,13 @@ async def _lines(settings: Settings, house: House, begin: Begin) -> AsyncIterato
 @asynccontextmanager
 async def _mailbox(settings: Settings, house: House, begin: Begin) -> AsyncIterator[None]:
     """The firm's mailbox is read, where there is one to be read."""
-    if settings.imap_host is None:
-        yield
-        return
     try:
         mailbox = carriers.mailbox(Means(house.clock.now, of_vendors(settings)))
     except NotMade as error:
-        raise SettingsError(f"{PREFIX}IMAP_HOST is set, but {error}.") from error
+        raise SettingsError(f"Answers are to be read, but {error}.") from error
+    if mailbox is None:
+        yield
+        return
     following = asyncio.create_task(follow(house, mailbox, begin))
     try:
         yield
@@ -235,6 +235,7 @@ async def _mailbox(settings: Settings, house: House, begin: Begin) -> AsyncItera
         following.cancel()
         with suppress(asyncio.CancelledError):
             await following
+        await mailbox.close()
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from integrations.means import Means, NotMade, known
 
 if TYPE_CHECKING:
     from integrations.channels.email.imap import ImapMailbox
+    from integrations.channels.email.polled import PolledMailbox
     from integrations.channels.line import Line
     from integrations.channels.telegram.api import Api
 
@@ -186,8 +187,8 @@ def sendgrid_parse_door(means: Means) -> Door:
         raise NotMade(f"SendGrid's Inbound Parse: {error}") from error
 
 
-def mailbox(means: Means) -> ImapMailbox:
-    """The mailbox where answers are read, followed by IMAP."""
+def mailbox(means: Means) -> ImapMailbox | PolledMailbox | None:
+    """The mailbox where answers are read; None: nobody has set one."""
     from integrations.channels.email.set_up import followed_mailbox
 
     try:

@@ -20,8 +20,13 @@ A_MOMENT = timedelta(seconds=10)
 
 
 class Mailbox(Protocol):
+    vendor: str
+
     async def watch(self, keep: Callable[[Told, bytes], Awaitable[object]]) -> None:
         """Until `keep` raises; what it did not keep comes again."""
+
+    async def close(self) -> None:
+        """Lets go of what is open."""
 
 
 async def follow(
@@ -30,7 +35,7 @@ async def follow(
     """Until it is cancelled. A database that is away for a moment must not be the end of all mail."""
 
     async def kept(told: Told, raw: bytes) -> None:
-        await begin(await keep(house, told, vendor="imap", raw=raw))
+        await begin(await keep(house, told, vendor=mailbox.vendor, raw=raw))
 
     while True:
         try:

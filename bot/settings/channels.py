@@ -120,7 +120,20 @@ class ChannelSettings(BaseSettings):
     imap_password: SecretStr | None = setting(None, "And its password.", "a password", min_length=1)
     imap_folder: str = setting("INBOX", "Which folder of it is read.", "the name of a folder", min_length=1)
     imap_days: int = setting(
-        14, "How far back mails that nobody has read are looked for.", "days from 1 to 365", ge=1, le=365
+        14, "How far back mails that nobody has read are looked for, in whichever way they are read.", "days from 1 to 365", ge=1, le=365
+    )
+    email_microsoft_mailbox: EmailStr | None = setting(
+        None,
+        "The mailbox at Microsoft 365 where answers are read, in place of one by IMAP; your app opens it.",
+        "an address",
+    )
+    email_google_mailbox: EmailStr | None = setting(
+        None,
+        "The mailbox at Gmail where answers are read, in place of one by IMAP; your service account opens it.",
+        "an address",
+    )
+    email_google_url: Address = setting(
+        "https://gmail.googleapis.com/gmail/v1", "Where the Gmail API is.", "https://HOST/gmail/v1"
     )
     sendgrid_key: SecretStr | None = setting(None, "Your account at SendGrid.", "an API key, SG.…", min_length=1)
     sendgrid_url: Address = setting("https://api.sendgrid.com", "Where the API of SendGrid is.", "https://HOST")

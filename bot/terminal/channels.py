@@ -58,6 +58,8 @@ def _hooks(settings: Settings, name: str, vendor: str, doors: list[str]) -> Iter
     yield from (f"{base}/hooks/{door}" for door in doors if door.partition("-")[0] == vendor)
     if name == "email" and settings.imap_host:
         yield f"the mailbox at {settings.imap_host}"
+    if name == "email" and (mailbox := settings.email_microsoft_mailbox or settings.email_google_mailbox):
+        yield f"the mailbox {mailbox}"
 
 
 def show_standings(settings: Settings, *, as_json: bool) -> None:

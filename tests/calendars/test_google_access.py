@@ -137,7 +137,7 @@ async def test_a_consent_that_leaves_the_calendar_out_is_told_apart(office: Open
     async with office(only_free_busy) as there:
         with pytest.raises(CalendarDisconnected) as refused:
             await there.calendar.busy(IDA, WEEK)
-    assert "right to use calendars" in str(refused.value)
+    assert "right to use Google Calendar" in str(refused.value)
 
 
 @pytest.mark.parametrize("fault", [Fault.BROKEN, Fault.AWAY, Fault.WAIT, Fault.CUT, Fault.A_PAGE])

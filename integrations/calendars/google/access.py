@@ -53,16 +53,17 @@ class ServiceAccount(Account):
     client_id: str
     signer: Signer = field(repr=False)
     delegated: bool = True
+    scopes: tuple[str, ...] = SCOPES
 
     @classmethod
-    def from_key(cls, key: str, *, delegated: bool = True) -> ServiceAccount:
+    def from_key(cls, key: str, *, delegated: bool = True, scopes: tuple[str, ...] = SCOPES) -> ServiceAccount:
         """From the JSON file that Google gives out; a ValueError says what is wrong with it, without what is in it."""
         try:
             told = json.loads(key)
             if told["type"] != "service_account":
                 raise ValueError(told["type"])
             signer = RSASigner.from_service_account_info(told)  # type: ignore[no-untyped-call]
-            return cls(str(told["client_email"]), str(told["client_id"]), signer, delegated)
+            return cls(str(told["client_email"]), str(told["client_id"]), signer, delegated, scopes)
         except (KeyError, TypeError, ValueError):
             raise ValueError("it is not the JSON key file of a Google service account") from None
 
@@ -72,7 +73,7 @@ class ServiceAccount(Account):
             return f"Share the calendar with {self.email}, with the right to make changes to events."
         return (
             f"In the Google Admin console, under domain-wide delegation, allow the client {self.client_id} "
-            f"these scopes: {', '.join(SCOPES)}."
+            f"these scopes: {', '.join(self.scopes)}."
         )
 
     def acts_as(self, who: str) -> str:
@@ -81,7 +82,7 @@ class ServiceAccount(Account):
     def grant(self, subject: str, url: str, now: datetime) -> Mapping[str, str]:
         """RFC 7523, signed here. Google compares the times with its own clock."""
         at = int(now.timestamp())
-        claims = {"iss": self.email, "scope": " ".join(SCOPES), "aud": url, "iat": at, "exp": at + LONGEST.seconds}
+        claims = {"iss": self.email, "scope": " ".join(self.scopes), "aud": url, "iat": at, "exp": at + LONGEST.seconds}
         if subject:
             claims["sub"] = subject
         signed: bytes = jwt.encode(self.signer, claims)  # type: ignore[no-untyped-call]

@@ -31,8 +31,8 @@ NOT_ALLOWED = frozenset({"insufficientPermissions"})
 class Refusal(CalendarRefused):
     """Google said no to this one request; `status` and `reason` are Google's own."""
 
-    def __init__(self, status: int, reason: str) -> None:
-        super().__init__(f"Google Calendar answered {status} {reason}".rstrip())
+    def __init__(self, status: int, reason: str, api: str = "Google Calendar") -> None:
+        super().__init__(f"{api} answered {status} {reason}".rstrip())
         self.status = status
         self.reason = reason
 
@@ -48,7 +48,7 @@ class _Rest:
 
 
 class Calls:
-    """Every call to Google for one account. `url` ends in /calendar/v3/."""
+    """Every call to Google for one account. `url` ends in /calendar/v3/, or as another `api` does."""
 
     def __init__(
         self,
@@ -58,8 +58,10 @@ class Calls:
         url: str = API,
         token_url: str = TOKENS,
         wire: Wire | None = None,
+        api: str = "Google Calendar",
     ) -> None:
         self.account = account
+        self._api = api
         self.now = now
         self._url = url.rstrip("/") + "/"
         self._wire = wire or Wire()
@@ -130,15 +132,15 @@ class Calls:
         if status == 429 or (status == 403 and reason in TOO_MUCH):
             return CalendarUnreachable("Google has asked us to wait", retry_after=self._rest(subject, answer))
         if meaning(status) is Meaning.COME_AGAIN:
-            return CalendarUnreachable(f"Google Calendar answered {status}", retry_after=wait_in(answer, self.now()))
+            return CalendarUnreachable(f"{self._api} answered {status}", retry_after=wait_in(answer, self.now()))
         if status == 403 and reason in SWITCHED_OFF:
-            remedy = "Switch on the Google Calendar API for the project, in the Google Cloud console."
-            return CalendarDisconnected("the Google Calendar API is switched off", remedy=remedy)
+            remedy = f"Switch on the {self._api} API for the project, in the Google Cloud console."
+            return CalendarDisconnected(f"the {self._api} API is switched off", remedy=remedy)
         if status == 403 and reason in NOT_SHARED:
             return NotShared("the calendar is not shared with us", remedy=self.account.remedy)
         if status == 403 and reason in NOT_ALLOWED:
-            return CalendarDisconnected("we were not given the right to use calendars", remedy=self.account.remedy)
-        return Refusal(status, reason)
+            return CalendarDisconnected(f"we were not given the right to use {self._api}", remedy=self.account.remedy)
+        return Refusal(status, reason, self._api)
 
     def _rest(self, subject: str, answer: httpx2.Response) -> float:
         """Seconds until the next request: as long as Google says, or twice as long as the last time."""

@@ -68,6 +68,10 @@ class NotThere(CalendarRefused):
     """What we asked for by its id is gone."""
 
 
+class TooOld(NotThere):
+    """Where we were in what changes, nobody there knows any more."""
+
+
 class Graph:
     """One account's way in. Nothing is tried twice here: whoever asked knows whether, and when, to ask again."""
 
@@ -93,6 +97,10 @@ class Graph:
         except ValidationError:
             # A proxy's page, or half an answer. What stood there is nobody's business.
             raise CalendarUnreachable("Microsoft 365 gave no answer we can read") from None
+
+    async def fetch(self, mailbox: str, question: Question) -> bytes:
+        """The same, where what is answered is no JSON."""
+        return (await self._answer(mailbox, question)).content
 
     async def do(self, mailbox: str, question: Question) -> None:
         """The same, where nothing is answered."""
@@ -205,7 +213,7 @@ def _problem(answer: httpx.Response, now: datetime) -> CalendarError:
         case Meaning.NOT_THERE if code in NO_MAILBOX:
             return NoMailbox(said, remedy=NO_SUCH_MAILBOX)
         case Meaning.NOT_THERE:
-            return NotThere(said)
+            return TooOld(said) if status == 410 else NotThere(said)
         case Meaning.CLASH:
             return CalendarChanged(said)
         case Meaning.REFUSED:

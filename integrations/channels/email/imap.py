@@ -55,6 +55,8 @@ class ImapAccount:
 class ImapMailbox:
     """What is marked is on the server, so that any process may follow the mailbox after this one."""
 
+    vendor = "imap"
+
     def __init__(self, account: ImapAccount, mailbox: Mailbox, now: Callable[[], datetime]) -> None:
         self._account = account
         self._mailbox = mailbox
@@ -80,6 +82,20 @@ class ImapMailbox:
                 log.warning("mailbox_lost", host=self._account.host, error=type(error).__name__)
                 failures += 1
             await asyncio.sleep(_rest(self._account.pause, failures))
+
+    async def close(self) -> None:
+        """Each line is closed where it was opened."""
+
+    async def checkup(self) -> str:
+        try:
+            async with _Line(self._account):
+                return f"the mailbox {self._account.user}, folder {self._account.folder}"
+        except LoginError:
+            raise Refused("login") from None
+        except IMAPClientError:
+            raise Refused("folder") from None
+        except (OSError, EOFError) as error:
+            raise Temporary(f"no connection: {type(error).__name__}") from None
 
     async def _follow(self, line: _Line, keep: Keep) -> None:
         self._look_at(line.validity)

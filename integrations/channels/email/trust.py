@@ -9,6 +9,9 @@ from enum import StrEnum
 
 from integrations.channels.email.opened import Opened
 
+# As if the server that signs with no name had this one: Exchange Online does so.
+NAMELESS = "(none)"
+
 
 class Verdict(StrEnum):
     """What servers we believe found out about the domain in From."""
@@ -77,13 +80,20 @@ def _told_in_headers(opened: Opened, believed: Sequence[str]) -> Iterator[tuple[
     names = {each.lower() for each in believed}
     begun = False
     for name, value in _raw(opened):
-        server, _, results = value.partition(";")
-        ours = name == "authentication-results" and server.strip().split(" ")[0].lower() in names
+        server, results = _signed(value)
+        ours = name == "authentication-results" and server.lower() in names
         if begun and not ours:
             return
         if ours:
             begun = True
             yield from _results(results)
+
+
+def _signed(value: str) -> tuple[str, str]:
+    """Which server says so, and what."""
+    server, _, results = value.partition(";")
+    name = server.strip().split(" ")[0]
+    return (NAMELESS, value) if "=" in name else (name, results)
 
 
 def _raw(opened: Opened) -> Iterator[tuple[str, str]]:

@@ -26,6 +26,14 @@ QUERIES = {
     "watch": frozenset[str](),
     "stop": frozenset[str](),
     "freebusy": frozenset[str](),
+    # Gmail
+    "profile": frozenset[str](),
+    "labels": frozenset[str](),
+    "label": frozenset[str](),
+    "messages": frozenset({"q", "maxResults", "pageToken"}),
+    "history": frozenset({"startHistoryId", "historyTypes", "labelId", "maxResults", "pageToken"}),
+    "message": frozenset({"format"}),
+    "modify": frozenset[str](),
 }
 NOT_WITH_SYNC = ("timeMin", "timeMax", "orderBy", "privateExtendedProperty", "iCalUID")
 
@@ -113,6 +121,15 @@ class FreeBusy(_Strict):
     calendar_expansion_max: int | None = Field(default=None, ge=1, le=50)
     group_expansion_max: int | None = None
     items: list[Item]
+
+
+class NewLabel(_Strict):
+    name: str = Field(min_length=1, max_length=225)
+
+
+class Relabelled(_Strict):
+    add_label_ids: list[str] | None = Field(default=None, max_length=100)
+    remove_label_ids: list[str] | None = Field(default=None, max_length=100)
 
 
 def read_body(shape: type[_Strict], raw: bytes) -> dict[str, Any]:

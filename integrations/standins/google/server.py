@@ -4,6 +4,7 @@ GET  /o/oauth2/v2/auth                                  the page on which somebo
 POST /token                                             signed grants, codes and refresh tokens
 …    /calendar/v3/calendars/{calendar}/events[/{id}]    list, insert, get, patch, update, delete; …/watch
 POST /calendar/v3/freeBusy, /calendar/v3/channels/stop
+…    /gmail/v1/users/{user}/…                           an inbox: messages, labels, history
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from starlette.routing import Route
 from integrations.calendars.google.access import SCOPES
 from integrations.standins.google.answering import Api
 from integrations.standins.google.bodies import check_query
+from integrations.standins.google.mails import SCOPE as OF_MAIL
 from integrations.standins.google.refusing import CutOff, Fault, No, failing
 from integrations.standins.google.sign_in import NoToken
 from integrations.standins.google.standin import Call, StandInGoogle
@@ -45,6 +47,7 @@ def web(google: StandInGoogle) -> Starlette:
         ("patch", "PATCH", f"{events}/{{event}}", api.patch),
         ("update", "PUT", f"{events}/{{event}}", api.update),
         ("delete", "DELETE", f"{events}/{{event}}", api.delete),
+        *google.mails.served(),
     ]
     routes = [
         Route("/o/oauth2/v2/auth", _agreeing(google), methods=["GET"]),
@@ -118,6 +121,8 @@ def _subject(google: StandInGoogle, request: Request) -> str:
     if scheme != "Bearer" or granted is None:
         raise No(401, "authError", "Invalid Credentials")
     wanted = SCOPES[1] if request.url.path.endswith("/freeBusy") else SCOPES[0]
+    if request.url.path.startswith("/gmail/"):
+        wanted = OF_MAIL
     if wanted not in granted.scopes:
         raise No(403, "insufficientPermissions", "Insufficient Permission")
     return granted.subject

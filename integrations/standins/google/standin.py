@@ -9,6 +9,7 @@ from typing import Any
 
 from integrations.calendars.google.access import SCOPES
 from integrations.standins.google.diaries import Diaries, Diary, How, Role
+from integrations.standins.google.mails import Mails
 from integrations.standins.google.pushing import Pushing
 from integrations.standins.google.refusing import Fault, No
 from integrations.standins.google.sign_in import SignIn
@@ -34,6 +35,7 @@ class StandInGoogle:
         self.sign_in = SignIn(now)
         self.pushing = Pushing(now)
         self.diaries = Diaries(now, lambda diary: self.pushing.changed(diary.address))
+        self.mails = Mails(now)
         self.page = page  # so many events at a time, however many were asked for
         self.retry_after = retry_after
         self.per_minute: int | None = None  # so many requests of one person in a minute, and no more

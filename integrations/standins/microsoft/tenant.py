@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,12 +15,15 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from integrations.standins.microsoft.bookings import Business
 from integrations.standins.microsoft.faults import Fault, Faults, GraphError
 from integrations.standins.microsoft.mailbox import Mailbox
+from integrations.standins.microsoft.posts import Post
 from integrations.standins.microsoft.signing import Signer
 from integrations.standins.microsoft.subscriptions import Subscriptions
 
 AT_ONCE = 4
 TOKEN_LASTS = timedelta(seconds=3_599)
-EVERYTHING = frozenset({"Calendars.ReadWrite", "Bookings.ReadWrite.All", "BookingsAppointment.ReadWrite.All"})
+EVERYTHING = frozenset(
+    {"Calendars.ReadWrite", "Mail.ReadWrite", "Bookings.ReadWrite.All", "BookingsAppointment.ReadWrite.All"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ class StandInMicrosoft:
         self.signer = Signer(self.tenant, self.client_id, self.now)
         self.subscriptions = Subscriptions(self.tenant, self.now, self.signer, self.mailboxes)
         self.refresh_tokens: dict[str, str] = {}
+        self.posts: defaultdict[str, Post] = defaultdict(Post)  # by address
         self.forgotten: Counter[str] = Counter()  # how much of a mailbox's log no delta reaches back to
         self._passes: dict[str, Pass] = {}
         self._codes: dict[str, tuple[str, str, str]] = {}

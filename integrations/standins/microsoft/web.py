@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from dialogs.scheduling.intervals import Interval
-from integrations.standins.microsoft import booking_doors, fields
+from integrations.standins.microsoft import booking_doors, fields, mails
 from integrations.standins.microsoft.bodies import alike, body_of
 from integrations.standins.microsoft.faults import GraphError, refuse
 from integrations.standins.microsoft.fields import Json
@@ -66,6 +66,9 @@ def _doors() -> dict[str, dict[str, Handler]]:
         "/users/{who}/events": {"GET": search, "POST": create},
         "/users/{who}/events/{event}": {"GET": show, "PATCH": change, "DELETE": delete},
         "/users/{who}/events/{event}/cancel": {"POST": cancel},
+        "/users/{who}/mailFolders/{folder}/messages/delta()": {"GET": mails.changed},
+        "/users/{who}/messages/{mail}": {"PATCH": mails.change},
+        "/users/{who}/messages/{mail}/$value": {"GET": mails.as_it_came},
         "/users/{who}/findMeetingTimes": {"POST": not_for_apps},
         "/users/{who}/onlineMeetings": {"POST": not_for_apps},
         "/subscriptions": {"POST": subscribe},

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from integrations import carriers
 from integrations.channels.email.by_sendgrid import SendGridChannel
 from integrations.channels.email.imap import ImapMailbox
+from integrations.channels.email.polled import PolledMailbox
 from integrations.channels.email.set_up import followed_mailbox
 from integrations.channels.email.smtp import SmtpChannel
 from integrations.means import Means, NotMade
+from integrations.standins.google.standin import StandInGoogle
 from integrations.standins.sendgrid.account import StandInSendGrid
 from tests.channels.email.shapes import NOON
 
@@ -72,5 +76,23 @@ def test_both_doors_are_made_and_ask_for_their_proof() -> None:
 
 def test_a_mailbox_is_followed_where_it_is_set() -> None:
     assert isinstance(followed_mailbox(IMAP, lambda: NOON), ImapMailbox)
-    with pytest.raises(ValueError, match="IMAP_HOST"):
-        followed_mailbox(MINE, lambda: NOON)
+    assert followed_mailbox(MINE, lambda: NOON) is None
+
+
+async def test_a_mailbox_at_a_vendor_is_followed_where_it_is_set(tmp_path: Path) -> None:
+    (tmp_path / "key.json").write_text(StandInGoogle(lambda: NOON).service_account(), "utf-8")
+    key = {"google_key_file": str(tmp_path / "key.json")}
+    app = {"microsoft_tenant": "t", "microsoft_client_id": "c", "microsoft_client_secret": "s"}
+    for chosen in (
+        {"email_google_mailbox": "a@firm.example"} | key,
+        {"email_microsoft_mailbox": "a@firm.example"} | app,
+    ):
+        made = followed_mailbox(MINE | chosen, lambda: NOON)
+        assert isinstance(made, PolledMailbox)
+        assert made.vendor in next(iter(chosen))
+        await made.close()
+        for needed in [*chosen][1:]:
+            with pytest.raises(ValueError, match=needed.upper()):
+                followed_mailbox({**MINE, **chosen, needed: ""}, lambda: NOON)
+        with pytest.raises(ValueError, match="only one"):
+            followed_mailbox(IMAP | chosen, lambda: NOON)
