@@ -24,6 +24,7 @@ from bot.terminal.channel_commands import channels
 from bot.terminal.link_commands import MEETINGS_EXAMPLE, link, meetings
 from bot.terminal.people_commands import inbox, people
 from bot.terminal.prelude import Json, example, logs, settings_now
+from bot.terminal.template_commands import templates
 
 if TYPE_CHECKING:
     from bot.terminal.second import Second
@@ -368,6 +369,7 @@ def worker() -> None:
 
 
 app.add_typer(channels, name="channels")
+app.add_typer(templates, name="templates")
 
 
 @app.command(epilog=example("askarsan settings", "ASKARSAN_OFFER_SIZE=5 askarsan settings"))

@@ -14,6 +14,7 @@ from bot.settings.channels import carriers_of
 from bot.settings.environment import PREFIX, SettingsError
 from bot.settings.settings import Settings
 from integrations import carriers, catalog
+from integrations.channels.approvals import Approvals
 from integrations.channels.base import Channel, Door
 from integrations.means import Means, NotMade
 
@@ -55,6 +56,14 @@ def channels_of(settings: Settings, means: Means) -> dict[str, Channel]:
     """Raises SettingsError where a vendor that was chosen lacks something."""
     try:
         return carriers.channels(carried_by(settings), means)
+    except NotMade as error:
+        raise SettingsError(f"{PREFIX}CHANNELS is {settings.channels}, but {error}.") from error
+
+
+def approvals_of(settings: Settings, means: Means) -> Approvals | None:
+    """Where the texts are approved that may go after a day of silence. Raises SettingsError like `channels_of`."""
+    try:
+        return carriers.approvals(carried_by(settings), means)
     except NotMade as error:
         raise SettingsError(f"{PREFIX}CHANNELS is {settings.channels}, but {error}.") from error
 

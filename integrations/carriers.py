@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from integrations.channels.approvals import Approvals
 from integrations.channels.base import Abilities, Channel, Door, Unit
 from integrations.means import Means, NotMade, known
 
@@ -158,6 +159,18 @@ def teams_door(means: Means) -> Door:
         raise NotMade(f"Teams: {error}") from error
     door.desk = means.desk
     return door
+
+
+def approvals(chosen: Mapping[str, str], means: Means) -> Approvals | None:
+    """Where WhatsApp approves our texts; None where its carrier has nothing to do with that."""
+    if chosen.get("whatsapp") != "twilio":
+        return None
+    from integrations.channels.twilio.set_up import templates_from
+
+    try:
+        return templates_from(means.settings, means.now)
+    except ValueError as error:
+        raise NotMade(f"Twilio: {error}") from error
 
 
 def twilio_door(means: Means) -> Door:

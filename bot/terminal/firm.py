@@ -33,6 +33,8 @@ def in_house(settings: Settings, work: Callable[[House], Awaitable[T]]) -> T:
             with suppress(Exception):
                 await house.calendar.close()
             await house.links.close()
+            if house.approvals:
+                await house.approvals.close()
             await house.records.close()
 
     return asyncio.run(run())
