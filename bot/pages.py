@@ -20,6 +20,7 @@ from dialogs.negotiation.effects import Kind, Part, Reader, Say
 LASTS = timedelta(days=60)
 TOKEN = re.compile(r"[\w-]{32}", re.ASCII)
 HIDDEN = "…"
+TASKS = "tasks"  # below which a recruiter's tasks stand
 
 # Below which messages a link stands, and with which words.
 _CHOOSE, _GIVE_TIMES, _SEE = Part("page_choose"), Part("page_give_times"), Part("page_see")
@@ -50,9 +51,9 @@ class Link:
         return text.replace(self.token, HIDDEN)
 
 
-def new_link(public_url: str) -> Link:
+def new_link(public_url: str, page: str = "p") -> Link:
     token = secrets.token_urlsafe(24)  # 192 bits: there is nothing to guess
-    return Link(token, f"{public_url}/p/{token}")
+    return Link(token, f"{public_url}/{page}/{token}")
 
 
 def digest(token: str) -> str:
@@ -61,14 +62,25 @@ def digest(token: str) -> str:
 
 
 def link_for(house: House, say: Say, case: Case | None, channel: str) -> Link | None:
-    """The link a message carries: mail to the two sides does, where the firm says under which address we are found."""
-    if case is None or not house.firm.public_url or channel != "email" or say.to is Reader.RECRUITER:
+    """The link a message carries: mail to the two sides does, where the firm says under which address we are found.
+
+    So does mail to a recruiter that brings a task: to the page of all of theirs.
+    """
+    if case is None or not house.firm.public_url or channel != "email":
         return None
+    if say.to is Reader.RECRUITER:
+        return new_link(house.firm.public_url, TASKS) if _is_task(say) else None
     return new_link(house.firm.public_url) if say.kind in PASSAGES else None
+
+
+def _is_task(say: Say) -> bool:
+    return say.holds is not None and say.holds.what == "task"
 
 
 def below(say: Say, case: Case) -> Part:
     """The words around the link, at the end of the message."""
+    if _is_task(say):
+        return Part("page_tasks")
     if say.kind is Kind.NUDGE and case.state.offer is None:
         return _GIVE_TIMES
     return PASSAGES[say.kind]

@@ -57,7 +57,7 @@ class Desk:
             try:
                 found = await visit(self.house, session, token, zone_named(zone))
             except Unknown:
-                raise Closed(self._unknown(request)) from None
+                raise Closed(self.unknown(request)) from None
             except Expired as expired:
                 raise Closed(closed(self.house, request, expired.person, "expired", 410)) from None
             yield session, found
@@ -126,7 +126,7 @@ class Desk:
         held = await interviews.of_application(session, of.case.application.id)
         return list(rounds_of(say, of, await jobs.rounds(session, of.case.job.id), held))
 
-    def _unknown(self, request: Request) -> Response:
+    def unknown(self, request: Request) -> Response:
         place = request.client.host if request.client else ""
         guessing = self._guesses.too_many(place, self.house.clock.now())
         if guessing:

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from fastapi import APIRouter, Request, Response
 
 from bot.doors.pages.api import api_door
+from bot.doors.pages.calling import calling_door
 from bot.doors.pages.desk import Begin, Desk, kindly
 from bot.doors.pages.filing import files_door
 from bot.doors.pages.guard import HEADERS, form_of
@@ -64,7 +65,14 @@ def pages_door(house: House, begin: Begin) -> APIRouter:
         headers = {**HEADERS, "Content-Disposition": 'attachment; filename="interview.ics"'}
         return Response(to_file(mine), media_type="text/calendar; charset=utf-8; method=PUBLISH", headers=headers)
 
-    for room in (files_door(), zones_door(desk), painting_door(desk), queueing_door(desk), api_door(desk)):
+    for room in (
+        files_door(),
+        zones_door(desk),
+        painting_door(desk),
+        queueing_door(desk),
+        api_door(desk),
+        calling_door(desk),
+    ):
         door.include_router(room)
     return door
 
