@@ -15,7 +15,7 @@ from bot.effects.opening import next_round, search_again
 from bot.effects.passing_on import offer_freed, offer_without_gone
 from bot.effects.saying import say
 from bot.effects.showing import show
-from bot.effects.strangers import answer_stranger, ask_whose, tell_of_sender
+from bot.effects.strangers import answer_stranger, ask_whose, look_for_colleague, tell_of_sender
 from bot.effects.taking_up import call_off_there, take_up
 from bot.effects.tasks import task
 from bot.house import House
@@ -62,6 +62,7 @@ DO: dict[str, Callable[[House, EffectRow], Awaitable[Sequence[str]]]] = {
     "answer_stranger": answer_stranger,
     "ask_whose": ask_whose,
     "tell_of_sender": tell_of_sender,
+    "look_for_colleague": look_for_colleague,
     "arrange": arrange,
     "release": release,
     "write_events": write_again,

@@ -1,4 +1,4 @@
-"""What goes to an address nobody can be told by: one polite line, or the question who it is; and word to recruiters."""
+"""Who writes, where that is not plain: a polite line, the question who it is, word to recruiters, a colleague."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from bot.records.messages import MessageRow
 from bot.records.people import PersonRow
 from bot.records.senders import SenderRow
 from bot.records.work import EffectRow
+from bot.taking import take_over
 from bot.turn import SAY, Turn
 from dialogs.negotiation.effects import Kind, Part, Reader, Say
 from dialogs.outreach.tongue import tongue
@@ -22,6 +23,7 @@ from dialogs.understanding import Act, Context, understand
 from integrations.channels.base import Button, Outbound, Permanent, ReceiptStatus, Temporary
 from integrations.channels.fitting import plain
 
+NEAR = timedelta(minutes=10)
 ONCE_A_DAY = timedelta(days=1)
 LONGEST_QUOTE = 400  # characters of what they wrote; the whole of it stands in the inbox
 
@@ -122,3 +124,19 @@ def who(sender: SenderRow) -> dict[str, str]:
     """How a sender is named to a recruiter: what they call themselves, where they write from, and their number."""
     name = f"{sender.name}, {sender.address}" if sender.name else sender.address
     return {"who": name, "to": sender.channel, "number": f"#{sender.id}"}
+
+
+async def look_for_colleague(house: House, effect: EffectRow) -> Sequence[str]:
+    """A vendor tells of a message that we did not send: somebody of the firm did, at the vendor's own console.
+
+    A long message of ours goes out in pieces, and only one of them is kept: near one of ours nothing is concluded.
+    """
+    about = effect.payload
+    async with house.records.write() as session:
+        turn = Turn(house, session)
+        ours = await messages.with_vendor_id_out(session, about["vendor_id"])
+        since, until = effect.made_at - NEAR, effect.made_at + NEAR
+        if ours is None and not await messages.written_between(session, about["to"], since, until):
+            await take_over(turn, await people.all_at(session, about["channel"], about["to"]), None, "")
+        await done(session, house, effect.id, "done" if turn.begun else "nothing to do")
+    return turn.begun

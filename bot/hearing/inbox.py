@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Sequence
+from datetime import timedelta
 
 from bot import leaving
 from bot.effects.saying import try_another_way
@@ -11,10 +11,9 @@ from bot.hearing.cleaning import cleaned
 from bot.hearing.receiving import receive
 from bot.house import House
 from bot.jobs import Job, JobKind
-from bot.records import messages, people, raw_events
+from bot.records import messages, people, raw_events, work
+from bot.records.base import Conflict
 from bot.records.messages import AlreadyKept, MessageRow
-from bot.records.raw_events import RawEventRow
-from bot.records.sealed import Keys, seal
 from bot.turn import Turn
 from integrations.channels.base import (
     BadAddress,
@@ -31,6 +30,8 @@ from integrations.channels.base import (
 # What a vendor says of an address for good, and how we note it.
 GONE: dict[type[ChannelError] | None, str] = {OptedOut: leaving.OPTED_OUT, BadAddress: "nobody is there"}
 
+TO_BE_SURE = timedelta(minutes=10)
+
 
 async def keep(house: House, *told: Told, vendor: str = "", raw: bytes = b"") -> Sequence[Job]:
     """Keeps what was told in one go, all or nothing, and says what it begins. What is known already changes nothing.
@@ -39,7 +40,7 @@ async def keep(house: House, *told: Told, vendor: str = "", raw: bytes = b"") ->
     """
     try:
         return await _keep(house, told, vendor, raw)
-    except AlreadyKept:
+    except (AlreadyKept, Conflict):
         return await _keep(house, told, vendor, raw)  # at two doors in the same instant: now the other one has it
 
 
@@ -58,7 +59,7 @@ async def _keep(house: House, told: Sequence[Told], vendor: str, raw: bytes) -> 
                     turn.log("unknown_told", vendor=vendor, kind=each.kind)
         if raw and house.desks:
             unknown = [each.kind for each in told if isinstance(each, Unknown)]
-            await raw_events.keep(session, _raw(house, house.desks.keys, vendor, raw, unknown))
+            await raw_events.keep(session, vendor, house.clock.now(), unknown, raw, house.desks.keys)
     return [*turns, *(Job(JobKind.EFFECT, each) for each in turn.begun)]
 
 
@@ -73,23 +74,22 @@ async def _keep_receipt(turn: Turn, receipt: Receipt) -> None:
     """What became of a message. One that did not arrive is sent another way."""
     gone = GONE.get(receipt.means)
     message = await messages.take_receipt(turn.session, receipt, gone)
-    if message is None or not ReceiptStatus(message.status).final:
+    if message is None:
+        await _sent_past_us(turn, receipt)
+        return
+    if not ReceiptStatus(message.status).final:
         return
     if gone and message.person_id:
         await leaving.lose(turn, message.person_id, message.channel, gone)
     await try_another_way(turn, message, closed=receipt.means is WindowClosed)
 
 
-def _raw(house: House, keys: Keys, vendor: str, raw: bytes, unknown: Sequence[str]) -> RawEventRow:
-    row_id = raw_events.name_of(vendor, raw)
-    body = base64.b64encode(raw).decode()
-    return RawEventRow(
-        id=row_id,
-        vendor=vendor,
-        at=house.clock.now(),
-        body=seal(body, RawEventRow.place(row_id), keys),
-        unknown=", ".join(unknown) or None,
-    )
+async def _sent_past_us(turn: Turn, receipt: Receipt) -> None:
+    """Either it was faster than our own save, or it is about what a colleague sends: later that can be told."""
+    key = f"past_us/{receipt.vendor_id}"
+    if receipt.to and await work.effect(turn.session, key) is None:
+        about = {"channel": receipt.channel, "to": people.normal(receipt.to), "vendor_id": receipt.vendor_id}
+        turn.begin(key, "look_for_colleague", about, None, None, turn.now + TO_BE_SURE)
 
 
 def _row(house: House, inbound: Inbound) -> MessageRow:
@@ -107,4 +107,7 @@ def _row(house: House, inbound: Inbound) -> MessageRow:
         form=dict(inbound.form) or None,
         thread=inbound.thread,
         reply=inbound.reply,
+        automatic=inbound.automatic,
+        doubtful=not inbound.trusted,
+        files=inbound.files,
     )

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
-from bot.hearing import whose
+from bot.hearing import colleagues, whose
 from bot.house import House
 from bot.jobs import Job, JobKind
 from bot.records import messages, people, senders
 from bot.records.messages import MessageRow
 from bot.records.people import PersonRow
 from bot.records.senders import SenderRow, Standing
+from bot.taking import in_daylight
 from bot.turn import Turn
 from dialogs.outreach.consent import says_stop
 from dialogs.understanding import Act, Context, understand
@@ -24,9 +24,15 @@ ASK_AGAIN = timedelta(minutes=10)  # who writes on without an answer is asked on
 async def receive(turn: Turn, inbound: Inbound, message: MessageRow) -> Sequence[Job]:
     """Keeps the message, and says whose turn it is; of a stranger nobody's but our own. Raises AlreadyKept."""
     there = await people.all_at(turn.session, inbound.channel, inbound.sender)
+    if inbound.colleague:
+        await colleagues.keep(turn, message, there, None)
+        return ()
     if len(there) > 1:
         return await _from_several(turn, message, there)
     person = there[0] if there else await _led_here(turn, inbound)
+    if person and (others := await colleagues.is_for_others(turn, inbound, person)):
+        await colleagues.keep(turn, message, others, person)
+        return ()
     if person:
         return await _heard_as(turn, message, person)
     await messages.keep(turn.session, message)
@@ -78,13 +84,8 @@ async def _tell_recruiters(turn: Turn, sender: SenderRow) -> None:
         return
     sender.told_at = turn.now
     for recruiter in await people.of_role(turn.session, "recruiter"):
-        key, due = f"sender/{sender.id}/{turn.now.timestamp():.0f}/{recruiter.id}", _in_daylight(turn, recruiter)
+        key, due = f"sender/{sender.id}/{turn.now.timestamp():.0f}/{recruiter.id}", in_daylight(turn, recruiter)
         turn.begin(key, "tell_of_sender", {"sender": sender.id}, recruiter.id, None, due)
-
-
-def _in_daylight(turn: Turn, reader: PersonRow) -> datetime | None:
-    quiet, zone = turn.house.rules.quiet_hours, ZoneInfo(reader.zone)
-    return quiet.next_allowed(turn.now, zone) if quiet.quiet(turn.now, zone) else None
 
 
 async def _from_several(turn: Turn, message: MessageRow, there: Sequence[PersonRow]) -> Sequence[Job]:

@@ -23,6 +23,7 @@ from bot.records import interviews, negotiations, people, story
 from bot.records.jobs import ApplicationRow
 from bot.records.messages import MessageRow
 from bot.records.people import PersonRow
+from bot.taking import handing_back
 from bot.turn import SAY, Turn
 from bot.verbs import Verb
 from dialogs.negotiation.effects import Kind, Part, Reader, Say
@@ -117,8 +118,10 @@ class Obeying:
             rows = tuple({"name": choice} for choice in unclear.choices)
             self.answer(recruiter, Part(unclear.text, words={"said": unclear.said}, rows=rows))
 
-    def answer(self, recruiter: PersonRow, *parts: Part, about: Case | None = None) -> None:
-        say = SAY.dump_python(Say(Reader.RECRUITER, Kind.ANSWER, parts), mode="json")
+    def answer(
+        self, recruiter: PersonRow, *parts: Part, about: Case | None = None, presses: tuple[str, ...] = ()
+    ) -> None:
+        say = SAY.dump_python(Say(Reader.RECRUITER, Kind.ANSWER, parts, presses=presses), mode="json")
         key = f"{self.message.turn_id}.answer"
         self.turn.begin(key, "say", say, recruiter.id, about.row.id if about else None)
 
@@ -240,11 +243,13 @@ async def _say(self: Obeying, order: Order) -> None:
     payload = SAY.dump_python(said, mode="json")
     self.turn.begin(f"{self.message.turn_id}.say", "say", payload, to.id, case.row.id)
     self.note(order, case.row.id)
-    if not (case.state.human or case.state.over):
-        # Whoever answers somebody has their ear: two voices in one thread would contradict each other.
-        await self.turn.happen(case.row, TakenOver(), self.seen)
-    text = "command_say_again" if case.state.human or case.state.over else "command_say"
-    self.answer(order.recruiter, Part(text, words={"who": to.name}), about=case)
+    words = {"who": to.name}
+    if case.state.human or case.state.over:
+        self.answer(order.recruiter, Part("command_say_again", words=words), about=case)
+        return
+    # Two voices in one thread would contradict each other: whoever writes to somebody has it from then on.
+    await self.turn.happen(case.row, TakenOver(), self.seen)
+    self.answer(order.recruiter, Part("command_say", words=words), about=case, presses=handing_back(case.row.id))
 
 
 async def _called(self: Obeying, order: Order) -> None:

@@ -73,6 +73,9 @@ class MessageRow(Table):
     approved: Mapped[str | None]  # it went out as this text, which its vendor had approved: name/language/version
     # It says that an assistant writes.
     introduces: Mapped[bool] = mapped_column(default=False, server_default=false())
+    automatic: Mapped[bool] = mapped_column(default=False, server_default=false())  # a machine wrote it
+    doubtful: Mapped[bool] = mapped_column(default=False, server_default=false())  # anybody could have, in their name
+    files: Mapped[int] = mapped_column(default=0, server_default="0")  # came with it, and nobody here looks at them
 
 
 class Thread(NamedTuple):
@@ -147,6 +150,12 @@ async def with_vendor_id(session: AsyncSession, channel: str, vendor_id: str) ->
     """What came in under this id."""
     mine = (MessageRow.direction == "in", MessageRow.channel == channel, MessageRow.vendor_id == vendor_id)
     return await session.scalar(select(MessageRow).where(*mine))
+
+
+async def with_vendor_id_out(session: AsyncSession, vendor_id: str) -> MessageRow | None:
+    """What went out under this id."""
+    ours = (MessageRow.direction == "out", MessageRow.vendor_id == vendor_id)
+    return await session.scalar(select(MessageRow).where(*ours))
 
 
 async def keep(session: AsyncSession, message: MessageRow) -> None:
@@ -297,6 +306,20 @@ async def whom_it_answers(session: AsyncSession, thread: str) -> str | None:
     return await session.scalar(query)
 
 
+async def thread_named(session: AsyncSession, thread: str) -> str | None:
+    """The negotiation that the vendor's name of a message of ours, or our own of the thread, stands for."""
+    names = (MessageRow.vendor_id == thread) | (MessageRow.negotiation_id == thread)
+    query = select(MessageRow.negotiation_id).where(MessageRow.direction == "out", names)
+    return await session.scalar(query.order_by(MessageRow.id.desc()).limit(1))
+
+
+async def written_between(session: AsyncSession, address: str, since: datetime, until: datetime) -> bool:
+    """Did anything of ours go out to this address then?"""
+    ours = (MessageRow.direction == "out", MessageRow.address == address)
+    between = (MessageRow.at >= since, MessageRow.at <= until)
+    return await session.scalar(select(MessageRow.id).where(*ours, *between).limit(1)) is not None
+
+
 async def last_choices(session: AsyncSession, person_id: str) -> MessageRow | None:
     """The latest message to this person that had something to choose from."""
     mine = (MessageRow.person_id == person_id, MessageRow.direction == "out")
@@ -306,8 +329,7 @@ async def last_choices(session: AsyncSession, person_id: str) -> MessageRow | No
 
 async def take_receipt(session: AsyncSession, receipt: Receipt, gone: str | None) -> MessageRow | None:
     """Moves the message forward, never back; one we do not know yet is kept for when we do."""
-    known = (MessageRow.direction == "out", MessageRow.vendor_id == receipt.vendor_id)
-    message = await session.scalar(select(MessageRow).where(*known))
+    message = await with_vendor_id_out(session, receipt.vendor_id)
     if message is None:
         session.add(
             ReceiptRow(

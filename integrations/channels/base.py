@@ -157,6 +157,8 @@ class Inbound:
     trusted: bool = True  # False: anybody could have sent it in this name
     form: Mapping[str, str] = field(default_factory=dict)  # what was filled in, by field
     person: str | None = None  # of ours, whose own signed link led here: this address is theirs
+    also_to: tuple[str, ...] = ()  # who else got it, besides us
+    colleague: bool = False  # not from `sender` but to them: somebody of the firm wrote there, past us
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +209,9 @@ class Receipt:
     status: ReceiptStatus
     error: str | None = None  # the vendor's own code
     means: type[ChannelError] | None = None  # what that code comes to, where it is known
+    # Where it went and to whom, where the vendor says so: it tells of what a colleague sends past us, too.
+    channel: str = field(default="", compare=False)
+    to: str = field(default="", compare=False)
 
 
 Told = Inbound | Receipt | Unknown

@@ -62,6 +62,7 @@ def _message(
         at=_arrived(opened),
         name=name[:200],
         to=mailbox.answers if any(map(mailbox.is_mine, recipients)) else "".join(recipients[:1]).lower(),
+        also_to=tuple(each.lower() for _, each in opened.addresses("to", "cc") if not mailbox.is_mine(each)),
         files=opened.files,
         # What somebody pressed in an invite is theirs, though a machine sends it.
         automatic=automatic and opened.answer is None,

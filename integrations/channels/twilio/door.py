@@ -75,7 +75,7 @@ class TwilioDoor(Door):
             raise BadMessage([Fault("", "is no form")]) from None
         sid, status = form.first("MessageSid") or form.first("SmsSid"), form.first("MessageStatus")
         if sid and status and status not in INCOMING:
-            return _receipt(sid, status, form.first("ErrorCode"))
+            return _receipt(sid, status, form.first("ErrorCode"), form.first("To"))
         channel = _channel(form)
         if not sid or not channel:
             return Unknown(sid or _id(knock), _kind(form))
@@ -122,9 +122,11 @@ def _kind(form: Posted) -> str:
     return form.first("EventType") or (channel if colon else "")
 
 
-def _receipt(sid: str, status: str, error: str) -> Receipt:
+def _receipt(sid: str, status: str, error: str, to: str) -> Receipt:
     came_to = STATUSES.get(status.lower(), ReceiptStatus.UNKNOWN)
-    return Receipt(sid, came_to, error or None, means(error) if came_to.final else None)
+    channel = "whatsapp" if to.startswith(PREFIX) else "sms"
+    meant = means(error) if came_to.final else None
+    return Receipt(sid, came_to, error or None, meant, channel, to.removeprefix(PREFIX))
 
 
 def _files(form: Posted) -> int:
