@@ -38,7 +38,7 @@ class ChannelSettings(BaseSettings):
     channels: Annotated[str, AfterValidator(_carriers)] = setting(
         "",
         "Who carries which channel. What is not named here goes to your gateway, and without one is printed.",
-        "pairs like whatsapp=twilio, sms=twilio, telegram=telegram, email=smtp (or email=sendgrid), slack=slack",
+        "pairs like whatsapp=twilio, sms=twilio, telegram=telegram, email=smtp (or sendgrid), slack=slack, teams=teams",
     )
 
     gateway_url: Address | None = setting(

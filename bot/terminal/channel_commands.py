@@ -40,7 +40,7 @@ def abilities(
 @channels.command("test", epilog=example("askarsan channels test sms +351912345678"))
 def test(
     ctx: typer.Context,
-    channel: Annotated[str, typer.Argument(metavar="CHANNEL", help="whatsapp, sms, telegram, slack or email.")],
+    channel: Annotated[str, typer.Argument(metavar="CHANNEL", help="whatsapp, sms, telegram, slack, teams or email.")],
     address: Annotated[str, typer.Argument(metavar="ADDRESS", help="A number, a chat, a user or a mailbox.")],
 ) -> None:
     """Send one message to yourself. Exits with 1 if the vendor does not take it."""

@@ -50,6 +50,9 @@ MEANS = Means(
         "smtp_host": "mail.firm.example",
         "sendgrid_key": "SG.s",
         "slack_token": "xoxb-1",
+        "teams_app_id": "aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee",
+        "teams_app_secret": "s",
+        "teams_tenant": "11111111-2222-4333-8444-555555555555",
     },
 )
 
@@ -68,6 +71,7 @@ CARRIED = {
     "sendgrid": ("email",),
     "slack": ("slack",),
     "smtp": ("email",),
+    "teams": ("teams",),
     "telegram": ("telegram",),
     "twilio": ("whatsapp", "sms"),
 }
@@ -85,7 +89,7 @@ def test_every_vendor_makes_the_channels_it_carries_under_their_own_names_and_no
 
 @pytest.mark.parametrize("vendor", sorted(CARRIED))
 def test_what_a_channel_cannot_be_made_without_is_named_as_it_has_to_be_set(vendor: str) -> None:
-    with pytest.raises(NotMade, match=r"ASKARSAN_[A-Z_]+ is not set"):
+    with pytest.raises(NotMade, match=r"ASKARSAN_[A-Z_]+ (is|are) not set"):
         channels(dict.fromkeys(CARRIED[vendor], vendor), Means(MEANS.now))
 
 

@@ -235,6 +235,14 @@ async def test_a_word_is_found_wherever_it_stands_and_nothing_else_is() -> None:
 # Our token
 
 
+async def test_whether_we_are_let_in_is_asked_without_sending_anything(office: Office) -> None:
+    assert await office.channel.checkup() == f"28:{office.teams.app_id}"
+    assert asked(office, "/teams/") == 0
+    wrong = TeamsChannel(Connector(replace(office.account, secret="guessed"), office.clock))
+    with pytest.raises(base.Refused, match="invalid_client"):
+        await wrong.checkup()
+
+
 async def test_a_token_that_ran_out_is_fetched_anew_and_the_message_is_sent_once(office: Office) -> None:
     await office.channel.send(HELLO)
     office.teams.tokens.clear()  # as if it had been taken back
