@@ -82,7 +82,7 @@ _FORMS: tuple[tuple[Verb, str], ...] = (
     (Verb.HOURS, r"(?:my\s+)?hours\b[\s:]+(?P<words>.+)"),
     (Verb.INBOX, r"(?:the\s+)?inbox|who(?:\s+else)?\s+wrote|strangers"),
     (Verb.ADD, rf"{_IS}\s+(?:somebody|someone)\s+new(?:[\s:,–-]+{_NAME})?"),
-    (Verb.KNOWN, rf"(?:(?P<sure>yes)[\s,!]+)?{_IS}\s+{_NAME}"),
+    (Verb.KNOWN, rf"{_IS}\s+(?:(?P<sure>surely)\s+)?{_NAME}"),
     (Verb.IGNORE, rf"ignore\s+{_WHICH}"),
     (Verb.ANSWERED, rf"(?:i(?:\s+have|['’]ve)?\s+)?answered\s+{_WHICH}"),
     (Verb.OPT_OUT, rf"opt[- ]?out\s+{_ALL}"),

@@ -13,11 +13,11 @@ from bot import leaving
 from bot.facts.case import Case, cases_of, load
 from bot.facts.looking import NOTHING_SEEN, Look, look
 from bot.hearing.binding import bind, by_name, picked_by_number
-from bot.hearing.commands import parse
 from bot.hearing.invite_answers import answered, is_meant, read_answer, within_reach
 from bot.hearing.of_cards import command_of
 from bot.hearing.reading import doubt, read, read_alone, read_press
 from bot.hearing.recruiting import obey
+from bot.hearing.strangers import is_no_command
 from bot.house import House
 from bot.jobs import Job, JobKind
 from bot.pressing import Press
@@ -90,7 +90,7 @@ async def _hear_recruiter(house: House, person_id: str, opinions: Opinions) -> S
         cases = await cases_of(session, person)
     asked = any(case.state.waiting_for is Party.HOST for case in cases)
     for message in waiting:
-        answers = asked and parse(message.text) is None and command_of(message) is None
+        answers = asked and command_of(message) is None and await is_no_command(house, message.text)
         on_a_page = message.channel == PAGE and command_of(message) is None
         if on_a_page or answers:
             begun.extend(await _hear_party(house, person.id, opinions, only=message.id))

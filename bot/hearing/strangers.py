@@ -6,13 +6,16 @@ from collections.abc import Sequence
 
 from bot.effects.strangers import who
 from bot.hearing import naming
+from bot.hearing.commands import parse
 from bot.hearing.naming import Unclear
+from bot.house import House
 from bot.records import people, senders
 from bot.records.base import Session
 from bot.records.people import PersonRow
 from bot.records.senders import SenderRow, Standing
 from bot.seeding import NewPerson, add_person
 from bot.turn import Turn
+from bot.verbs import Verb
 from integrations import contact
 
 OUTSIDE = ("candidate", "client", "interviewer")
@@ -95,3 +98,12 @@ async def who_waits(session: Session) -> Sequence[tuple[SenderRow, str]]:
         (row, "\n".join(message.text for message in await senders.words_of(session, row)))
         for row in await senders.waiting(session)
     ]
+
+
+async def is_no_command(house: House, text: str) -> bool:
+    """ "That is Tuesday" says who wrote only where somebody waits to be known."""
+    command = parse(text)
+    if command is None or command.verb is not Verb.KNOWN or command.sender:
+        return command is None
+    async with house.records.read() as session:
+        return not await senders.waiting(session)
