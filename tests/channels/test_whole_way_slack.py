@@ -19,7 +19,7 @@ from integrations import carriers
 from integrations.channels.line import Line
 from integrations.means import Means
 from integrations.standins.slack.workspace import Shown
-from tests.channels.assistance import Assistance, rehearsed
+from tests.channels.assistance import STORY, Assistance, rehearsed
 from tests.channels.slack.at_slack import RITA, Office, Served, office, served
 
 __all__ = ["office", "served"]
@@ -59,8 +59,8 @@ class AtSlack(Assistance):
 
 
 @asynccontextmanager
-async def assistance(folder: Path, office: Office, served: Served) -> AsyncIterator[AtSlack]:
-    async with rehearsed(folder) as (rehearsal, rehearsing):
+async def assistance(folder: Path, office: Office, served: Served, story: str = STORY) -> AsyncIterator[AtSlack]:
+    async with rehearsed(folder, story=story) as (rehearsal, rehearsing):
         office.clock.at = rehearsing.clock.now()
         house = replace(rehearsing, channels={**rehearsing.channels, "slack": office.channel})
         here = AtSlack(rehearsal, house, InlineEngine(Assistant(house)), office)
