@@ -21,6 +21,7 @@ from dialogs.negotiation.state import Party, Status
 from integrations.trackers.base import columns
 
 LAST = 24  # entries of the log
+BETWEEN = (1, 2)  # ranks of a story's entries: what was decided and noted, between what came in and what went out
 
 STANDING: Mapping[str, str] = {
     Status.COLLECTING: "looking for times",
@@ -141,7 +142,9 @@ def _standing(case: Case) -> Standing:
 
 
 async def _log(session: Session, candidate: str) -> Sequence[Reason]:
-    """The latest first."""
-    found = [(entry, chapter.zone) for chapter in await story_of(session, candidate) for entry in chapter.entries]
+    """What was decided and noted, the latest first."""
+    chapters = await story_of(session, candidate)
+    # What was written stands on the phones.
+    found = [(each, chapter.zone) for chapter in chapters for each in chapter.entries if each.rank in BETWEEN]
     latest = sorted(found, key=lambda each: (each[0].at, each[0].rank), reverse=True)[:LAST]
     return [Reason(moment(e.at, zone), e.head, e.lines, decided=e.head == "decided") for e, zone in latest]

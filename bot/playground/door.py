@@ -115,10 +115,16 @@ async def _news(game: Game) -> AsyncIterator[str]:
 
 async def _only_from_here(request: Request) -> None:
     """A page elsewhere may send this browser here, under another name or with a form of its own: it gets nothing."""
-    origin = request.headers.get("origin")
-    foreign = origin is not None and urlsplit(origin).netloc != request.headers.get("host")
-    if request.url.hostname not in OWN_NAMES or foreign:
+    if request.url.hostname not in OWN_NAMES or (request.method != "GET" and _from_elsewhere(request)):
         raise HTTPException(403)
+
+
+def _from_elsewhere(request: Request) -> bool:
+    """As the browser says. An old one only names the origin; one that is asked for no referrer names none there."""
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    if site is not None:
+        return site not in ("same-origin", "none")
+    return origin is not None and urlsplit(origin).netloc != request.headers.get("host")
 
 
 async def _refused(_: Request, error: Exception) -> Response:

@@ -45,10 +45,12 @@ def _environment() -> ImmutableSandboxedEnvironment:
 async def page(game: Game, view: View, notice: str = "", typed: Mapping[str, str] | None = None) -> str:
     """`notice`: why what was asked for was not done; `typed` is given back to whoever typed it."""
     async with game.still() as rehearsal:
+        weeks = [await picture(rehearsal, key) for key in view.shown.values()]
         fields = {
             "phones": await phones(rehearsal, view),
             "behind": await behind(rehearsal, view.shown["candidate"]),
-            "weeks": [await picture(rehearsal, view.shown[role]) for role in view.shown],
+            "weeks": weeks,
+            "week_open": next((number for number, week in enumerate(weeks, 1) if week.told), len(weeks)),
             **_clock(rehearsal),
         }
     about = {

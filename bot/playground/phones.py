@@ -110,8 +110,9 @@ def _phone(
     person, now = rehearsal.people[view.shown[role]], rehearsal.world.clock.now()
     zone = ZoneInfo(person.timezone)
     mine = [row for row in rows if row.person_id == person.key]
-    channel = view.channels.get(person.key) or next((row.channel for row in reversed(mine)), person.channels[0])
-    here = [row for row in mine if row.channel == channel]
+    channel = view.channels.get(person.key) or _last_channel(mine) or person.channels[0]
+    # The calendar is an app of its own: what was answered there shows on every channel.
+    here = [row for row in mine if row.channel == channel or row.reply]
     deliveries = _deliveries(rehearsal, channel)
     told = [each for each in invites if each.person_id == person.key]
     bubbles = [*_messages(here, deliveries, zone), *_invites(told, zone)]
@@ -135,6 +136,10 @@ def _phone(
         tries=TRY[role],
         picked=f"{now.astimezone(zone):%Y-%m-%dT%H:%M}",
     )
+
+
+def _last_channel(mine: Sequence[MessageRow]) -> str | None:
+    return next((row.channel for row in reversed(mine) if not row.reply), None)
 
 
 def _tabs(view: View, person: Person, mine: Sequence[MessageRow], here: Sequence[MessageRow]) -> Sequence[Tab]:

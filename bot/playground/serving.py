@@ -7,11 +7,13 @@ import asyncio
 import uvicorn
 
 from bot import claims
+from bot.house import UTC
 from bot.playground.door import playground_app
 from bot.playground.game import Game
 from bot.playground.view import HERE
 from bot.terminal.screen import standard_output
 from bot.terminal.trouble import Trouble
+from dialogs.understanding import Context, understand
 
 HOST = "127.0.0.1"
 
@@ -22,6 +24,8 @@ def serve_playground(port: int) -> None:
 
 async def _serve(port: int) -> None:
     game = Game()
+    # A language is made ready by the first words read in it: not while a newcomer waits for the first answer.
+    ready = asyncio.create_task(asyncio.to_thread(understand, "", Context(game.scenario.now, UTC)))
     try:
         await game.begin()
         with claims.port(HOST, port) as door:
@@ -42,4 +46,5 @@ async def _serve(port: int) -> None:
     except claims.Taken as taken:
         raise Trouble(f"Port {port} is taken; choose another with --port.") from taken
     finally:
+        await ready
         await game.close()

@@ -4,7 +4,8 @@
   const PARTS = ["begin", "notice", "clock", "about", "tabs", "phone-candidate", "phone-client", "phone-recruiter", "behind"];
   const here = (id) => document.getElementById(id);
   const page = () => here("page");
-  let busy = false;
+  let last = Promise.resolve(); // one after the other: nobody's press is lost
+  let waiting = 0;
 
   // --- A part is exchanged, and whoever was typing, reading or looking there notices nothing ------------------------
 
@@ -63,21 +64,22 @@
 
   // --- What is pressed and sent --------------------------------------------------------------------------------------
 
-  const ask = async (address, options, after) => {
-    if (busy) return;
-    busy = true;
+  const ask = (address, options, after) => {
+    waiting += 1;
     document.body.setAttribute("aria-busy", "true");
+    last = last.then(() => answered(address, options, after)).finally(() => {
+      waiting -= 1;
+      if (!waiting) document.body.removeAttribute("aria-busy");
+    });
+  };
+  const answered = async (address, options, after) => {
     try {
       const answer = await fetch(address, options);
       const well = exchange(await answer.text(), answer.ok ? after.sent : "");
       if (!well) throw new Error("no page");
       if (answer.redirected || !options.method) history[after.push ? "pushState" : "replaceState"](null, "", answer.url);
-      busy = false;
     } catch {
-      busy = false;
       after.otherwise();
-    } finally {
-      document.body.removeAttribute("aria-busy");
     }
   };
   document.addEventListener("submit", (event) => {
@@ -115,7 +117,7 @@
 
   const news = new EventSource("/playground/news");
   news.addEventListener("message", (event) => {
-    if (busy || event.data === page().dataset.version) return;
+    if (waiting || event.data === page().dataset.version) return;
     ask(location.href, {}, { sent: "", otherwise: () => {} });
   });
   document.querySelectorAll(".phone").forEach(toTheEnd);
