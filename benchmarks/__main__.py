@@ -7,7 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from benchmarks import fuzz, kills, slots, turns, understanding, zones
+from benchmarks import doors, fuzz, kills, slots, turns, understanding, zones
 from benchmarks.rows import Row, keep, show
 
 BENCHMARKS: dict[str, Callable[[], Awaitable[list[Row]]]] = {
@@ -17,6 +17,7 @@ BENCHMARKS: dict[str, Callable[[], Awaitable[list[Row]]]] = {
     "kills": kills.measure,
     "slots": slots.measure,
     "zones": zones.measure,
+    "doors": doors.measure,
 }
 
 

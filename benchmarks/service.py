@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -104,9 +104,11 @@ class Assistant:
 
 
 @asynccontextmanager
-async def in_service(folder: Path, database_url: str, candidates: int) -> AsyncIterator[Assistant]:
-    """Everyone is in the records and has an offer; nobody was answered yet."""
-    await _seed(database_url, candidates)
+async def in_service(
+    folder: Path, database_url: str, candidates: int, *, everywhere: bool = False, **settings: str
+) -> AsyncIterator[Assistant]:
+    """Everyone is in the records and has an offer; nobody was answered yet. `everywhere`: known on every channel."""
+    await _seed(database_url, candidates, everywhere=everywhere)
     port = free_port()
     async with Gateway() as gateway:
         environment = {
@@ -118,6 +120,7 @@ async def in_service(folder: Path, database_url: str, candidates: int) -> AsyncI
             "ASKARSAN_GATEWAY_SECRET": SECRET,
             "ASKARSAN_BURST_SECONDS": "0",
             "ASKARSAN_QUIET_HOURS": "none",
+            **{f"ASKARSAN_{name.upper()}": value for name, value in settings.items()},
         }
         process = Process(SERVE, environment, folder / "assistant.log")
         assistant = Assistant(process, Client(port), gateway)
@@ -131,7 +134,7 @@ async def in_service(folder: Path, database_url: str, candidates: int) -> AsyncI
             process.stop()
 
 
-async def _seed(database_url: str, candidates: int) -> None:
+async def _seed(database_url: str, candidates: int, *, everywhere: bool) -> None:
     records = Records(database_url)
     await migrate(records)
     async with records.write() as session:
@@ -139,7 +142,11 @@ async def _seed(database_url: str, candidates: int) -> None:
         await add_person(session, ids, _person("rita", "recruiter", "Rita Lopes", RECRUITER))
         for n in range(candidates):
             await add_person(session, ids, _person(f"carl{n}", "client", f"Carl{n} Olsen", phone(n, client=True), n))
-            await add_person(session, ids, _person(f"ana{n}", "candidate", f"Ana{n} Silva", phone(n)))
+            ana = _person(f"ana{n}", "candidate", f"Ana{n} Silva", phone(n))
+            await add_person(session, ids, _everywhere(ana, n) if everywhere else ana)
+            if everywhere:
+                rita = _person(f"rita{n}", "recruiter", f"Rita{n} Lopes", f"+9{n:06d}")
+                await add_person(session, ids, replace(rita, channels=["slack"], addresses={"slack": f"T1:URITA{n}"}))
             await add_job(session, ids, "Engineer", f"Acme{n}", [NewRound("First", 45, "video")])
     await records.close()
 
@@ -147,6 +154,12 @@ async def _seed(database_url: str, candidates: int) -> None:
 def _person(key: str, role: str, name: str, address: str, company: int | None = None) -> NewPerson:
     of = None if company is None else f"Acme{company}"
     return NewPerson(key, role, name, "Europe/Berlin", ["sms"], ["sms"], {"sms": address}, company=of)
+
+
+def _everywhere(ana: NewPerson, n: int) -> NewPerson:
+    addresses = {"email": f"ana{n}@mail.example", "telegram": str(1_000 + n), "whatsapp": phone(n)}
+    channels = [*ana.channels, *addresses]
+    return replace(ana, channels=channels, consent=channels, addresses={**ana.addresses, **addresses})
 
 
 def phone(candidate: int, *, client: bool = False) -> str:

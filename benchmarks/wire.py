@@ -63,7 +63,7 @@ class Client:
     """Connections that stay open, each used by one request at a time."""
 
     def __init__(self, port: int) -> None:
-        self._port = port
+        self.port = port
         self._idle: list[_Connection] = []
 
     async def post(self, raw: bytes) -> int:
@@ -82,7 +82,7 @@ class Client:
             if not connection.transport.is_closing():
                 return connection
         loop = asyncio.get_running_loop()
-        _, connection = await loop.create_connection(_Connection, "127.0.0.1", self._port)
+        _, connection = await loop.create_connection(_Connection, "127.0.0.1", self.port)
         return connection
 
     def close(self) -> None:
@@ -92,13 +92,14 @@ class Client:
 
 
 class _Taking(_Messages):
-    def __init__(self, take: Callable[[bytes], str]) -> None:
+    def __init__(self, take: Callable[[bytes], str | None]) -> None:
         super().__init__()
         self._take = take
 
     def message(self, _head: bytes, body: bytes) -> None:
-        answer = json.dumps({"id": self._take(body)}).encode()
-        self.transport.write(OK % (len(answer), answer))
+        if taken := self._take(body):
+            answer = json.dumps({"id": taken}).encode()
+            self.transport.write(OK % (len(answer), answer))
 
 
 class Gateway:
@@ -107,6 +108,11 @@ class Gateway:
     def __init__(self) -> None:
         self._waiting: dict[str, asyncio.Future[str]] = {}
         self.taken = 0
+        self._silent = False
+
+    def falls_silent(self) -> None:
+        """Takes everything from now on, and answers nothing."""
+        self._silent = True
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
@@ -122,8 +128,10 @@ class Gateway:
         word = self._waiting[address] = asyncio.get_running_loop().create_future()
         return word
 
-    def _take(self, body: bytes) -> str:
+    def _take(self, body: bytes) -> str | None:
         self.taken += 1
+        if self._silent:
+            return None
         message = json.loads(body)
         word = self._waiting.pop(message["to"], None)
         if word and not word.done():

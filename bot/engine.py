@@ -18,6 +18,7 @@ import structlog
 from bot.clock import Clock, RealClock
 from bot.jobs import Job, JobKind, Worker
 from bot.lanes import Lanes
+from bot.precedence import Precedence
 from bot.shared_queue import LEASE, SharedQueue, pause_after
 
 log = structlog.get_logger()
@@ -90,6 +91,7 @@ class DurableEngine:
         grace: timedelta = timedelta(seconds=2),
         at_once: int = 32,
         clock: Clock | None = None,
+        precedence: Precedence | None = None,
     ) -> None:
         """`database_url` is the one our records use. `grace` is left to whoever has just stored something to begin it;
         `poll_every` is how long a job waits at most that a RelayEngine passes on.
@@ -98,6 +100,7 @@ class DurableEngine:
         self._sweep_every = sweep_every
         self._grace = grace
         self._clock = clock or RealClock()
+        self._precedence = precedence or Precedence()
         self._gate = asyncio.Semaphore(at_once)
         self._lanes = Lanes(self._perform)
         self._shared = SharedQueue(database_url, self._run_from_thread, poll=poll_every, at_once=at_once)
@@ -136,6 +139,7 @@ class DurableEngine:
         self._shared_until.pop(job, None)
         try:
             async with self._gate, asyncio.timeout(LEASE.total_seconds()):
+                await self._precedence.start()
                 caused = await self._worker.run(job)
         except Exception:
             self._failures[job] = self._failures.get(job, 0) + 1

@@ -7,6 +7,7 @@ import gc
 import signal
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager, nullcontext, suppress
+from dataclasses import replace
 from datetime import timedelta
 from importlib.metadata import version
 from typing import Any
@@ -16,12 +17,13 @@ import structlog
 import uvicorn
 
 from bot import claims
-from bot.carriers import channels_of, doors_of, lines_of, of_vendors, workspaces_of
+from bot.carriers import approvals_of, channels_of, doors_of, lines_of, of_vendors, workspaces_of
 from bot.clock import Clock, RealClock
 from bot.connections.connecting import Desks
 from bot.connections.keys import keys_of
 from bot.connections.link_desk import LinkDesk
 from bot.connections.switchboard import Switchboard
+from bot.doors.channels import HOOKS
 from bot.doors.web import Begin, make_app
 from bot.engine import DurableEngine
 from bot.hearing.front_desk import FrontDesk
@@ -30,6 +32,7 @@ from bot.hearing.mailbox import follow
 from bot.house import Firm, House
 from bot.jobs import Job, JobKind
 from bot.logs import configure
+from bot.precedence import AtTheDoors, Precedence
 from bot.records.base import Records
 from bot.records.opening import ready
 from bot.second_opinion import Limits, SecondReader
@@ -44,6 +47,8 @@ from integrations import carriers, catalog
 from integrations.means import Means, NotMade
 
 log = structlog.get_logger()
+
+WRITE_AT_ONCE = 4
 
 
 def build(settings: Settings, *, hears: bool = True) -> House:
@@ -61,6 +66,7 @@ def build(settings: Settings, *, hears: bool = True) -> House:
         records=records,
         clock=clock,
         channels=channels_of(settings, means),
+        approvals=approvals_of(settings, means),
         calendar=Switchboard(records, desks, catalog.calendar("none", means), clock.now),
         desks=desks,
         link_desk=LinkDesk(desks.keys, clock.now, set_by_firm),
@@ -123,8 +129,12 @@ async def serve(settings: Settings, *, worker: bool = True) -> None:
     if not worker:
         _need_a_shared_database(settings, "askarsan serve --no-worker")
     alone = claims.alone_with(settings.sqlite_file) if settings.sqlite_file else nullcontext()
+    precedence = _precedence(settings)
     with claims.port(settings.host, settings.port) as door, alone:
-        async with _house(settings, hears=worker) as house, _engine(settings, house, worker=worker) as engine:
+        async with (
+            _house(settings, hears=worker) as house,
+            _engine(settings, house, precedence, worker=worker) as engine,
+        ):
             secret = settings.gateway_secret.get_secret_value() if settings.gateway_secret else None
             zoom = settings.zoom_webhook_secret.get_secret_value() if settings.zoom_webhook_secret else None
             begin = patiently(engine.begin, house.burst)
@@ -138,7 +148,8 @@ async def serve(settings: Settings, *, worker: bool = True) -> None:
                 zoom_secret=zoom,
                 metrics=settings.metrics,
             )
-            config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", server_header=False)
+            first = AtTheDoors(app, precedence, HOOKS)
+            config = uvicorn.Config(first, log_config=None, access_log=False, lifespan="off", server_header=False)
             log.info("serving", url=settings.url, worker=worker)
             async with _listening(settings, house, begin) if worker else nullcontext():
                 await uvicorn.Server(config).serve(sockets=[door])
@@ -152,7 +163,7 @@ async def work(settings: Settings) -> None:
     _need_a_shared_database(settings, "askarsan worker")
     async with (
         _house(settings) as house,
-        _engine(settings, house, worker=True) as engine,
+        _engine(settings, house, _precedence(settings), worker=True) as engine,
         _listening(settings, house, patiently(engine.begin, house.burst)),
     ):
         stopped = asyncio.Event()
@@ -248,9 +259,10 @@ async def _house(settings: Settings, *, hears: bool = True) -> AsyncIterator[Hou
         for channel in house.channels.values():
             with suppress(Exception):
                 await channel.close()
-        for desk in (house.calendar, house.meetings, house.links):
+        for desk in (house.calendar, house.meetings, house.links, house.approvals):
             with suppress(Exception):
-                await desk.close()
+                if desk:
+                    await desk.close()
         for each in (house.workspaces, house.second):
             if each:
                 with suppress(Exception):
@@ -258,8 +270,15 @@ async def _house(settings: Settings, *, hears: bool = True) -> AsyncIterator[Hou
         await house.records.close()
 
 
+def _precedence(settings: Settings) -> Precedence:
+    """SQLite lets one write at a time; of PostgreSQL's connections most are left to those at the doors."""
+    return Precedence(1 if settings.sqlite_file else WRITE_AT_ONCE)
+
+
 @asynccontextmanager
-async def _engine(settings: Settings, house: House, *, worker: bool) -> AsyncIterator[DurableEngine | RelayEngine]:
+async def _engine(
+    settings: Settings, house: House, precedence: Precedence, *, worker: bool
+) -> AsyncIterator[DurableEngine | RelayEngine]:
     if not worker:
         async with RelayEngine(settings.database) as relay:
             yield relay
@@ -268,6 +287,7 @@ async def _engine(settings: Settings, house: House, *, worker: bool) -> AsyncIte
     understand("", Context(house.clock.now(), house.firm.zone))
     sweep = timedelta(seconds=settings.sweep_seconds)
     await catch_up(house)
-    async with DurableEngine(Assistant(house), settings.database, sweep_every=sweep) as engine:
+    assistant = Assistant(replace(house, records=house.records.behind(precedence.writing)))
+    async with DurableEngine(assistant, settings.database, sweep_every=sweep, precedence=precedence) as engine:
         gc.freeze()  # all this is here to stay: looking through it for rubbish would hold everyone up each time
         yield engine

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from copy import copy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, ClassVar
@@ -81,6 +82,9 @@ class Engines:
         return cls(create_async_engine(url, **pool), reader)
 
 
+Gate = Callable[[], AbstractAsyncContextManager[None]]
+
+
 class Records:
     """An open database. `write()` is one transaction, committed in one place: when the block ends well.
 
@@ -93,9 +97,24 @@ class Records:
         speaks = engines or Engines.of(url)
         self._writer, self._reader = speaks.writer, speaks.reader
         self._together = sqlite.Together(self._writer) if self.is_sqlite else None
+        self._gate: Gate | None = None
+
+    def behind(self, gate: Gate) -> Records:
+        """The same, for those who wait at this gate before they write."""
+        gated = copy(self)
+        gated._gate = gate  # noqa: SLF001 – its own
+        return gated
 
     def write(self) -> AbstractAsyncContextManager[AsyncSession]:
+        return self._gated(self._gate) if self._gate else self._written()
+
+    def _written(self) -> AbstractAsyncContextManager[AsyncSession]:
         return self._together.unit() if self._together else self._unit()
+
+    @asynccontextmanager
+    async def _gated(self, gate: Gate) -> AsyncIterator[AsyncSession]:
+        async with gate(), self._written() as session:
+            yield session
 
     @asynccontextmanager
     async def _unit(self) -> AsyncIterator[AsyncSession]:

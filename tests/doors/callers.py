@@ -7,7 +7,7 @@ import hmac
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from urllib.parse import parse_qsl, urlencode
 
@@ -17,10 +17,12 @@ from integrations.channels.telegram.door import SECRET as TELEGRAM_HEADER
 from integrations.links.calendly import told as calendly
 from integrations.meetings.zoom import told as zoom
 from integrations.standins.sendgrid.account import BOUNDARY, StandInSendGrid, form
+from integrations.standins.teams.teams import StandInTeams
 from integrations.standins.twilio.hooks import sign as sign_for_twilio
+from tests.service.firm import SECRET
 
 PUBLIC = "https://assistant.firm.example"
-OURS = "a_secret-that-both-sides-know"
+OURS = SECRET
 ANA = "+351912345678"
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
@@ -91,42 +93,81 @@ def _slack(body: bytes, now: datetime) -> Headers:
     return {"X-Slack-Request-Timestamp": at, "X-Slack-Signature": f"v0={proof}"}
 
 
-def _sms(n: int) -> bytes:
-    fields = {"MessageSid": f"SM{n:032x}", "From": ANA, "To": "+15550100100", "Body": "hello?", "NumMedia": "0"}
+@dataclass(frozen=True)
+class Writer:
+    """Somebody who writes, by whatever they write with."""
+
+    phone: str = ANA
+    mail: str = "ana@mail.example"
+    telegram: int = 501
+    slack: str = "URITA"
+    words: str = "hello?"
+
+
+def _sms(n: int, by: Writer) -> bytes:
+    fields = {"MessageSid": f"SM{n:032x}", "From": by.phone, "To": "+15550100100", "Body": by.words, "NumMedia": "0"}
     return urlencode(fields).encode()
 
 
-def _mail(n: int) -> bytes:
+def _mail(n: int, by: Writer) -> bytes:
     mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = "ana@mail.example", "arsan@firm.example", "Re: your interview"
+    mail["From"], mail["To"], mail["Subject"] = by.mail, "arsan@firm.example", "Re: your interview"
     mail["Message-ID"] = f"<{n}@mail.example>"
-    mail.set_content("hello?")
+    mail.set_content(by.words)
     return form({"email": mail.as_bytes()})
 
 
-def _event(n: int) -> bytes:
-    event = {"type": "message", "channel": "D1", "channel_type": "im", "user": "URITA", "text": "hi", "ts": f"{n}.0001"}
+def _event(n: int, by: Writer) -> bytes:
+    event = {"type": "message", "channel": "D1", "channel_type": "im", "ts": f"{n}.0001"}
+    event |= {"user": by.slack, "text": by.words}
     return _json(type="event_callback", team_id="T1", api_app_id="A1", event_id=f"Ev{n}", event_time=n, event=event)
 
 
-def _update(n: int) -> bytes:
-    ana = {"id": 501, "is_bot": False, "first_name": "Ana"}
-    message = {"message_id": n, "date": 1_772_438_400, "chat": {"id": 501, "type": "private"}, "from": ana}
-    return _json(update_id=n, message={**message, "text": "hello?"})
+def _update(n: int, by: Writer) -> bytes:
+    ana = {"id": by.telegram, "is_bot": False, "first_name": "Ana"}
+    message = {"message_id": n, "date": 1_772_438_400, "chat": {"id": by.telegram, "type": "private"}, "from": ana}
+    return _json(update_id=n, message={**message, "text": by.words})
 
 
-def callers(sendgrid: StandInSendGrid) -> list[Caller]:
-    """One for each door."""
+TEAMS = "https://teams.firm.example"  # where its service is, which a token is good for
+RITA = "0a0a0a0a-1111-4222-8333-000000000001"
+
+
+def teams() -> Caller:
+    standin = StandInTeams(now=lambda: datetime.now(UTC), url=TEAMS)
+    standin.meet(RITA, "Rita Lopes")
+
+    def proof(_: bytes, now: datetime) -> Headers:
+        at = int(now.timestamp())
+        return {"Authorization": f"Bearer {standin.signer.token(standin.service_url, nbf=at, exp=at + 3_600)}"}
+
+    def said(n: int) -> bytes:
+        activity = standin.say(RITA, "hello?").activity
+        return json.dumps({**activity, "id": f"activity-{n}", "timestamp": "2026-03-02T08:00:00Z"}).encode()
+
+    return Caller("teams", "/hooks/teams", JSON, _beside(proof), said, proof=("authorization",), signs_body=False)
+
+
+def callers(sendgrid: StandInSendGrid, writer: Callable[[int], Writer] = lambda n: Writer()) -> list[Caller]:
+    """One for each door but that of Teams. `writer`: of the nth message, where people write there."""
     by_sendgrid = _beside(sendgrid.signed)
     called_off = {"event": "meeting.deleted", "event_ts": 1, "payload": {"object": {"id": 42, "uuid": "u=="}}}
     return [
-        Caller("twilio", "/hooks/twilio", FORM, _twilio, _sms, proof=("x-twilio-signature",), dated=False),
+        Caller(
+            "twilio",
+            "/hooks/twilio",
+            FORM,
+            _twilio,
+            lambda n: _sms(n, writer(n)),
+            proof=("x-twilio-signature",),
+            dated=False,
+        ),
         Caller(
             "telegram",
             "/hooks/telegram",
             JSON,
             _beside(lambda body, now: {TELEGRAM_HEADER: OURS}),
-            _update,
+            lambda n: _update(n, writer(n)),
             proof=(TELEGRAM_HEADER.lower(),),
             signs_body=False,
             dated=False,
@@ -136,7 +177,7 @@ def callers(sendgrid: StandInSendGrid) -> list[Caller]:
             "/hooks/slack",
             JSON,
             _beside(_slack),
-            _event,
+            lambda n: _event(n, writer(n)),
             proof=("x-slack-signature", "x-slack-request-timestamp"),
         ),
         Caller(
@@ -152,7 +193,7 @@ def callers(sendgrid: StandInSendGrid) -> list[Caller]:
             "/hooks/sendgrid-parse",
             MULTIPART,
             by_sendgrid,
-            _mail,
+            lambda n: _mail(n, writer(n)),
             proof=(SIGNATURE, TIMESTAMP),
             largest=30_000_000,
         ),
@@ -161,7 +202,7 @@ def callers(sendgrid: StandInSendGrid) -> list[Caller]:
             "/hooks/gateway",
             JSON,
             _beside(lambda body, now: {gateway.SIGNATURE: gateway.sign(OURS, body, now)}),
-            lambda n: _json(type="message", id=f"gw-{n}", channel="sms", sender=ANA, text="hello?"),
+            lambda n: _json(type="message", id=f"gw-{n}", channel="sms", sender=writer(n).phone, text=writer(n).words),
             proof=(gateway.SIGNATURE.lower(),),
         ),
         Caller(

@@ -26,8 +26,30 @@ from bot.rehearsal.scenario import load
 from integrations import carriers
 from integrations.means import Means
 from integrations.standins.sendgrid.account import StandInSendGrid
-from tests.channels.assistance import STORY
-from tests.doors.callers import OURS, PUBLIC, Caller, Knocked, callers
+from integrations.standins.teams.teams import APP, TENANT, StandInTeams
+from integrations.standins.teams.web import web
+from tests.doors.callers import OURS, PUBLIC, TEAMS, Caller, Knocked, callers, teams
+from tests.loopback import serving
+
+STORY = """\
+name: Ana has two times to choose from
+now: 2026-03-02T09:00:00+01:00
+people:
+  rita: {role: recruiter, name: Rita Lopes, timezone: Europe/Madrid, channels: [slack], addresses: {slack: "T1:URITA"}}
+  carl: {role: client, name: Carl Olsen, company: Acme, timezone: Europe/Rome, channels: [email], email: c@a.example}
+  ana:
+    role: candidate
+    name: Ana Silva
+    timezone: Europe/Lisbon
+    channels: [whatsapp, sms]
+    phone: "+351912345678"
+    email: ana@mail.example
+jobs:
+  - {title: Data Engineer, company: Acme, rounds: [{name: Technical, minutes: 45, mode: video}]}
+script:
+  - rita: schedule Ana Silva for Data Engineer at Acme
+  - carl: Tuesday 10-12 or Wednesday after 3pm
+"""
 
 
 def settings_of(sendgrid: StandInSendGrid) -> dict[str, str]:
@@ -45,6 +67,10 @@ def settings_of(sendgrid: StandInSendGrid) -> dict[str, str]:
         "email_secret": OURS,
         "sendgrid_events_key": sendgrid.verification_key,
         "sendgrid_parse_key": sendgrid.verification_key,
+        "teams_app_id": APP,
+        "teams_app_secret": OURS,
+        "teams_tenant": TENANT,
+        "teams_service_url": f"{TEAMS}/teams",
     }
 
 
@@ -120,29 +146,33 @@ async def opened(folder: Path, database_url: str, *, public_url: str = PUBLIC) -
     there, now = rehearsal.stage.house, rehearsal.world.clock.now
     desks = Desks(rehearsal.world.keys, now, {})
     house = replace(there, desks=desks, firm=replace(there.firm, public_url=public_url))
-    sendgrid = StandInSendGrid(now)
+    sendgrid, keys = StandInSendGrid(now), StandInTeams(now=now, url="")
     await watched(house.records, desks.keys, now())
-    means = Means(now, settings_of(sendgrid))
-    doors = [carriers.door(name, means) for name in carriers.DOORS]
-    firm = Firm(house, {each.name: each for each in callers(sendgrid)})
+    firm = Firm(house, {each.name: each for each in [*callers(sendgrid), teams()]})
 
     async def begin(jobs: Sequence[Job]) -> None:
         firm.begun += jobs
 
-    firm.app = make_app(house, begin, OURS, "1", doors=doors, zoom_secret=OURS, metrics=True)
-    yield firm
-    for door in doors:
-        await door.close()
+    async with serving(web(keys)) as keys.url:
+        means = Means(
+            now, {**settings_of(sendgrid), "teams_keys_url": f"{keys.url}/v1/.well-known/openidconfiguration"}
+        )
+        doors = [carriers.door(name, means) for name in carriers.DOORS]
+        firm.app = make_app(house, begin, OURS, "1", doors=doors, zoom_secret=OURS, metrics=True)
+        yield firm
+        for door in doors:
+            await door.close()
+    await keys.close()
     await rehearsal.stage.close()
 
 
-async def watched(records: Records, keys: Keys, now: datetime) -> None:
-    """Carl has connected everything, and every vendor tells us of it."""
+async def watched(records: Records, keys: Keys, now: datetime, person_id: str = "carl") -> None:
+    """They have connected everything, and every vendor tells us of it."""
     kinds = {"google": ConnectionKind.CALENDAR, "microsoft": ConnectionKind.CALENDAR, "calendly": ConnectionKind.LINKS}
     async with records.write() as session:
         for vendor, kind in kinds.items():
             row = ConnectionRow(
-                id=f"{vendor}_1", kind=kind.value, vendor=vendor, person_id="carl", account="c@a.example"
+                id=f"{vendor}_1", kind=kind.value, vendor=vendor, person_id=person_id, account="c@a.example"
             )
             row.settings, row.told, row.failures = {}, {}, 0
             row.made_at = row.set_up_at = row.since = now

@@ -10,12 +10,13 @@ import pytest
 
 from integrations.carriers import DOORS
 from integrations.standins.sendgrid.account import StandInSendGrid
-from tests.doors.callers import BESIDES, Knocked, callers
+from tests.channels.cases import MONDAY
+from tests.doors.callers import BESIDES, Knocked, callers, teams
 from tests.doors.firm import Firm, answered
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-ALL = {each.name: each for each in callers(StandInSendGrid(lambda: None))}  # type: ignore[arg-type,return-value]
+ALL = {each.name: each for each in [*callers(StandInSendGrid(lambda: MONDAY)), teams()]}
 SIGNED = [name for name, each in ALL.items() if each.signs_body]
 SHOWN = [name for name, each in ALL.items() if each.proof]  # whose proof stands in headers
 VERBS = ("GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "\xff")
