@@ -1,6 +1,7 @@
 """The Bot Connector's words for why it did not do what it was asked, and what each means for whoever was to be reached.
 
-https://learn.microsoft.com/microsoftteams/platform/bots/how-to/rate-limit says what may work later.
+They stand under "Status codes from bot conversational APIs" in
+https://learn.microsoft.com/microsoftteams/platform/bots/build-conversational-capability
 """
 
 from __future__ import annotations
@@ -37,8 +38,9 @@ TOO_MUCH = frozenset({TOO_LARGE, "BadSyntax", "BadArgument"})
 
 def code_in(body: str) -> str:
     """The innermost word for it; an answer may hold one that is itself written as JSON, with its quotes escaped."""
+    body = body[:4_000].replace("Bad Argument", "BadArgument")  # as the documentation has it
     for name in ("subCode", "code"):
-        if found := re.search(rf'"?{name}\\*"?\s*:\s*\\*"([A-Za-z]{{1,60}})\\*"', body[:4_000]):
+        if found := re.search(rf'"?{name}\\*"?\s*:\s*\\*"([A-Za-z]{{1,60}})\\*"', body):
             return found[1]
     return ""
 

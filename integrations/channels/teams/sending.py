@@ -13,6 +13,7 @@ from microsoft_teams.api.models.conversation import ConversationResource
 
 from integrations.channels.base import (
     Abilities,
+    BadAddress,
     Channel,
     ChannelError,
     Outbound,
@@ -31,8 +32,9 @@ from integrations.channels.teams.words import Element
 
 KNOWN_DOORS = 10_000
 NOTICE = 300  # of the words that a notification shows
+GONE = "ConversationNotFound"
 # The message whose place another should take is not to be changed.
-NOT_CHANGED = frozenset({"ActivityNotFoundInConversation", "ConversationNotFound", "NotEnoughPermissions", "404"})
+NOT_CHANGED = frozenset({"ActivityNotFoundInConversation", GONE, "NotEnoughPermissions", "404"})
 NO_ID = "DO_NOT_USE_PLACEHOLDER_ID"  # the SDK's own, where no answer said one
 ABILITIES = Abilities(buttons=6, max_length=20_000, unit=Unit.UTF16, cards=True)
 
@@ -55,7 +57,7 @@ class TeamsChannel(Channel):
 
     def __init__(self, connector: Connector) -> None:
         self._connector = connector
-        self._doors: dict[Address, str] = {}  # of private conversations, which stay what they are for ever
+        self._doors: dict[Address, str] = {}  # of private conversations
 
     async def send(self, message: Outbound) -> Sent:
         address = Address.read(message.to)
@@ -64,14 +66,13 @@ class TeamsChannel(Channel):
             raise Refused("no_text")
         if message.instead_of and len(posts) == 1 and (sent := await self._in_its_place(address, message, posts[0])):
             return sent
-        conversation = await self._conversation(address)
-        sent_to: list[str] = []
-        for post in posts:
+        first, *others = posts
+        conversation, spot = await self._begun(address, first)
+        sent_to = [spot]
+        for post in others:
             try:
                 sent_to.append(await self._post(address, conversation, post))
             except Temporary as error:
-                if not sent_to:
-                    raise
                 raise Unanswered(error.code, error.retry_after) from error  # some of it is out
         *also, vendor_id = sent_to
         return Sent(vendor_id, tuple(also))
@@ -112,10 +113,20 @@ class TeamsChannel(Channel):
 
     # How it gets there
 
-    async def _conversation(self, address: Address) -> str:
-        """That of the bot and this person; opened again it is the same one."""
+    async def _begun(self, address: Address, post: Post) -> tuple[str, str]:
+        """In which conversation, and where there. Whoever clears its history ends it: opened again it is another."""
         if known := self._doors.get(address):
-            return known
+            try:
+                return known, await self._post(address, known, post)
+            except BadAddress as error:
+                if error.code != GONE:
+                    raise
+                del self._doors[address]
+        conversation = await self._opened(address)
+        return conversation, await self._post(address, conversation, post)
+
+    async def _opened(self, address: Address) -> str:
+        """The conversation of the bot and this person; opened again it is the same one."""
         wanted = CreateConversationParams.model_validate(
             {
                 "isGroup": False,

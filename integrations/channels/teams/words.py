@@ -71,8 +71,9 @@ def mentions(activity: Mapping[str, Any]) -> Iterator[str]:
         case {"id": str() as bot}, list() as entities if bot:
             for entity in entities:
                 match entity:
-                    case {"type": "mention", "mentioned": {"id": who}, "text": str() as text} if who == bot and text:
-                        yield text
+                    case {"type": "mention", "mentioned": {"id": str() as who}, "text": str() as text} if text:
+                        if who.lower() == bot.lower():
+                            yield text
 
 
 def files_in(activity: Mapping[str, Any]) -> int:

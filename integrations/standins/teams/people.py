@@ -15,6 +15,7 @@ class Person:
     name: str
     installed: bool = True
     blocked: bool = False
+    cleared: int = 0  # how often they cleared the chat's history
     dialog: dict[str, Any] | None = None  # that stands open
     toasts: list[str] = field(default_factory=list)  # what was shown to them for a moment
     trouble: int = 0  # how often "something went wrong" was shown
@@ -25,7 +26,7 @@ class Person:
 
     @property
     def conversation(self) -> str:
-        return f"a:1{self.user.replace('-', '')}_private"
+        return f"a:1{self.user.replace('-', '')}_{self.cleared}"
 
 
 @dataclass

@@ -56,16 +56,18 @@ async def test_shown_again_it_takes_its_own_place(office: Office) -> None:
     assert (shown.buttons(), shown.edited) == ([], True)
 
 
-@pytest.mark.parametrize("gone", ["deleted", "another conversation's", "no place at all", "not to be changed"])
+@pytest.mark.parametrize("gone", ["deleted", "with its history", "another conversation's", "no place", "not ours"])
 async def test_where_its_place_is_gone_it_is_shown_anew(office: Office, gone: str) -> None:
     sent = await office.channel.send(SHOWN)
     place = sent.vendor_id
     match gone:
         case "deleted":
             office.teams.messages.clear()
+        case "with its history":
+            office.rita.cleared += 1
         case "another conversation's":
             place = "a:1nobody|1"
-        case "no place at all":
+        case "no place":
             place = "x"
         case _:
             office.teams.mishaps.refuse(403, {"error": {"code": "NotEnoughPermissions"}}, on="PUT ")

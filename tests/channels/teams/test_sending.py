@@ -130,8 +130,16 @@ async def test_who_never_had_it_is_not_there(office: Office) -> None:
         await office.channel.send(HELLO)
 
 
-async def test_a_conversation_that_is_gone_is_an_address_that_is_gone(office: Office) -> None:
-    office.teams.mishaps.refuse(404, {"error": {"code": "ConversationNotFound"}}, on=writes(office))
+async def test_who_cleared_the_history_is_written_to_in_a_new_conversation(office: Office) -> None:
+    await office.channel.send(HELLO)
+    office.rita.cleared += 1
+    sent = await office.channel.send(replace(HELLO, key="hello:2"))
+    (shown,) = office.said()
+    assert sent.vendor_id == f"{shown.conversation}|{shown.id}"
+
+
+async def test_a_conversation_that_is_gone_for_good_is_an_address_that_is_gone(office: Office) -> None:
+    office.teams.mishaps.refuse(404, {"error": {"code": "ConversationNotFound"}}, on=writes(office), times=2)
     with pytest.raises(base.BadAddress):
         await office.channel.send(HELLO)
 
@@ -211,6 +219,7 @@ async def test_too_slow_is_no_answer(office: Office) -> None:
         (403, "", base.Refused),
         (404, "", base.Refused),
         (400, "BadArgument", base.Refused),
+        (403, "InvalidBotApiHost", base.Refused),
         (405, "", base.Refused),
         (500, "ServiceError", base.Temporary),
         (302, "", base.Refused),
@@ -229,6 +238,7 @@ async def test_a_word_is_found_wherever_it_stands_and_nothing_else_is() -> None:
         == "MessageWritesBlocked"
     )
     assert code_in('{"error":{"code":"' + "a" * 999 + '"}}') == ""
+    assert code_in('{"error":{"code":"Bad Argument"}}') == "BadArgument"
     assert code_in("<html>code: Rita Lopes</html>") == ""
 
 
