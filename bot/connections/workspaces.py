@@ -17,7 +17,7 @@ from bot.records.base import Records, Session
 from bot.records.connections import ConnectionKind, ConnectionRow, ConnectionState, Fault
 from bot.records.sealed import Keys, seal
 from integrations.channels.base import ChannelError, Refused, Temporary
-from integrations.channels.slack.installation import Installation, check, renewed
+from integrations.channels.slack.installation import Installation, check, check_token, renewed
 from integrations.channels.slack.set_up import app_from, line_from
 
 SLACK = "slack"
@@ -149,6 +149,10 @@ class Workspaces:
                 return False
             await session.delete(row)
         return True
+
+    async def checkup(self, team: str = "") -> str:
+        """Its name, as Slack says it; without a team, of the one that needs no letting in. Raises ChannelError."""
+        return await check(self.line, team) if team else await check_token(self.line, self._only)
 
     async def all(self) -> Sequence[Workspace]:
         async with self._records.read() as session:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,13 +15,19 @@ channels = typer.Typer(help="The channels people write on, and who carries them.
 @channels.callback(
     invoke_without_command=True, epilog=example("askarsan channels", "askarsan channels test whatsapp +351912345678")
 )
-def standing(ctx: typer.Context, as_json: Json = False) -> None:
-    """Show who carries each channel, what is missing for it, and where its vendor tells us what people write."""
+def standing(
+    ctx: typer.Context,
+    as_json: Json = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Ask no vendor whether it lets us in.")] = False,
+) -> None:
+    """Show who carries each channel, what is missing for it, whether it works, and where its vendor tells us
+    what people write.
+    """
     if ctx.invoked_subcommand is None:
         from bot.terminal.channels import show_standings
 
         logs(ctx)
-        show_standings(settings_now(), as_json=as_json)
+        show_standings(settings_now(), as_json=as_json, offline=offline)
 
 
 @channels.command("abilities", epilog=example("askarsan channels abilities", "askarsan channels abilities --json"))
@@ -35,6 +42,49 @@ def abilities(
         typer.echo(reference(), nl=False)
         return
     show_abilities(as_json=as_json)
+
+
+@channels.command(
+    "set-up",
+    epilog=example(
+        "askarsan channels set-up telegram",
+        "askarsan channels set-up slack --manifest > slack.json",
+        "askarsan channels set-up teams --package teams.zip",
+    ),
+)
+def set_up(
+    ctx: typer.Context,
+    vendor: Annotated[str, typer.Argument(metavar="VENDOR", help="twilio, telegram, slack, teams, sendgrid or smtp.")],
+    manifest: Annotated[bool, typer.Option("--manifest", help="Only the app as JSON, for Slack and Teams.")] = False,
+    package: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the zip that Teams takes.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Lead through setting a vendor up.
+
+    Shown are its settings and which are missing, the exact addresses to put in there, the scopes, and the next step.
+    Once nothing is missing, Telegram is told where to knock, and for Slack there is a link that lets a workspace in.
+    """
+    from bot.terminal.set_up import show_manifest, show_set_up, write_package
+
+    logs(ctx)
+    if manifest:
+        typer.echo(show_manifest(settings_now(), vendor))
+    elif package:
+        write_package(settings_now(), vendor, package)
+    else:
+        show_set_up(settings_now(), vendor, as_json=as_json)
+
+
+@channels.command("forget", epilog=example("askarsan channels forget T024BE7LD"))
+def forget(
+    ctx: typer.Context,
+    workspace: Annotated[str, typer.Argument(metavar="WORKSPACE", help="Its id at Slack, T….")],
+) -> None:
+    """Forget a workspace at Slack, and its key."""
+    from bot.terminal.workspaces import forget_workspace
+
+    logs(ctx)
+    forget_workspace(settings_now(), workspace)
 
 
 @channels.command("test", epilog=example("askarsan channels test sms +351912345678"))

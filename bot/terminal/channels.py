@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import asdict, dataclass, replace
 
 from bot.carriers import CHANNELS, carried_by, door_names, of_vendors
 from bot.clock import RealClock
 from bot.settings.settings import Settings
+from bot.terminal.checkups import Health, healths
 from bot.terminal.screen import standard_output, table
 from bot.terminal.trouble import NOT_HELD, Failed, Trouble
+from bot.terminal.workspaces import open_workspaces
 from integrations import carriers
-from integrations.channels.base import BadAddress, ChannelError, OptedOut, Outbound, Temporary, WindowClosed
+from integrations.channels.base import BadAddress, Channel, ChannelError, OptedOut, Outbound, Temporary, WindowClosed
 from integrations.channels.fitting import plain
 from integrations.means import Means, NotMade
 
 PRINTED = "console"
+UNASKED = (PRINTED, "gateway")  # your own gateway is asked for nothing but to send
 WORDS = "This is a test of askARSAN, the scheduling assistant. There is nothing to do."
 # What to do about it, as far as that is known.
 REMEDIES: tuple[tuple[type[ChannelError], str], ...] = (
@@ -34,6 +38,8 @@ class Standing:
     by: str
     missing: str  # empty: it can be used
     told_at: str  # where the vendor is to tell what people write
+    well: bool | None = None  # None: nobody was asked
+    health: str = ""  # who we are at the vendor's, or what is wrong there
 
 
 def standings(settings: Settings) -> Iterator[Standing]:
@@ -62,9 +68,25 @@ def _hooks(settings: Settings, name: str, vendor: str, doors: list[str]) -> Iter
         yield f"the mailbox {mailbox}"
 
 
-def show_standings(settings: Settings, *, as_json: bool) -> None:
+def _with_health(settings: Settings, found: Sequence[Standing]) -> list[Standing]:
+    """Each vendor that can be asked is asked."""
+    whole = [each.channel for each in found if not each.missing and each.by not in UNASKED]
+    told = asyncio.run(healths(settings, whole)) if whole else {}
+    return [_as_told(each, told.get(each.channel, ())) for each in found]
+
+
+def _as_told(standing: Standing, told: Sequence[Health]) -> Standing:
+    if not told:
+        return standing
+    said = "; ".join(each.said for each in sorted(told, key=lambda each: each.well))
+    return replace(standing, well=all(each.well for each in told), health=said)
+
+
+def show_standings(settings: Settings, *, as_json: bool, offline: bool) -> None:
     console = standard_output()
     found = list(standings(settings))
+    if not offline:
+        found = _with_health(settings, found)
     if as_json:
         console.print_json(json.dumps([asdict(each) for each in found], ensure_ascii=False))
         return
@@ -79,7 +101,11 @@ def show_standings(settings: Settings, *, as_json: bool) -> None:
 def _in_words(standing: Standing) -> str:
     if standing.missing:
         return standing.missing
-    return "printed here, sent to nobody" if standing.by == PRINTED else "ready"
+    if standing.by == PRINTED:
+        return "printed here, sent to nobody"
+    if standing.well is None:
+        return "ready"
+    return f"works: {standing.health}" if standing.well else f"does not work: {standing.health}"
 
 
 def send_test(settings: Settings, channel: str, address: str) -> int:
@@ -89,18 +115,12 @@ def send_test(settings: Settings, channel: str, address: str) -> int:
     vendor = carried_by(settings)[channel]
     if vendor == PRINTED:
         raise Trouble(f"Nobody carries {channel} yet: choose a vendor with ASKARSAN_CHANNELS, like {channel}=…")
-    try:
-        made = carriers.channels({channel: vendor}, Means(RealClock().now, of_vendors(settings)))[channel]
-    except NotMade as error:
-        raise Trouble(f"{error}.") from error
     key = f"test/{RealClock().now().isoformat()}"
-    message = plain(Outbound(key, address, WORDS, subject="A test of askARSAN"), made.abilities)
+    message = Outbound(key, address, WORDS, subject="A test of askARSAN")
 
     async def send() -> str:
-        try:
-            return (await made.send(message)).vendor_id
-        finally:
-            await made.close()
+        async with _made(settings, channel, vendor) as made:
+            return (await made.send(plain(message, made.abilities))).vendor_id
 
     console = standard_output()
     try:
@@ -112,6 +132,22 @@ def send_test(settings: Settings, channel: str, address: str) -> int:
         return NOT_HELD
     console.print(f"{vendor} took it ({vendor_id}). Whether it arrives is seen on that phone or in that mailbox.")
     return 0
+
+
+@asynccontextmanager
+async def _made(settings: Settings, channel: str, vendor: str) -> AsyncIterator[Channel]:
+    """Raises Trouble."""
+    async with AsyncExitStack() as open_now:
+        token_of = None
+        if vendor == "slack":
+            token_of = (await open_now.enter_async_context(open_workspaces(settings))).token_of
+        try:
+            means = Means(RealClock().now, of_vendors(settings), token_of=token_of)
+            made = carriers.channels({channel: vendor}, means)[channel]
+        except NotMade as error:
+            raise Trouble(f"{error}.") from error
+        open_now.push_async_callback(made.close)
+        yield made
 
 
 def _told(vendor: str, error: ChannelError) -> str:

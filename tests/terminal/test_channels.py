@@ -21,6 +21,7 @@ def test_what_is_missing_is_named_and_where_the_vendor_has_to_call_is_shown() ->
     done = start(
         "channels",
         "--json",
+        "--offline",
         ASKARSAN_CHANNELS="whatsapp=twilio, telegram=telegram",
         ASKARSAN_TELEGRAM_TOKEN="123456:ABC",
         ASKARSAN_TELEGRAM_SECRET="s" * 16,
@@ -33,6 +34,8 @@ def test_what_is_missing_is_named_and_where_the_vendor_has_to_call_is_shown() ->
         "by": "telegram",
         "missing": "",
         "told_at": "https://arsan.example/hooks/telegram",
+        "well": None,
+        "health": "",
     }
     assert told["sms"]["by"] == "console"
 

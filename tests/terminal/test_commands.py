@@ -37,7 +37,7 @@ def test_the_help_lists_every_command(ask: Ask) -> None:
     assert "..." not in told.stdout.split("Commands:")[1], "a line of the list is cut off"
 
 
-@pytest.mark.parametrize("group", ["calendar", "link", "keys"])
+@pytest.mark.parametrize("group", ["calendar", "channels", "link", "keys"])
 def test_no_line_of_a_groups_list_is_cut_off(ask: Ask, group: str) -> None:
     assert "..." not in ask(group, "--help").stdout.split("Commands:")[1]
 

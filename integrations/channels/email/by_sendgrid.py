@@ -25,6 +25,7 @@ from integrations.channels.base import (
     Channel,
     ChannelError,
     Outbound,
+    Refused,
     Sent,
     Temporary,
     Unanswered,
@@ -77,6 +78,22 @@ class SendGridChannel(Channel):
         self._now = now
         self._client = SendGridAPIClient(account.key, host=account.host.rstrip("/"))
         self._client.client.timeout = STEP  # without it the SDK waits for ever
+
+    async def checkup(self) -> str:
+        """By what the key may do: without mail.send it is good for nothing here."""
+        try:
+            async with asyncio.timeout(self._patience):
+                answer = await asyncio.to_thread(self._client.client.scopes.get)
+            may = json.loads(answer.body).get("scopes", ())
+        except HTTPError as error:
+            raise self._refusal(error) from None
+        except URLError as error:
+            raise _unreached(error) from None
+        except (OSError, TimeoutError, HTTPException, ValueError, AttributeError) as error:
+            raise Unanswered(type(error).__name__) from None
+        if "mail.send" not in may:
+            raise Refused("the key may not send mails")
+        return self._mailbox.address
 
     async def send(self, message: Outbound) -> Sent:
         body = written(message, self._mailbox)

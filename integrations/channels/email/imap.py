@@ -18,7 +18,7 @@ import structlog
 from imapclient import IMAPClient
 from imapclient.exceptions import IMAPClientError, LoginError
 
-from integrations.channels.base import Told
+from integrations.channels.base import Refused, Temporary, Told
 from integrations.channels.email.incoming import read_mail
 from integrations.channels.email.mailbox import Mailbox
 from integrations.channels.email.smtp import Secured

@@ -79,6 +79,20 @@ class SmtpChannel(Channel):
         await delivery.carry_out()
         return Sent(self._mailbox.message_id(message.key))
 
+    async def checkup(self) -> str:
+        line = self._line()
+        try:
+            async with asyncio.timeout(self._server.patience.total_seconds()):
+                await line.connect()  # and signs in
+                await line.noop()
+        except SMTPResponseException as error:
+            raise _told(error) from None
+        except (SMTPException, OSError, TimeoutError, ValueError) as error:
+            raise Temporary(f"no connection: {type(error).__name__}") from None
+        finally:
+            line.close()
+        return f"{self._mailbox.address} at {self._server.host}"
+
     def _line(self) -> SMTP:
         server = self._server
         return SMTP(

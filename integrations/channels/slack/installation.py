@@ -130,3 +130,9 @@ async def check(slack: Slack, team: str) -> str:
     """The workspace's name: the quickest proof that its token is good. Raises ChannelError."""
     answer = await slack.ask(team, lambda client: client.auth_test())
     return str(answer.get("team") or "")
+
+
+async def check_token(slack: Slack, token: str) -> str:
+    """The same of a token whose workspace nobody has noted. Raises ChannelError."""
+    answer = await slack.ask_with(token, lambda client: client.auth_test())
+    return str(answer.get("team") or "")

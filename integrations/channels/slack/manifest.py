@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import yaml
@@ -30,8 +31,14 @@ def manifest(public_url: str, *, socket: bool = False, rotation: bool = False) -
     return yaml.safe_dump(_app(public_url.rstrip("/"), socket, rotation), sort_keys=False, allow_unicode=True)
 
 
+def as_json(public_url: str, *, socket: bool = False) -> str:
+    """The same as JSON."""
+    return json.dumps(_app(public_url.rstrip("/"), socket, rotation=False), indent=2)
+
+
 def _app(url: str, socket: bool, rotation: bool) -> dict[str, Any]:
     here = {} if socket else {"request_url": f"{url}{HOOK}"}
+    back = {"redirect_urls": [f"{url}{REDIRECT}"]} if url else {}  # without an address nobody can come back
     command = {"command": COMMAND, "description": DESCRIPTION, "usage_hint": "schedule Ana Silva for Data Engineer"}
     return {
         "display_information": {"name": "askARSAN", "description": DESCRIPTION, "background_color": "#1f3a5f"},
@@ -44,7 +51,7 @@ def _app(url: str, socket: bool, rotation: bool) -> dict[str, Any]:
             "bot_user": {"display_name": "askARSAN", "always_online": True},
             "slash_commands": [{**command, "should_escape": True, **({} if socket else {"url": f"{url}{HOOK}"})}],
         },
-        "oauth_config": {"redirect_urls": [f"{url}{REDIRECT}"], "scopes": {"bot": list(SCOPES)}},
+        "oauth_config": {**back, "scopes": {"bot": list(SCOPES)}},
         "settings": {
             "event_subscriptions": {**here, "bot_events": list(EVENTS)},
             "interactivity": {"is_enabled": True, **here},

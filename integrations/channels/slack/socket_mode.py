@@ -105,6 +105,17 @@ class SocketMode:
                 log.warning("slack.not_answered", envelope=request.envelope_id, code=error.code)
 
 
+async def may_open(app_token: str, url: str = API) -> None:
+    """Whether the token is good. Raises ChannelError."""
+    web = AsyncWebClient(base_url=url, logger=SILENT, retry_handlers=[])
+    try:
+        await web.apps_connections_open(app_token=app_token)
+    except SlackApiError as error:
+        raise Refused(str(error.response.get("error"))) from None
+    except BROKEN:
+        raise Unanswered from None
+
+
 def _acknowledged(request: SocketModeRequest, read: Read) -> SocketModeResponse:
     told = read.answer.content_type == "application/json"
     payload: dict[str, Any] | None = json.loads(read.answer.body) if told else None

@@ -11,6 +11,7 @@ from integrations.channels.base import Abilities, BadAddress, Channel, Outbound,
 from integrations.channels.fitting import pieces
 from integrations.channels.telegram.api import Api
 from integrations.channels.telegram.buttons import keyboard
+from integrations.channels.telegram.set_up import username
 
 # To show a page beside its link Telegram would open the link, and ours are for one person's eyes.
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -53,6 +54,9 @@ class TelegramChannel(Channel):
 
         message = await self._api.ask(send)
         return f"{message.chat_id}/{message.message_id}"  # a message's number is its chat's own
+
+    async def checkup(self) -> str:
+        return f"@{await username(self._api)}"
 
     async def close(self) -> None:
         await self._api.close()

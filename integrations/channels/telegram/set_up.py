@@ -51,12 +51,17 @@ async def username(api: Api) -> str:
 
 
 async def troubles(api: Api, url: str, now: datetime) -> tuple[str, ...]:
-    """What is wrong with how Telegram tells us, in words for staff; nothing is wrong where there are none."""
+    """What is wrong with how Telegram tells us, in words for staff; nothing is wrong where there are none.
+
+    `url` is empty where nobody can knock and updates are fetched.
+    """
 
     async def ask(bot: Bot) -> WebhookInfo:
         return await bot.get_webhook_info()
 
     info = await api.ask(ask)
+    if not url:
+        return (f"Telegram knocks at {info.url}, and as long as it does nothing can be fetched.",) if info.url else ()
     if not info.url:
         return ("Telegram was not told where our door is.",)
     found = []

@@ -92,6 +92,10 @@ class Twilio:
             wait = asked_to_wait(line.answer.headers.get("Retry-After", ""), self._now())
             raise refusal(line.answer.status_code, line.answer.text, wait, sends=sends) from None
 
+    @property
+    def account(self) -> str:
+        return self._account.sid
+
     async def close(self) -> None:
         await self._http.aclose()
 

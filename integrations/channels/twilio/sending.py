@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from integrations.channels.base import Channel, Outbound, Sent, Template, Unanswered
+from integrations.channels.base import Channel, Load, Outbound, Sent, Template, Unanswered
 from integrations.channels.twilio.account import Twilio
 from integrations.channels.twilio.contents import Filled
-from integrations.channels.twilio.senders import SERVICE, Senders, takes
+from integrations.channels.twilio.senders import SERVICE, Senders, pace, takes
 
 # So long after it was begun, a text of several pieces is still being sent, and no second one like it.
 SAME_MESSAGE = timedelta(hours=1)
@@ -66,10 +66,16 @@ class TwilioChannel(Channel):
                 return _sent(ids)
         return None
 
-    def occupies(self, message: Outbound) -> tuple[str, timedelta]:
-        """Which sender of ours it goes out from, and for how long that one is busy with it. Raises ChannelError."""
+    def load(self, message: Outbound) -> Load:
         written = self._written(message)
-        return written[0].sender, sum((takes(self.name, each.sender, each.text) for each in written), timedelta())
+        units = sum(takes(self.name, each.sender, each.text) for each in written)
+        return Load(written[0].sender, units, pace(self.name, written[0].sender).per_second)
+
+    async def checkup(self) -> str:
+        """By what was sent last: an API key may not look at the account itself."""
+        async with self._desk.twilio.call() as client:
+            await client.messages.list_async(limit=1, page_size=1)
+        return self._desk.twilio.account
 
     async def close(self) -> None:
         """Closes the connection, for both channels."""

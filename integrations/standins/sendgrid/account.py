@@ -42,6 +42,7 @@ class StandInSendGrid:
 
     now: Callable[[], datetime]
     key: str = "SG.stand-in.key"
+    scopes: tuple[str, ...] = ("mail.send",)
     nobody: set[str] = field(default_factory=set)
     suppressed: dict[str, str] = field(default_factory=dict)
     mishaps: Mishaps = field(default_factory=Mishaps)

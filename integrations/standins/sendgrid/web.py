@@ -1,4 +1,4 @@
-"""SendGrid's API as far as mails go: POST /v3/mail/send, as strict as SendGrid."""
+"""SendGrid's API as far as mails go: POST /v3/mail/send, as strict as SendGrid, and GET /v3/scopes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,18 @@ def web(account: StandInSendGrid) -> Starlette:
     async def send(request: Request) -> Response:
         return await account.mishaps.around(request, lambda: _taken(account, request))
 
-    return Starlette(routes=[Route("/v3/mail/send", send, methods=["POST"])])
+    async def scopes(request: Request) -> Response:
+        return await account.mishaps.around(request, lambda: _scopes(account, request))
+
+    return Starlette(
+        routes=[Route("/v3/mail/send", send, methods=["POST"]), Route("/v3/scopes", scopes, methods=["GET"])]
+    )
+
+
+async def _scopes(account: StandInSendGrid, request: Request) -> Response:
+    if request.headers.get("authorization") != f"Bearer {account.key}":
+        return _refused(401, ("", "The provided authorization grant is invalid, expired, or revoked"))
+    return JSONResponse({"scopes": list(account.scopes)})
 
 
 async def _taken(account: StandInSendGrid, request: Request) -> Response:
