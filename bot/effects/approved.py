@@ -16,13 +16,12 @@ from bot.records.base import Session
 from bot.records.people import PersonRow
 from dialogs.approved import BESIDES, Approvable, Templatebook
 from dialogs.negotiation.effects import Part, Say
+from dialogs.outreach.disclosure import says_so
 from dialogs.understanding.meaning import Act
 from integrations.channels.approvals import Approval, Draft
 from integrations.channels.base import Button, Template
 
 NO_TEMPLATE = "no template"  # how the code of such a failure begins
-# These say that an assistant writes; to somebody who has not been told so nothing else may be the first word.
-INTRODUCE = frozenset({"availability_request", "offer"})
 SAMPLE_PRESS = "interview@2026-03-04T10:00:00+00:00"
 
 
@@ -83,7 +82,8 @@ def _texts(house: House, say: Say, part: Part, person: PersonRow, *, introduces:
     book, names = Templatebook.load(), [each.text for each in say.parts]
     for language in book.tongues(person.tongue, house.firm.language):
         text = book.find(names, say.to.value, len(part.times), language)
-        if text and (not introduces or text.name.partition(".")[0] in INTRODUCE):
+        # To somebody who has not been told that an assistant writes, nothing else may be the first word.
+        if text and (not introduces or says_so(text.body)):
             yield text
 
 
