@@ -62,7 +62,7 @@ def _app(app_id: str, url: str) -> dict[str, Any]:
     schedule = {
         "id": forms.SCHEDULE,
         "type": "action",
-        "title": "New interview",
+        "title": forms.words_in(forms.ENGLISH)["schedule_title"],
         "description": "Schedule an interview",
         "context": ["compose", "commandBox"],
         "fetchTask": True,

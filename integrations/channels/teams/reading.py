@@ -241,10 +241,10 @@ _KINDS: Mapping[str, Callable[[Activity], Found]] = {
 # Pieces
 
 
-def _moment(words: object) -> datetime | None:
+def _moment(told: object) -> datetime | None:
     """Teams writes seven digits of a second, and a Z."""
     try:
-        at = datetime.fromisoformat(_text(words))
+        at = datetime.fromisoformat(_text(told))
     except ValueError:
         return None
     return at if at.tzinfo else None

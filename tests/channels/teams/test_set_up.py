@@ -12,6 +12,7 @@ import zlib
 import pytest
 
 from integrations import carriers
+from integrations.abilities import CARRIED
 from integrations.channels import forms
 from integrations.channels.teams.manifest import manifest, package, steps
 from integrations.means import Means, NotMade
@@ -71,6 +72,10 @@ async def test_what_is_missing_is_named(settings: dict[str, str], words: str) ->
         carriers.door("teams", Means(Clock(), settings))
     with pytest.raises(NotMade, match=words):
         carriers.channels({"teams": "teams"}, Means(Clock(), settings))
+
+
+async def test_what_is_printed_of_it_is_what_it_can_do(office: Office) -> None:
+    assert CARRIED["teams"]() == {"teams": office.channel.abilities}
 
 
 async def test_teams_carries_teams_alone() -> None:
