@@ -326,6 +326,25 @@ def why(
     show_why(settings_now(), " ".join(candidate))
 
 
+@app.command(epilog=example("askarsan tasks", "askarsan tasks Rita Lopes --json", "askarsan tasks --link Rita Lopes"))
+def tasks(
+    ctx: typer.Context,
+    recruiter: Annotated[
+        list[str] | None, typer.Argument(metavar="RECRUITER", help="Only theirs.", show_default=False)
+    ] = None,
+    link: Annotated[bool, typer.Option("--link", help="A link to their own page, with scripts and buttons.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Show whom somebody of the firm is to call.
+
+    Who is only on the phone or on LinkedIn, and whom nothing reaches that is written.
+    """
+    from bot.terminal.tasks import show_tasks
+
+    logs(ctx)
+    show_tasks(settings_now(), " ".join(recruiter or ()), link=link, as_json=as_json)
+
+
 @app.command(epilog=example("askarsan timers"))
 def timers(ctx: typer.Context) -> None:
     """Show what will come by itself.

@@ -24,6 +24,7 @@ ALARMS = {
     "follow_up": "ask both how it went",
     "morning": "say what the night kept back",
     "try_again": "look into the calendar again",
+    "task": "put before the recruiter whom to call",
 }
 
 

@@ -1,0 +1,124 @@
+"""Tasks for a person: of many who note how it went at the same moment one counts, whatever the database."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from bot.facts.tasks import assigned
+from bot.hearing.inbox import keep
+from bot.hearing.listening import hear
+from bot.hearing.of_cards import command_of
+from bot.hearing.reporting import WORDS
+from bot.pressing import CardPress, Press, TaskPress
+from bot.records import everything, negotiations, people, tasks
+from bot.records.messages import MessageRow
+from bot.records.people import ContactRow, PersonRow
+from bot.records.work import EffectRow
+from bot.rehearsal.play import Rehearsal
+from bot.rehearsal.scenario import load
+from dialogs.negotiation.effects import TaskOutcome
+from integrations.channels.base import Inbound
+from tests.databases import reopened
+
+STORY = Path(__file__).parent.parent / "stories/tasks/taken-on-the-phone.yaml"
+RECRUITERS = 6
+
+
+@asynccontextmanager
+async def due(url: str) -> AsyncIterator[Rehearsal]:
+    """Ana is to be called, and any of several recruiters may do it."""
+    story = load(STORY)
+    rehearsal = Rehearsal(story, url, reopened)
+    await rehearsal.prepare()
+    for step in story.steps[:-1]:
+        await rehearsal.step(step)
+    async with rehearsal.stage.house.records.write() as session:
+        for number in range(RECRUITERS):
+            session.add(PersonRow(id=f"r{number}", role="recruiter", name=f"Rex {number}", zone="Europe/Madrid"))
+        await session.flush()
+        for number in range(RECRUITERS):
+            session.add(ContactRow(person_id=f"r{number}", channel="slack", address=f"U{number}", position=0))
+    yield rehearsal
+    await rehearsal.stage.close()
+
+
+async def test_of_many_who_note_it_in_the_same_moment_the_first_counts_and_the_others_hear_whose_it_was(
+    with_tables: str,
+) -> None:
+    async with due(with_tables) as rehearsal:
+        house = rehearsal.stage.house
+        async with house.records.read() as session:
+            row = (await everything.negotiations(session))[0]
+            task = await assigned(session, row.id, 1)
+            assert task
+            noted = [TaskPress(row.id, 1, TaskOutcome.TOOK, start) for start in task.slots]
+            noted += [
+                TaskPress(row.id, 1, TaskOutcome(each)) for each in ("no_answer", "not_interested", "wrong_number")
+            ]
+        for number, press in enumerate(noted):
+            await keep(house, Inbound(f"p{number}", "slack", f"U{number}", "", pressed=str(press)))
+        await asyncio.gather(*(hear(house, f"r{number}") for number in range(RECRUITERS)))
+
+        async with house.records.read() as session:
+            said = [each.payload for each in await session.scalars(select(EffectRow).where(EffectRow.kind == "say"))]
+            (task_row,) = [await tasks.find(session, row.id, 1)]
+            state = negotiations.state_of(await negotiations.get(session, row.id))
+            events = [each.event for each in await everything.events(session) if each.event.startswith("task_")]
+        done = [part for each in said for part in each["parts"] if part["text"] == "task_done"]
+        first = [part for each in said for part in each["parts"] if part["text"] == "command_task"]
+        if task_row and task_row.done_at:
+            assert len(done) == RECRUITERS - 1 - events.count("task_no_answer")
+            assert {part["words"]["by"] for part in done} == {(await _name(rehearsal, task_row.done_by or ""))}
+        assert len(first) + len(done) == RECRUITERS
+        assert len([each for each in events if each not in ("task_given", "task_no_answer")]) == 1
+        assert state.tasks == ()
+
+
+async def _name(rehearsal: Rehearsal, person: str) -> str:
+    async with rehearsal.stage.house.records.read() as session:
+        return (await people.get(session, person)).name
+
+
+@pytest.mark.parametrize(
+    ("words", "outcome"),
+    [
+        ("took 2", "took"),
+        ("took Tuesday 10:00", "took"),
+        ("no answer", "no_answer"),
+        ("nobody picked up", "no_answer"),
+        ("didn't answer", "no_answer"),
+        ("left a message", "no_answer"),
+        ("Voicemail.", "no_answer"),
+        ("call back tomorrow at 3", "call_back"),
+        ("ring her again, Thursday 10:00", "call_back"),
+        ("wrong number", "wrong_number"),
+        ("not interested", "not_interested"),
+        ("wants no contact", "no_contact"),
+        ("do not call her again", "no_contact"),
+        ("told her", "told"),
+        ("had a nice talk about the weather", ""),
+        ("Thursday after 3", ""),
+        ("she said no answer from the client yet", ""),
+    ],
+)
+def test_what_is_told_of_a_call_is_read(words: str, outcome: str) -> None:
+    assert "".join(each.value for each, form in WORDS if form.fullmatch(words)) == outcome
+
+
+def test_a_press_on_a_task_is_nothing_else() -> None:
+    press = TaskPress("negotiation_1", 3, TaskOutcome.NO_ANSWER)
+    assert TaskPress.read(str(press)) == press
+    assert CardPress.read(str(press)) is None
+    assert Press.read(str(press)) is None
+    assert TaskPress.read("negotiation_1!take") is None
+    assert TaskPress.read("negotiation_1@2026-03-03T10:00+00:00") is None
+    assert TaskPress.read("negotiation_1#1!wrote") is None, "that is for us to find out"
+    command = command_of(MessageRow(pressed=str(press), form={"date": "2026-03-03", "time": "15:00"}))
+    assert command
+    assert (command.task, command.negotiation, command.words) == (press, "negotiation_1", "2026-03-03 15:00")
