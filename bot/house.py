@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from bot.clock import Clock
 from bot.connections.connecting import Desks
 from bot.connections.link_desk import LinkDesk
+from bot.limits import Allowed, Limits
 from bot.records.base import Records
 from bot.second_opinion import SecondReader
 from dialogs.negotiation.facts import Rules
@@ -78,5 +79,7 @@ class House:
     desks: Desks | None = None  # the vendors' objects of people's own connections, where there can be any
     link_desk: LinkDesk | None = None  # opens people's accounts at vendors of booking pages
     workspaces: Workspaces | None = None  # that let us in, where Slack carries messages
+    limits: Limits | None = None  # how much may go out; None: any
+    allowed: Allowed = field(default_factory=Allowed)
     approvals: Approvals | None = None  # where texts are approved that may go when nobody has written for a day
     second: SecondReader | None = None  # asked where the rules are unsure, if the firm wants that

@@ -23,6 +23,7 @@ from bot.connections.connecting import Desks
 from bot.connections.keys import keys_of
 from bot.connections.link_desk import LinkDesk
 from bot.connections.switchboard import Switchboard
+from bot.counting import Counted
 from bot.doors.channels import HOOKS
 from bot.doors.web import Begin, make_app
 from bot.engine import DurableEngine
@@ -67,6 +68,8 @@ def build(settings: Settings, *, hears: bool = True) -> House:
         clock=clock,
         channels=channels_of(settings, means),
         approvals=approvals_of(settings, means),
+        limits=Counted(clock.now, settings.redis_url),
+        allowed=settings.allowed,
         calendar=Switchboard(records, desks, catalog.calendar("none", means), clock.now),
         desks=desks,
         link_desk=LinkDesk(desks.keys, clock.now, set_by_firm),
@@ -259,7 +262,7 @@ async def _house(settings: Settings, *, hears: bool = True) -> AsyncIterator[Hou
         for channel in house.channels.values():
             with suppress(Exception):
                 await channel.close()
-        for desk in (house.calendar, house.meetings, house.links, house.approvals):
+        for desk in (house.calendar, house.meetings, house.links, house.approvals, house.limits):
             with suppress(Exception):
                 if desk:
                     await desk.close()

@@ -36,6 +36,12 @@ def front_door(house: House, version: str) -> APIRouter:
             log.exception("health_database")
             return JSONResponse({"status": "the database does not answer", "version": version}, status_code=503)
         told = {"status": "well", "version": version, "oldest_waiting_seconds": oldest, "connections_out": out}
-        return JSONResponse(told)
+        return JSONResponse({**told, **await _redis(house)})
 
     return door
+
+
+async def _redis(house: House) -> dict[str, str]:
+    """Named where there is one. While it is away each process counts for itself, so nothing else is unwell."""
+    answers = await house.limits.redis_answers() if house.limits else None
+    return {} if answers is None else {"redis": "well" if answers else "does not answer"}

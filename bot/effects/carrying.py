@@ -15,11 +15,15 @@ PATIENCE = 8
 
 
 class Later(Exception):
-    """The outside cannot do it now: again after `pause`. `in_doubt`: it may be done already, or somebody is at it."""
+    """The outside cannot do it now: again after `pause`. `in_doubt`: it may be done already, or somebody is at it.
 
-    def __init__(self, pause: timedelta | None = None, *, in_doubt: bool = False) -> None:
+    Not `tried`: nothing was asked of the outside, so it counts as no attempt, and a doubt from before stays one.
+    """
+
+    def __init__(self, pause: timedelta | None = None, *, in_doubt: bool = False, tried: bool = True) -> None:
         self.pause = pause
         self.in_doubt = in_doubt
+        self.tried = tried
 
 
 async def done(session: Session, house: House, effect_id: str, result: str) -> bool:

@@ -50,11 +50,11 @@ async def _put_off(house: House, effect: EffectRow, wait: Later) -> None:
         row = await session.get_one(EffectRow, effect.id)
         if row.done_at:
             return
-        row.attempts += 1
+        row.attempts += wait.tried
         row.due_at = house.clock.now() + pause
-        if not wait.in_doubt:
+        if wait.tried and not wait.in_doubt:
             row.begun_at = None
-    log.info("effect_put_off", effect=effect.id, attempts=effect.attempts + 1)
+    log.info("effect_put_off", effect=effect.id, attempts=row.attempts)
 
 
 DO: dict[str, Callable[[House, EffectRow], Awaitable[Sequence[str]]]] = {

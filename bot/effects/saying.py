@@ -13,6 +13,7 @@ from bot import leaving
 from bot.effects.approved import NO_TEMPLATE, Approved, instead_of, is_closed
 from bot.effects.carrying import PATIENCE, Later, done
 from bot.effects.own_links import with_own_links
+from bot.effects.pacing import keep_pace
 from bot.effects.rendering import Rendered, introduced, render, render_alone
 from bot.facts.case import JUST_NOW, Case, load
 from bot.house import House
@@ -22,6 +23,7 @@ from bot.records.base import Session
 from bot.records.messages import MessageRow, Thread
 from bot.records.people import ContactRow, PersonRow
 from bot.records.work import EffectRow
+from bot.stopping import stop_link
 from bot.turn import SAY, Turn
 from dialogs.negotiation.effects import Kind, Reader, Say
 from dialogs.negotiation.events import Undelivered
@@ -66,6 +68,7 @@ class Letter:
     thread: Thread
     link: Link | None = None  # to a page of ours, in the text
     introduces: bool = False  # it says that an assistant writes
+    unsubscribe: str | None = None  # where one click ends all messages to them
     approved: Approved | str | None = None  # what goes instead of it, as its vendor approved it, or why nothing does
 
     def message(self, effect: EffectRow, abilities: Abilities) -> Outbound:
@@ -81,6 +84,7 @@ class Letter:
             heard_at=None if self.approved else self.thread.heard_at,
             template=self.approved.template if isinstance(self.approved, Approved) else None,
             language=self.person.tongue,
+            unsubscribe=self.unsubscribe,
         )
 
 
@@ -99,6 +103,7 @@ async def say(house: House, effect: EffectRow) -> Sequence[str]:
         text = await with_own_links(house, effect, letter.rendered.text)
         letter = replace(letter, rendered=replace(letter.rendered, text=text))
     channel = house.channels[letter.contact.channel]
+    await keep_pace(house, effect, say, letter.person, channel, letter.message(effect, channel.abilities))
     in_doubt = not channel.abilities.takes_key and await _begun_before(house, effect)
     if in_doubt and letter.say.kind in AT_MOST_ONCE and not channel.abilities.looks_up:
         return await _not_said(house, effect, say, "in doubt: it may be out already, and one too many would nag")
@@ -158,7 +163,8 @@ async def _prepared(session: Session, house: House, effect: EffectRow, say: Say)
     contact = await _way_to(session, house, person, say, effect)
     if contact is None:
         return "undelivered"
-    if (effect.attempts or effect.payload.get("tried")) and not say.urgent:
+    put_off = effect.due_at > effect.made_at
+    if (put_off or effect.attempts or effect.payload.get("tried")) and not say.urgent:
         await _keep_quiet(session, house, person)
     link = link_for(house, say, case, contact.channel)
     if case:
@@ -170,7 +176,8 @@ async def _prepared(session: Session, house: House, effect: EffectRow, say: Say)
     rendered = introduced(house, person, rendered) if introduces else rendered
     # Another channel is another message; the same one again is the same.
     thread = await messages.thread_with(session, person.id, contact.channel, effect.negotiation_id)
-    letter = Letter(person, contact, say, rendered, f"{effect.id}/{contact.channel}", thread, link, introduces)
+    stop = stop_link(house, person, contact.channel)
+    letter = Letter(person, contact, say, rendered, f"{effect.id}/{contact.channel}", thread, link, introduces, stop)
     return await _as_approved(session, house, effect, letter, case)
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, EmailStr, SecretStr, model_validator
 from pydantic_settings import BaseSettings
 
+from bot.limits import Allowed, paces
 from bot.settings.environment import PREFIX
 from bot.settings.kinds import Address, setting
 
@@ -32,6 +34,18 @@ def carriers_of(text: str) -> Mapping[str, str]:
     return found
 
 
+def _paces(text: str) -> str:
+    paces(text)
+    return text
+
+
+def _redis(text: str) -> str:
+    where = urlsplit(text)
+    if where.scheme not in ("redis", "rediss") or not where.hostname:
+        raise ValueError("it is no address of a Redis")
+    return text
+
+
 class ChannelSettings(BaseSettings):
     """Who carries what people write, and what those vendors need."""
 
@@ -39,6 +53,27 @@ class ChannelSettings(BaseSettings):
         "",
         "Who carries which channel. What is not named here goes to your gateway, and without one is printed.",
         "pairs like whatsapp=twilio, sms=twilio, telegram=telegram, email=smtp (or sendgrid), slack=slack, teams=teams",
+    )
+
+    channel_paces: Annotated[str, AfterValidator(_paces)] = setting(
+        "email=30/minute, slack=60/minute, teams=60/minute, telegram=25/second",
+        "How much goes out on a channel; the pace of each number at Twilio is kept besides. What is more goes later.",
+        "pairs like email=30/minute, telegram=25/second, with second, minute or hour",
+    )
+    messages_per_hour: int = setting(
+        10, "So many messages one person gets from us unasked in an hour, and no more.", "a whole number from 1", ge=1
+    )
+    messages_per_day: int = setting(40, "And in a day.", "a whole number from 1", ge=1)
+    answers_per_hour: int = setting(
+        60,
+        "So many answers somebody gets in an hour who keeps writing: another machine, most likely.",
+        "a whole number from 1",
+        ge=1,
+    )
+    redis_url: Annotated[str, AfterValidator(_redis)] | None = setting(
+        None,
+        "Where several processes count together what goes out. Without it, each counts for itself.",
+        "redis://[:PASSWORD@]HOST[:PORT][/NUMBER], or rediss://",
     )
 
     gateway_url: Address | None = setting(
@@ -120,7 +155,11 @@ class ChannelSettings(BaseSettings):
     imap_password: SecretStr | None = setting(None, "And its password.", "a password", min_length=1)
     imap_folder: str = setting("INBOX", "Which folder of it is read.", "the name of a folder", min_length=1)
     imap_days: int = setting(
-        14, "How far back mails that nobody has read are looked for, in whichever way they are read.", "days from 1 to 365", ge=1, le=365
+        14,
+        "How far back mails that nobody has read are looked for, in whichever way they are read.",
+        "days from 1 to 365",
+        ge=1,
+        le=365,
     )
     email_microsoft_mailbox: EmailStr | None = setting(
         None,
@@ -181,7 +220,9 @@ class ChannelSettings(BaseSettings):
         min_length=1,
     )
     teams_service_url: Address = setting(
-        "https://smba.trafficmanager.net/teams", "Where messages for Teams are sent, and nowhere else.", "https://HOST/…"
+        "https://smba.trafficmanager.net/teams",
+        "Where messages for Teams are sent, and nowhere else.",
+        "https://HOST/…",
     )
     teams_login_url: Address = setting("https://login.microsoftonline.com", "Where the bot signs in.", "https://HOST")
     teams_keys_url: Address = setting(
@@ -195,3 +236,8 @@ class ChannelSettings(BaseSettings):
         if (self.gateway_url is None) != (self.gateway_secret is None):
             raise ValueError(f"{PREFIX}GATEWAY_URL and {PREFIX}GATEWAY_SECRET go together: set both, or neither.")
         return self
+
+    @property
+    def allowed(self) -> Allowed:
+        """How much may go out."""
+        return Allowed(self.messages_per_hour, self.messages_per_day, self.answers_per_hour, paces(self.channel_paces))

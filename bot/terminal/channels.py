@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from bot.carriers import CHANNELS, carried_by, door_names, of_vendors
 from bot.clock import RealClock
 from bot.settings.settings import Settings
+from bot.terminal.at_most import in_how_long, paces_of
 from bot.terminal.checkups import Health, healths
 from bot.terminal.screen import standard_output, table
 from bot.terminal.trouble import NOT_HELD, Failed, Trouble
@@ -40,6 +41,7 @@ class Standing:
     told_at: str  # where the vendor is to tell what people write
     well: bool | None = None  # None: nobody was asked
     health: str = ""  # who we are at the vendor's, or what is wrong there
+    at_most: str = ""  # goes out there; empty: as much as its vendor takes from each sender
 
 
 def standings(settings: Settings) -> Iterator[Standing]:
@@ -54,7 +56,8 @@ def standings(settings: Settings) -> Iterator[Standing]:
                     carriers.door(door, means)
         except NotMade as error:
             missing = str(error)
-        yield Standing(name, vendor, missing, ", ".join(_hooks(settings, name, vendor, doors)))
+        told_at = ", ".join(_hooks(settings, name, vendor, doors))
+        yield Standing(name, vendor, missing, told_at, at_most=paces_of(settings).get(name, ""))
 
 
 def _hooks(settings: Settings, name: str, vendor: str, doors: list[str]) -> Iterator[str]:
@@ -92,6 +95,7 @@ def show_standings(settings: Settings, *, as_json: bool, offline: bool) -> None:
         return
     rows = ([each.channel, each.by, _in_words(each), each.told_at or "–"] for each in found)
     console.print(table(["Channel", "By", "How it stands", "Where the vendor tells us what people write"], rows))
+    console.print("\n" + in_how_long(settings), soft_wrap=True)
     if all(each.by == PRINTED for each in found):
         console.print(
             "\nNothing is sent yet. docs/go-live says how to set up each vendor; ASKARSAN_CHANNELS chooses it."

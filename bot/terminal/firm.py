@@ -33,8 +33,9 @@ def in_house(settings: Settings, work: Callable[[House], Awaitable[T]]) -> T:
             with suppress(Exception):
                 await house.calendar.close()
             await house.links.close()
-            if house.approvals:
-                await house.approvals.close()
+            for desk in (house.approvals, house.limits):
+                if desk:
+                    await desk.close()
             await house.records.close()
 
     return asyncio.run(run())

@@ -217,6 +217,15 @@ class Receipt:
 Told = Inbound | Receipt | Unknown
 
 
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What one message asks of the sender of ours that it goes out from."""
+
+    sender: str
+    units: int  # messages, or segments of an SMS
+    per_second: int  # so many the vendor takes from it
+
+
 class Channel(ABC):
     """One way to reach people. A vendor's class says its name and abilities, and sends."""
 
@@ -233,6 +242,10 @@ class Channel(ABC):
         Raises ChannelError where it cannot be told.
         """
         raise NotImplementedError(f"{self.name} cannot be asked")
+
+    def load(self, message: Outbound) -> Load | None:
+        """What it asks of which sender; None where a vendor has no pace of its own. Raises ChannelError."""
+        return None
 
     async def close(self) -> None:  # noqa: B027 – most channels have nothing open
         """Lets go of what is open."""

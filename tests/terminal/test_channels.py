@@ -36,6 +36,7 @@ def test_what_is_missing_is_named_and_where_the_vendor_has_to_call_is_shown() ->
         "told_at": "https://arsan.example/hooks/telegram",
         "well": None,
         "health": "",
+        "at_most": "25 a second",
     }
     assert told["sms"]["by"] == "console"
 

@@ -102,8 +102,6 @@ def pace(channel: str, sender: str) -> Pace:
     return TOLL_FREE if is_toll_free(sender) else LONG_CODE
 
 
-def takes(channel: str, sender: str, text: str) -> timedelta:
-    """How long this sender is busy with this text: the next one waits until then."""
-    rate = pace(channel, sender)
-    many = count(text).segments if rate.counts == "segments" else 1
-    return timedelta(seconds=many) / rate.per_second
+def takes(channel: str, sender: str, text: str) -> int:
+    """What this text takes of this sender's pace."""
+    return count(text).segments if pace(channel, sender).counts == "segments" else 1

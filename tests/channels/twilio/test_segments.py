@@ -104,17 +104,19 @@ def test_a_readers_country_is_told_by_the_number(address: str, expected: str | N
 
 
 @pytest.mark.parametrize(
-    ("channel", "sender", "text", "wait"),
+    ("channel", "sender", "text", "units", "per_second"),
     [
-        ("sms", "+15550100100", "x", timedelta(seconds=1)),
-        ("sms", "+15550100100", "x" * 400, timedelta(seconds=3)),
-        ("sms", "+18005550100", "x" * 400, timedelta(seconds=1)),
-        ("sms", SERVICE, "x", timedelta(seconds=1)),
-        ("whatsapp", "+15550100200", "x" * 1_600, timedelta(seconds=1) / 80),
+        ("sms", "+15550100100", "x", 1, 1),
+        ("sms", "+15550100100", "x" * 400, 3, 1),
+        ("sms", "+18005550100", "x" * 400, 3, 3),
+        ("sms", SERVICE, "x", 1, 1),
+        ("whatsapp", "+15550100200", "x" * 1_600, 1, 80),
     ],
 )
-def test_a_sender_is_busy_for_as_long_as_it_sends(channel: str, sender: str, text: str, wait: timedelta) -> None:
-    assert takes(channel, sender, text) == wait
+def test_a_text_takes_its_segments_of_an_sms_senders_pace_and_one_of_whatsapps(
+    channel: str, sender: str, text: str, units: int, per_second: int
+) -> None:
+    assert (takes(channel, sender, text), pace(channel, sender).per_second) == (units, per_second)
 
 
 def test_what_waits_longer_than_the_queue_holds_is_lost() -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from integrations.channels import base
-from integrations.channels.base import ReceiptStatus
+from integrations.channels.base import Load, ReceiptStatus
 from integrations.channels.twilio.account import Account, Twilio
 from integrations.channels.twilio.senders import Senders
 from integrations.channels.twilio.sending import Desk, Written
@@ -73,10 +73,10 @@ async def test_a_messaging_service_chooses_the_sender_itself(office: Office) -> 
     assert "From" not in message.asked
 
 
-async def test_how_long_a_sender_is_busy_is_known_before_it_is_asked(office: Office) -> None:
-    assert office.sms.occupies(HELLO) == (US, timedelta(seconds=1))
-    assert office.sms.occupies(outbound("Hello Ben. " * 200, BEN)) == (GERMANY, timedelta(seconds=11 + 4))
-    assert office.whatsapp.occupies(HELLO) == (f"whatsapp:{OURS_ON_WHATSAPP}", timedelta(seconds=1) / 80)
+async def test_what_a_message_asks_of_its_sender_is_known_before_it_goes(office: Office) -> None:
+    assert office.sms.load(HELLO) == Load(US, 1, per_second=1)
+    assert office.sms.load(outbound("Hello Ben. " * 200, BEN)) == Load(GERMANY, 11 + 4, per_second=1)
+    assert office.whatsapp.load(HELLO) == Load(f"whatsapp:{OURS_ON_WHATSAPP}", 1, per_second=80)
     assert office.standin.messages == []
 
 
