@@ -13,6 +13,7 @@ from bot.records.invites import InviteRow
 from bot.records.people import PersonRow
 from bot.records.work import EffectRow
 from bot.turn import Turn
+from bot.stopping import stop_link
 from dialogs.negotiation.effects import Part, Reader
 from dialogs.negotiation.events import NotArranged
 from integrations.calendars.ics import Guest, Invite, Method, to_ics
@@ -69,6 +70,7 @@ async def _mail(house: House, case: Case, person: PersonRow, method: Method, key
     async with house.records.read() as session:
         known = await people.contacts(session, person.id)
         knows = person.role == "recruiter" or await messages.knows_who_writes(session, person.id)
+        earlier = await messages.thread_with(session, person.id, "email", case.row.id)
     if any(contact.channel == "email" and (contact.broken or contact.opted_out_at) for contact in known):
         return "the mailbox is not theirs, or they want nothing there"
     part = case.part(person.id, booked)
@@ -90,7 +92,17 @@ async def _mail(house: House, case: Case, person: PersonRow, method: Method, key
     said = _rendered(house, case, person, "invite" if method == "REQUEST" else "invite_taken_back")
     said = said if knows else introduced(house, person, said)  # whoever need not come hears of it by the invite alone
     channel = house.channels["email"]
-    message = Outbound(key, person.email, said.text, subject=said.subject, invite=to_ics(invite))
+    message = Outbound(
+        key,
+        person.email,
+        said.text,
+        subject=said.subject,
+        thread=case.row.id,
+        invite=to_ics(invite),
+        answers=earlier.answers,
+        language=person.tongue,
+        unsubscribe=stop_link(house, person, "email"),
+    )
     try:
         await channel.send(plain(message, channel.abilities))
     except Temporary as error:

@@ -61,6 +61,7 @@ class Delivery:
     invite: bytes | None
     vendor_id: str
     card: Card | None = None
+    unsubscribe: str | None = None
 
 
 class StandInChannel(Channel):
@@ -159,6 +160,7 @@ class StandInChannel(Channel):
             invite=message.invite,
             vendor_id=f"{self.name}-{len(self.delivered) + 1:06d}",
             card=message.card,
+            unsubscribe=message.unsubscribe,
         )
         self.delivered.append(delivery)
         self._by_key[delivery.key] = delivery

@@ -14,6 +14,7 @@ from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from bot.clock import JumpingClock
+from bot.connections.connecting import Desks
 from bot.doors.web import make_app
 from bot.engine import InlineEngine
 from bot.house import Firm
@@ -102,7 +103,9 @@ async def firm(
 
     async with serving(front) as url:
         stage.house = replace(
-            stage.house, firm=replace(stage.house.firm, public_url=f"{url}{prefix}" if public else "")
+            stage.house,
+            firm=replace(stage.house.firm, public_url=f"{url}{prefix}" if public else ""),
+            desks=Desks(world.keys, world.clock.now, {}),
         )
         stage.engine = InlineEngine(Assistant(stage.house))
         served.append(make_app(stage.house, begin, None, "test"))

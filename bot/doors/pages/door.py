@@ -17,6 +17,7 @@ from bot.doors.pages.painting import painting_door
 from bot.doors.pages.queueing import queueing_door
 from bot.doors.pages.sending import Sheet
 from bot.doors.pages.showing import Notice, saved, teller, when
+from bot.doors.pages.stopping import stopping_door
 from bot.doors.pages.visiting import Visit
 from bot.doors.pages.zoning import zones_door
 from bot.house import House
@@ -72,6 +73,7 @@ def pages_door(house: House, begin: Begin) -> APIRouter:
         queueing_door(desk),
         api_door(desk),
         calling_door(desk),
+        stopping_door(desk),
     ):
         door.include_router(room)
     return door
