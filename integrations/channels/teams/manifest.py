@@ -52,7 +52,8 @@ def steps(public_url: str) -> tuple[str, ...]:
         "At the app registration, Certificates & secrets, make a client secret: ASKARSAN_TEAMS_APP_SECRET.",
         f"At the bot, Configuration, set the messaging endpoint: {public_url.rstrip('/')}{HOOK}",
         "At the bot, Channels, add Microsoft Teams.",
-        "In the Teams admin centre, Manage apps, upload the package, and let your recruiters have it.",
+        "Write the package: askarsan channels set-up teams --package askarsan-teams.zip",
+        "In the Teams admin centre, Manage apps, Upload new app, give it the package, and let your recruiters have it.",
         "Each recruiter opens the app once, or an app set-up policy installs it for them.",
     )
 
