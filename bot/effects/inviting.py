@@ -12,8 +12,8 @@ from bot.records import entries, invites, messages, negotiations, people
 from bot.records.invites import InviteRow
 from bot.records.people import PersonRow
 from bot.records.work import EffectRow
-from bot.turn import Turn
 from bot.stopping import stop_link
+from bot.turn import Turn
 from dialogs.negotiation.effects import Part, Reader
 from dialogs.negotiation.events import NotArranged
 from integrations.calendars.ics import Guest, Invite, Method, to_ics

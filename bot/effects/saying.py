@@ -24,7 +24,6 @@ from bot.records.messages import MessageRow, Thread
 from bot.records.people import ContactRow, PersonRow
 from bot.records.work import EffectRow
 from bot.stopping import stop_link
-from bot.stopping import stop_link
 from bot.turn import SAY, Turn
 from dialogs.negotiation.effects import Kind, Reader, Say
 from dialogs.negotiation.events import Undelivered
@@ -69,7 +68,6 @@ class Letter:
     thread: Thread
     link: Link | None = None  # to a page of ours, in the text
     introduces: bool = False  # it says that an assistant writes
-    unsubscribe: str | None = None  # where one click ends all messages to them
     unsubscribe: str | None = None  # where one click ends all messages to them
     approved: Approved | str | None = None  # what goes instead of it, as its vendor approved it, or why nothing does
 

@@ -110,7 +110,4 @@ def _row(house: House, inbound: Inbound) -> MessageRow:
         automatic=inbound.automatic,
         doubtful=not inbound.trusted,
         files=inbound.files,
-        automatic=inbound.automatic,
-        doubtful=not inbound.trusted,
-        files=inbound.files,
     )

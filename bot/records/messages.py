@@ -76,9 +76,6 @@ class MessageRow(Table):
     automatic: Mapped[bool] = mapped_column(default=False, server_default=false())  # a machine wrote it
     doubtful: Mapped[bool] = mapped_column(default=False, server_default=false())  # anybody could have, in their name
     files: Mapped[int] = mapped_column(default=0, server_default="0")  # came with it, and nobody here looks at them
-    automatic: Mapped[bool] = mapped_column(default=False, server_default=false())  # a machine wrote it
-    doubtful: Mapped[bool] = mapped_column(default=False, server_default=false())  # anybody could have, in their name
-    files: Mapped[int] = mapped_column(default=0, server_default="0")  # came with it, and nobody here looks at them
 
 
 class Thread(NamedTuple):
