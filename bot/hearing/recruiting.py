@@ -78,14 +78,23 @@ async def obey(house: House, recruiter: PersonRow, message: MessageRow) -> Seque
 
 
 async def _let_go(turn: Turn, recruiter: PersonRow, message: MessageRow) -> bool:
-    """Whoever takes the app away is written to elsewhere, until they have it again; then they hear what there is."""
+    """Whoever takes the app away, or blocks it, is written to elsewhere, until they have it again or write there."""
     if message.wish == Wish.OUT and not message.text:
         await leaving.close(turn, recruiter.id, message.channel)
         return True
-    if message.wish == Wish.IN:
+    if message.wish == Wish.IN or await _had_gone(turn, recruiter, message):
         await people.move_to(turn.session, recruiter.id, message.channel, message.address)
         await people.open_contacts(turn.session, recruiter.id, (message.channel,))
     return False
+
+
+async def _had_gone(turn: Turn, recruiter: PersonRow, message: MessageRow) -> bool:
+    """Not every vendor tells when somebody comes back."""
+    known = await people.contacts(turn.session, recruiter.id)
+    here = next((each for each in known if (each.channel, each.address) == (message.channel, message.address)), None)
+    if here is None or here.broken == people.SOMEBODY_ELSE:
+        return False
+    return here.broken is not None or here.opted_out_at is not None
 
 
 def _of_own_hours(house: House, recruiter: PersonRow, message: MessageRow) -> Command | None:

@@ -133,6 +133,18 @@ async def test_who_takes_the_app_away_is_reached_there_no_more_until_it_is_back(
         assert "times are offered" in office.said()[-1].words()
 
 
+async def test_who_blocked_the_app_is_answered_there_as_soon_as_they_write_again(
+    tmp_path: Path, office: Office, served: Served
+) -> None:
+    async with assistance(tmp_path, office, served) as here:
+        office.rita.blocked = True
+        await here.says("status of Ana Silva")
+        assert not await may_be_written_to(here)
+        office.rita.blocked = False  # of which Teams tells nothing
+        await here.says("status of Ana Silva")
+        assert "times are offered" in office.said()[-1].words()
+
+
 async def may_be_written_to(here: AtTeams) -> bool:
     async with here.house.records.read() as session:
         rita = await people.at_address(session, "teams", TO_RITA)
