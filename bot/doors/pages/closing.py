@@ -18,7 +18,7 @@ from bot.doors.pages.zones import zone_named
 from bot.house import House
 from bot.records.people import PersonRow
 
-PAGES, PROGRAMS = ("/p/", "/tasks/", "/stop/"), ("/api/", "/hooks/")
+PAGES, PROGRAMS = ("/p/", "/tasks/", "/stop/", "/desk/"), ("/api/", "/hooks/")
 NOTHING_THERE = (404, 405)
 
 

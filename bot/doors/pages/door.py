@@ -13,6 +13,7 @@ from bot.doors.pages.calling import calling_door
 from bot.doors.pages.desk import Begin, Desk, kindly
 from bot.doors.pages.filing import files_door
 from bot.doors.pages.guard import HEADERS, form_of
+from bot.doors.pages.inbox import inbox_door
 from bot.doors.pages.painting import painting_door
 from bot.doors.pages.queueing import queueing_door
 from bot.doors.pages.sending import Sheet
@@ -74,6 +75,7 @@ def pages_door(house: House, begin: Begin) -> APIRouter:
         api_door(desk),
         calling_door(desk),
         stopping_door(desk),
+        inbox_door(desk),
     ):
         door.include_router(room)
     return door
