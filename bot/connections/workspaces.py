@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,8 +17,10 @@ from bot.records import connections
 from bot.records.base import Records, Session
 from bot.records.connections import ConnectionKind, ConnectionRow, ConnectionState, Fault
 from bot.records.sealed import Keys, seal
-from integrations.channels.base import ChannelError, Refused, Temporary
-from integrations.channels.slack.installation import Installation, check, check_token, renewed
+from integrations.channels.base import BadAddress, ChannelError, Refused, Temporary
+from integrations.channels.slack.installation import Installation, check, renewed, whose
+from integrations.channels.slack.people import Profile, by_email
+from integrations.channels.slack.people import who as of_address
 from integrations.channels.slack.set_up import app_from, line_from
 
 SLACK = "slack"
@@ -152,7 +155,24 @@ class Workspaces:
 
     async def checkup(self, team: str = "") -> str:
         """Its name, as Slack says it; without a team, of the one that needs no letting in. Raises ChannelError."""
-        return await check(self.line, team) if team else await check_token(self.line, self._only)
+        if team:
+            return await check(self.line, team)
+        _, name = await whose(self.line, self._only)
+        return name
+
+    async def find(self, who: str) -> Sequence[Profile]:
+        """Somebody by their work address, in every workspace, or by TEAM:USER. Raises ChannelError."""
+        if "@" not in who:
+            return [await of_address(self.line, who)]
+        teams = [each.team for each in await self.all() if each.state is ConnectionState.ACTIVE]
+        if self._only:
+            only, _ = await whose(self.line, self._only)
+            teams = [*dict.fromkeys([*teams, only])]
+        found: list[Profile] = []
+        for team in teams:
+            with suppress(BadAddress):  # nobody there has it
+                found.append(await by_email(self.line, team, who))
+        return found
 
     async def all(self) -> Sequence[Workspace]:
         async with self._records.read() as session:

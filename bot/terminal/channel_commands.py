@@ -75,6 +75,35 @@ def set_up(
         show_set_up(settings_now(), vendor, as_json=as_json)
 
 
+@channels.command("link", epilog=example("askarsan channels link Ana Silva"))
+def link(
+    ctx: typer.Context,
+    person: Annotated[list[str], typer.Argument(metavar="PERSON", show_default=False)],
+    as_json: Json = False,
+) -> None:
+    """Make somebody's own link into the chat at Telegram."""
+    from bot.terminal.start_links import show_link
+
+    logs(ctx)
+    show_link(settings_now(), " ".join(person), as_json=as_json)
+
+
+@channels.command(
+    "find", epilog=example("askarsan channels find rita@firm.example", "askarsan channels find T024BE7LD:U0RITA --keep")
+)
+def find(
+    ctx: typer.Context,
+    who: Annotated[str, typer.Argument(metavar="WHO", help="A work address, or TEAM:USER as Slack names people.")],
+    keep: Annotated[bool, typer.Option("--keep", help="They are written to there from now on.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Find somebody at Slack."""
+    from bot.terminal.workspaces import find_at_slack
+
+    logs(ctx)
+    find_at_slack(settings_now(), who, keep=keep, as_json=as_json)
+
+
 @channels.command("forget", epilog=example("askarsan channels forget T024BE7LD"))
 def forget(
     ctx: typer.Context,

@@ -21,7 +21,7 @@ NOBODYS = {
     *("zones", "vtimezone", "reading", "repeating", "taken", "apart"),  # calendars, read
     *("ics", "itip", "invitation", "consent"),  # calendars, written to
     "by_event",  # meetings
-    *("approvals", "fitting", "forms", "desk"),  # channels
+    *("approvals", "checkup", "desk", "fitting", "forms", "line"),  # channels
 }
 
 REAL_CLOCK = {

@@ -17,6 +17,7 @@ from bot.terminal.checkups import asked
 from bot.terminal.guides import GUIDES
 from integrations.channels.base import Refused, Unanswered
 from integrations.channels.slack.manifest import EVENTS, SCOPES
+from integrations.channels.telegram.starting import started_by
 from integrations.standins.slack.slack import StandInSlack
 from integrations.standins.slack.web import web as slack_web
 from integrations.standins.telegram.server import StandInTelegram
@@ -221,3 +222,32 @@ async def test_a_vendor_that_hangs_is_said_to_and_words_of_the_vendor_are_not_sh
         "it does not let us in (invalid_auth)",
         "no answer that is of any use",
     ]
+
+
+# A bot cannot write first
+
+
+async def test_somebodys_own_link_into_the_chat_is_made_for_them_alone(ask: Ask, tmp_path: Path) -> None:
+    ana = "{role: candidate, name: Ana Silva, timezone: Europe/Lisbon, channels: [email], email: a@mail.example}"
+    (tmp_path / "people.yaml").write_text(f"people: {{ana: {ana}}}", "utf-8")
+    added = await asyncio.to_thread(ask, "add", "people.yaml")
+    assert added.exit_code == 0, added.output
+    telegram = StandInTelegram(now)
+    async with serving(telegram_web(telegram)) as url:
+        bot = {
+            "ASKARSAN_CHANNELS": "telegram=telegram",
+            "ASKARSAN_TELEGRAM_TOKEN": telegram.token,
+            "ASKARSAN_TELEGRAM_SECRET": "s" * 16,
+            "ASKARSAN_TELEGRAM_URL": url,
+        }
+        made = await told(ask, "link", "Ana", **bot)
+        start = made["link"].removeprefix("https://t.me/askarsan_bot?start=")
+        assert (made["person"], made["chat"]) == ("Ana Silva", None)
+        assert started_by(start, "s" * 16, now())
+        assert started_by(start, "another secret, of another firm", now()) is None
+        assert started_by(start, "s" * 16, now() + timedelta(days=15)) is None
+        nobody = await asks(ask, "link", "Anna", "Silver", **bot)
+        assert (nobody.exit_code, "Ana Silva" in nobody.stderr) == (2, True)
+    unset = await asks(ask, "link", "Ana")
+    assert (unset.exit_code, "set-up telegram" in unset.stderr) == (2, True)
+    await telegram.close()

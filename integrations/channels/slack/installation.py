@@ -132,7 +132,7 @@ async def check(slack: Slack, team: str) -> str:
     return str(answer.get("team") or "")
 
 
-async def check_token(slack: Slack, token: str) -> str:
-    """The same of a token whose workspace nobody has noted. Raises ChannelError."""
+async def whose(slack: Slack, token: str) -> tuple[str, str]:
+    """Id and name of the workspace that a token is for, where nobody has noted it. Raises ChannelError."""
     answer = await slack.ask_with(token, lambda client: client.auth_test())
-    return str(answer.get("team") or "")
+    return str(answer.get("team_id") or ""), str(answer.get("team") or "")

@@ -15,7 +15,7 @@ SCOPES: dict[str, str] = {
     "commands": "hears /arsan",
     "im:history": "hears direct messages, and finds its own again after a lost answer",
     "im:write": "opens a direct conversation",
-    "users:read": "knows names and time zones",
+    "users:read": "says who somebody is that wrote",
     "users:read.email": "finds somebody by their work address",
 }
 EVENTS = ("app_home_opened", "app_mention", "app_uninstalled", "message.im", "tokens_revoked")
