@@ -24,7 +24,7 @@ from bot.records.venues import Venue
 from bot.records.work import EffectRow
 from dialogs.negotiation import effects as e
 from dialogs.negotiation.decide import decide
-from dialogs.negotiation.events import Event, Heard, Requested
+from dialogs.negotiation.events import Event, Heard, Requested, TaskReported
 from dialogs.negotiation.state import Hosting, Negotiation, Offer, Status
 from dialogs.scheduling.intervals import Interval
 from dialogs.scheduling.loop import Loop, own_parts
@@ -176,14 +176,15 @@ def _trace(
     reasons: tuple[str, ...],
     effects: tuple[e.Effect, ...],
 ) -> TurnRow:
-    heard = event if isinstance(event, Heard) else None
+    heard = event if isinstance(event, Heard | TaskReported) else None
+    meaning = heard.meaning if heard else None
     return TurnRow(
         id=turn_id,
         negotiation_id=negotiation_id,
         at=now,
         event=type(event).__name__,
-        heard=heard.words if heard else None,
-        meaning=MEANING.dump_python(heard.meaning, mode="json") if heard else None,
+        heard=heard.words if heard and meaning else None,
+        meaning=MEANING.dump_python(meaning, mode="json") if meaning else None,
         reasons=list(reasons),
         effects=[_label(effect) for effect in effects],
     )

@@ -8,10 +8,11 @@ from datetime import UTC, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.pressing import NOTED
 from bot.records.negotiations import STATE
 from dialogs.negotiation.decide import decide
 from dialogs.negotiation.draft import Decision
-from dialogs.negotiation.effects import Alarm, Book, Cancel, Offered, Reader, Say
+from dialogs.negotiation.effects import Alarm, Book, Cancel, Kind, Offered, Reader, Say
 from dialogs.negotiation.events import (
     Arranged,
     CalledOff,
@@ -26,6 +27,7 @@ from dialogs.negotiation.events import (
     Requested,
     Resumed,
     TakenOver,
+    TaskReported,
     Undelivered,
 )
 from dialogs.negotiation.state import Hosting, Negotiation, Party, Status
@@ -68,7 +70,17 @@ events: st.SearchStrategy[Event] = st.one_of(
     st.builds(Rang, st.just(Alarm.MORNING), st.sampled_from(["candidate", "host", "recruiter"])),
     st.builds(MoveAsked, some_windows),
     st.sampled_from([TakenOver(), HandedBack(), Resumed(), CalledOff(), OutcomeReported("passed")]),
-    st.builds(Undelivered, parties, st.just("gone")),
+    st.builds(Undelivered, parties, st.just("gone"), st.none() | st.sampled_from(Kind), st.booleans()),
+    st.builds(Rang, st.just(Alarm.TASK), st.sampled_from(["candidate", "host"])),
+    st.builds(
+        TaskReported,
+        st.integers(1, 3),
+        st.sampled_from(sorted(NOTED)),
+        st.just("rita"),
+        st.just("Rita Lopes"),
+        meaning=meanings(),
+        at=starts,
+    ),
 )
 hours = st.lists(st.integers(0, 12), min_size=12, max_size=12)
 hostings = st.sampled_from(Hosting)
@@ -94,14 +106,16 @@ class Life:
 
     def _hear(self, event: Event) -> None:
         """What each side has ever said it could do: the widest reading of its words."""
-        if isinstance(event, Heard):
+        task = next((t for t in self.state.tasks if isinstance(event, TaskReported) and t.number == event.number), None)
+        party = event.party if isinstance(event, Heard) else task.party if task else None
+        if isinstance(event, Heard | TaskReported) and event.meaning and party:
             meaning = event.meaning
             said = [*meaning.windows, *(reading for each in meaning.ambiguous for reading in each.readings)]
             table = self.state.clarifying or (self.state.offer.starts if self.state.offer else ())
             said += [Interval.lasting(start, self.facts.minutes) for start in table]
             if meaning.blocked:
                 said.append(Interval(self.facts.now, self.facts.now + timedelta(days=40)))
-            self.given[event.party] += said
+            self.given[party] += said
         elif isinstance(event, InviteAnswered) and event.counter:
             self.given[event.party].append(event.counter)
         if self.state.booked:

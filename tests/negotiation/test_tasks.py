@@ -122,7 +122,8 @@ def test_a_time_that_went_leaves_the_task_open_with_others_on_it() -> None:
     decision = decide(state, noted("took"), gone)
     assert [each.note for each in of(decision, GiveTask)] == ["gone"]
     assert ShowTask(1) in decision.effects
-    assert of(decision, Book) == of(decision, CloseTask) == []
+    assert of(decision, Book) == []
+    assert of(decision, CloseTask) == []
     offer = decision.negotiation.offer
     assert offer
     assert at(4, "15:00") not in offer.starts
