@@ -16,6 +16,7 @@ from integrations.channels.base import (
     BadAddress,
     Channel,
     ChannelError,
+    Load,
     Outbound,
     Refused,
     Sent,
@@ -31,6 +32,7 @@ from integrations.channels.teams.errors import TOO_MUCH
 from integrations.channels.teams.words import Element
 
 KNOWN_DOORS = 10_000
+PACE = 30  # requests a second from one bot in one tenant; that each conversation has its own, Teams says when asked
 NOTICE = 300  # of the words that a notification shows
 GONE = "ConversationNotFound"
 # The message whose place another should take is not to be changed.
@@ -76,6 +78,11 @@ class TeamsChannel(Channel):
                 raise Unanswered(error.code, error.retry_after) from error  # some of it is out
         *also, vendor_id = sent_to
         return Sent(vendor_id, tuple(also))
+
+    def load(self, message: Outbound) -> Load:
+        return Load(
+            f"{self._connector.bot}@{Address.read(message.to).tenant}", len(list(self._laid_out(message))), PACE
+        )
 
     async def checkup(self) -> str:
         await self._connector.sign_in()

@@ -100,6 +100,15 @@ async def test_a_button_that_says_nothing_when_it_is_pressed_is_a_numbered_line(
     assert office.said()[0].words() == "Which one?\n\n1. Tuesday"
 
 
+async def test_each_piece_counts_against_what_one_tenant_takes_in_a_second(office: Office) -> None:
+    one, other = office.channel.load(HELLO), office.channel.load(replace(HELLO, to=f"{RITA}:{RITA}"))
+    assert (one.units, one.per_second) == (1, 30)
+    assert one.sender != other.sender
+    assert office.channel.load(replace(HELLO, text="A sentence. " * 3_000)).units == 2
+    with pytest.raises(base.BadAddress):
+        office.channel.load(replace(HELLO, to="rita"))
+
+
 # What does not
 
 
