@@ -22,6 +22,7 @@ FURTHEST = timedelta(days=120)  # one jump
 MORNING = time(9)
 JUMPS = {"10m": timedelta(minutes=10), "1h": timedelta(hours=1)}
 OUT = timedelta(hours=1)
+BECAME = (ReceiptStatus.READ, ReceiptStatus.UNDELIVERED, ReceiptStatus.FAILED)
 
 
 class NotSo(ValueError):
@@ -66,7 +67,10 @@ async def _answer(form: Form, rehearsal: Rehearsal) -> s.Step:
 
 
 async def _receipt(form: Form, rehearsal: Rehearsal) -> s.Step:
-    return s.ReceiptComes(_who(form, rehearsal).key, ReceiptStatus(form.get("status", "")), None)
+    person, status = _who(form, rehearsal), ReceiptStatus(form.get("status", ""))
+    if status not in BECAME:
+        raise NotSo("A message was read, never arrived, or failed.")
+    return s.ReceiptComes(person.key, status, None)
 
 
 async def _spoil(form: Form, rehearsal: Rehearsal) -> s.Step:
@@ -138,14 +142,17 @@ def _channel(form: Form, person: Person) -> str:
 
 def _ahead(form: Form, rehearsal: Rehearsal, zone: ZoneInfo) -> datetime:
     now = rehearsal.world.clock.now()
+    past = f"That is past: here it is {moment(now, zone)}. The clock only goes on."
     try:
         local = datetime.fromisoformat(form.get("at", ""))
     except ValueError:
         raise NotSo("Say a day and a time.") from None
+    if local.date() > (now + FURTHEST).date():
+        raise NotSo(f"That is too far: {FURTHEST.days} days are the most at once.")
+    if local.date() < (now - ONE_DAY).date():
+        raise NotSo(past)
     # Taken apart: what comes of a field for a local time must not bring a zone of its own.
     at = instant_of(local.date(), local.time().replace(tzinfo=None), zone)
     if at <= now:
-        raise NotSo(f"That is past: here it is {moment(now, zone)}. The clock only goes on.")
-    if at > now + FURTHEST:
-        raise NotSo(f"That is too far: {FURTHEST.days} days are the most at once.")
+        raise NotSo(past)
     return at

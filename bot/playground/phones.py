@@ -110,7 +110,7 @@ def _phone(
     person, now = rehearsal.people[view.shown[role]], rehearsal.world.clock.now()
     zone = ZoneInfo(person.timezone)
     mine = [row for row in rows if row.person_id == person.key]
-    channel = view.channels.get(person.key) or _last_channel(mine) or person.channels[0]
+    channel = view.channels.get(person.key) or _last_channel(person, mine)
     # The calendar is an app of its own: what was answered there shows on every channel.
     here = [row for row in mine if row.channel == channel or row.reply]
     deliveries = _deliveries(rehearsal, channel)
@@ -138,8 +138,9 @@ def _phone(
     )
 
 
-def _last_channel(mine: Sequence[MessageRow]) -> str | None:
-    return next((row.channel for row in reversed(mine) if not row.reply), None)
+def _last_channel(person: Person, mine: Sequence[MessageRow]) -> str:
+    fell = (row.channel for row in reversed(mine) if row.channel in person.channels and not row.reply)
+    return next(fell, person.channels[0])
 
 
 def _tabs(view: View, person: Person, mine: Sequence[MessageRow], here: Sequence[MessageRow]) -> Sequence[Tab]:

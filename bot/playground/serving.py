@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from threading import Thread
 
 import uvicorn
 
@@ -25,7 +26,7 @@ def serve_playground(port: int) -> None:
 async def _serve(port: int) -> None:
     game = Game()
     # A language is made ready by the first words read in it: not while a newcomer waits for the first answer.
-    ready = asyncio.create_task(asyncio.to_thread(understand, "", Context(game.scenario.now, UTC)))
+    Thread(target=understand, args=("", Context(game.scenario.now, UTC)), daemon=True).start()
     try:
         await game.begin()
         with claims.port(HOST, port) as door:
@@ -46,5 +47,4 @@ async def _serve(port: int) -> None:
     except claims.Taken as taken:
         raise Trouble(f"Port {port} is taken; choose another with --port.") from taken
     finally:
-        await ready
         await game.close()
