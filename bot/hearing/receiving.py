@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.hearing import colleagues, whose
 from bot.house import House
 from bot.jobs import Job, JobKind
-from bot.records import messages, people, senders
+from bot.records import messages, people, senders, work
 from bot.records.messages import MessageRow
 from bot.records.people import PersonRow
 from bot.records.senders import SenderRow, Standing
@@ -65,9 +65,11 @@ async def _from_a_stranger(turn: Turn, inbound: Inbound, message: MessageRow) ->
     if not sender.waits:
         await senders.put_aside(turn.session, sender, Standing(sender.standing), sender.settled_by, turn.now)
         return
-    if message.channel in turn.house.channels:
+    # However much they write in a moment, and whoever works on it: one answer is begun, and at most one a day.
+    answer = f"stranger/{sender.id}/{turn.now:%Y-%m-%d}"
+    if message.channel in turn.house.channels and await work.effect(turn.session, answer) is None:
         payload = {"channel": message.channel, "to": message.address, "message": message.vendor_id}
-        turn.begin(f"stranger/{message.channel}/{message.vendor_id}", "answer_stranger", payload, None, None)
+        turn.begin(answer, "answer_stranger", payload, None, None)
     await _tell_recruiters(turn, sender)
 
 

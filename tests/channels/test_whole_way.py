@@ -13,6 +13,7 @@ import pytest
 
 from bot.doors.web import make_app
 from bot.engine import InlineEngine
+from bot.limits import Allowed, Limits
 from bot.records import people, raw_events
 from bot.records.raw_events import RawEventRow
 from bot.records.sealed import unseal
@@ -51,7 +52,13 @@ class AtTwilio(Assistance):
 
 @asynccontextmanager
 async def assistance(
-    folder: Path, office: Office, served: Served, story: str = STORY, approvals: Approvals | None = None
+    folder: Path,
+    office: Office,
+    served: Served,
+    story: str = STORY,
+    approvals: Approvals | None = None,
+    limits: Limits | None = None,
+    allowed: Allowed | None = None,
 ) -> AsyncIterator[AtTwilio]:
     async with rehearsed(folder, story=story) as (rehearsal, rehearsing):
         office.clock.at = rehearsing.clock.now()
@@ -60,6 +67,8 @@ async def assistance(
             channels={**rehearsing.channels, "whatsapp": office.whatsapp, "sms": office.sms},
             firm=replace(rehearsing.firm, public_url=PUBLIC),
             approvals=approvals,
+            limits=limits,
+            allowed=allowed or Allowed(),
         )
         here = AtTwilio(rehearsal, house, InlineEngine(Assistant(house)), office)
         served.door = make_app(house, here.begin, None, "1", doors=[TwilioDoor(Secrets(TOKEN))])
