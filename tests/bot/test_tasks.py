@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from bot.adding import add_candidates
 from bot.facts.tasks import assigned
 from bot.hearing.inbox import keep
 from bot.hearing.listening import hear
 from bot.hearing.of_cards import command_of
 from bot.hearing.reporting import WORDS
+from bot.house import Counted
 from bot.pressing import CardPress, Press, TaskPress
 from bot.records import everything, negotiations, people, tasks
 from bot.records.messages import MessageRow
@@ -23,7 +25,9 @@ from bot.records.work import EffectRow
 from bot.rehearsal.play import Rehearsal
 from bot.rehearsal.scenario import load
 from dialogs.negotiation.effects import TaskOutcome
+from integrations import contact
 from integrations.channels.base import Inbound
+from integrations.trackers.sheet import read_candidates
 from tests.databases import reopened
 
 STORY = Path(__file__).parent.parent / "stories/tasks/taken-on-the-phone.yaml"
@@ -122,3 +126,35 @@ def test_a_press_on_a_task_is_nothing_else() -> None:
     command = command_of(MessageRow(pressed=str(press), form={"date": "2026-03-03", "time": "15:00"}))
     assert command
     assert (command.task, command.negotiation, command.words) == (press, "negotiation_1", "2026-03-03 15:00")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "linkedin.com/in/ana-silva",
+        "https://www.linkedin.com/in/ana-silva/",
+        "http://pt.linkedin.com/in/ana-silva?trk=x",
+        "LinkedIn.com/in/ana-silva#about",
+    ],
+)
+def test_a_profile_is_written_one_way(address: str) -> None:
+    assert contact.linkedin(address) == "https://www.linkedin.com/in/ana-silva"
+
+
+@pytest.mark.parametrize("address", ["", "Ana", "https://linkedin.com.evil.example/in/ana", "javascript:alert(1)"])
+def test_what_is_no_profile_is_refused(address: str) -> None:
+    with pytest.raises(ValueError, match="no profile on LinkedIn"):
+        contact.linkedin(address)
+
+
+async def test_a_sheet_may_say_that_somebody_is_to_be_called(with_tables: str, tmp_path: Path) -> None:
+    sheet = tmp_path / "candidates.csv"
+    sheet.write_text("name,phone,channels\nAna Silva,+351912345678,phone\n", "utf-8")
+    records = reopened(with_tables)
+    async with records.write() as session:
+        await add_candidates(session, Counted(), read_candidates(sheet), "Europe/Lisbon", "en", None, list)
+        ana = (await people.of_role(session, "candidate"))[0]
+        usable = [each.channel for each in await people.contacts(session, ana.id) if each.may_be_used]
+        assert usable == ["phone"]
+        assert await people.number_of(session, ana.id) == "+351912345678"
+    await records.close()
