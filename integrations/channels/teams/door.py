@@ -55,14 +55,12 @@ class TeamsDoor(Door):
             raise BadMessage((Fault("", "cannot be read"),)) from None
         if not isinstance(body, dict) or not body:
             raise BadMessage((Fault("", "must be an activity"),))
-        told = self._told(Activity(body, self._tenants))
+        told = self._told(Activity(body, knock.body, self._tenants))
         return Read(told.told, _answer(told), self._afterwards(told), self._opening(told))
 
     def _told(self, activity: Activity) -> Found:
         try:
             return found(activity)
-        except RecursionError:
-            raise BadMessage((Fault("", "is nested too deep"),)) from None
         except (BadAddress, *ODD):
             waits = activity.body.get("type") == "invoke"
             return activity.unknown("unreadable", answer=CLOSES if waits else None)

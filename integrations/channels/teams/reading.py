@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -45,7 +44,8 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class Activity:
     body: Mapping[str, Any]
-    tenants: Collection[str] = field(default=())
+    raw: bytes
+    tenants: Collection[str]
 
     @property
     def tenant(self) -> str:
@@ -84,11 +84,7 @@ class Activity:
     @property
     def id(self) -> str:
         """Where Teams gives none, the same activity has the same one."""
-        spot = self._spot("id")
-        if spot:
-            return spot
-        raw = json.dumps(self.body, sort_keys=True, default=str).encode("utf-8", "replace")
-        return f"activity:{hashlib.sha256(raw).hexdigest()[:32]}"
+        return self._spot("id") or f"activity:{hashlib.sha256(self.raw).hexdigest()[:32]}"
 
     @property
     def thread(self) -> str | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from integrations.channels.base import Knock, Wish
+from integrations.channels.base import BadMessage, Knock, Unknown, Wish
 from integrations.standins.teams.teams import TENANT
 from tests.channels.teams.at_teams import BEN, HELLO, RITA, SHOWN, TO_RITA, Office, office, served
 
@@ -147,6 +148,15 @@ async def test_what_nobody_knows_is_unknown(office: Office, told: dict[str, Any]
     await office.told()
     assert office.hall.messages == []
     assert len(office.hall.unknown) == 1
+
+
+async def test_however_deep_an_activity_is_nested_it_is_no_crash(office: Office) -> None:
+    for depth in range(800, 1_000, 3):
+        nested = '{"a":' * depth + "1" + "}" * depth
+        body = '{"type": "message", "channelId": "msteams", "value": ' + nested + "}"
+        with suppress(BadMessage):
+            (told,) = office.door.read(Knock("", {}, body.encode())).told
+            assert isinstance(told, Unknown)
 
 
 # What is pressed
