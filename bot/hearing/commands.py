@@ -83,6 +83,8 @@ _FORMS: tuple[tuple[Verb, str], ...] = (
     (Verb.INBOX, r"(?:the\s+)?inbox|who(?:\s+else)?\s+wrote|strangers"),
     (Verb.ADD, rf"{_IS}\s+(?:somebody|someone)\s+new(?:[\s:,–-]+{_NAME})?"),
     (Verb.KNOWN, rf"{_IS}\s+(?:(?P<sure>surely)\s+)?{_NAME}"),
+    (Verb.ADD, rf"add\s+{_WHICH}(?:\s+as)?\s+{_NAME}"),
+    (Verb.KNOWN, rf"known\s+{_WHICH}(?:\s+(?:as|is))?\s+{_NAME}"),
     (Verb.IGNORE, rf"ignore\s+{_WHICH}"),
     (Verb.ANSWERED, rf"(?:i(?:\s+have|['’]ve)?\s+)?answered\s+{_WHICH}"),
     (Verb.OPT_OUT, rf"opt[- ]?out\s+{_ALL}"),
