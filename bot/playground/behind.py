@@ -16,7 +16,7 @@ from bot.rehearsal.play import Rehearsal
 from bot.rules import shown
 from bot.terminal.moments import city, moment, stretch
 from bot.terminal.story import story_of
-from dialogs.negotiation.effects import Alarm
+from dialogs.negotiation.effects import Alarm, Reader
 from dialogs.negotiation.state import Party, Status
 from integrations.trackers.base import columns
 
@@ -116,7 +116,8 @@ def what_it_does(timer: TimerRow, case: Case) -> str:
         case Alarm.FOLLOW_UP:
             return f"Ask {both} how it went"
         case Alarm.MORNING:
-            return f"Say in the morning what was kept back over night ({timer.name})"
+            readers = {Reader.CANDIDATE: case.candidate, Reader.HOST: case.host, Reader.RECRUITER: case.recruiter}
+            return f"Tell {readers[Reader(timer.name)].name} in the morning what the night kept back"
         case Alarm.TRY_AGAIN:
             return "Look into the calendar again"
         case other:

@@ -90,7 +90,8 @@ async def _done(game: Game, form: Mapping[str, str]) -> None:
 
 
 def _view(game: Game, query: str) -> View:
-    return View.read(query, {person.key: person for person in game.scenario.people})
+    people = {person.key: person for person in game.scenario.people}
+    return View.read(query, people, tab="candidate" if game.steps else "recruiter")  # who says the first word
 
 
 async def _shown(

@@ -212,6 +212,7 @@ def can(abilities: Abilities) -> str:
     has = [
         f"up to {abilities.buttons} buttons" if abilities.buttons else "no buttons, so numbered lines",
         "cards" if abilities.cards else "",
+        "" if abilities.opens else "it may not write first",
         "a subject" if abilities.subject else "",
         f"{abilities.max_length:,} {abilities.unit.value} at most" if abilities.max_length else "",
     ]

@@ -24,8 +24,8 @@ class View:
     tab: str = ROLES[0]
 
     @classmethod
-    def read(cls, query: str, people: Mapping[str, Person]) -> Self:
-        """Whatever is no choice of ours counts as none."""
+    def read(cls, query: str, people: Mapping[str, Person], tab: str = ROLES[0]) -> Self:
+        """Whatever is no choice of ours counts as none. `tab`: the part to be seen, if nobody chose."""
         asked = dict(parse_qsl(query[:2_000], max_num_fields=MOST)) if query.count("&") < MOST else {}
         shown = {}
         for role in ROLES:
@@ -33,7 +33,7 @@ class View:
             shown[role] = asked[role] if asked.get(role) in keys else keys[0]
         chosen = {key: asked.get(f"{BY}{key}", "") for key in people}
         channels = {key: channel for key, channel in chosen.items() if channel in people[key].channels}
-        return cls(shown, channels, asked["tab"] if asked.get("tab") in TABS else ROLES[0])
+        return cls(shown, channels, asked["tab"] if asked.get("tab") in TABS else tab)
 
     def of(self, role: str, person: str) -> Self:
         return replace(self, shown={**self.shown, role: person}, tab=role)
