@@ -147,6 +147,7 @@ def playground(
         "askarsan rehearse story.yaml",
         "askarsan rehearse --json stories/*.yaml",
         "askarsan rehearse story.yaml --keep kept",
+        "askarsan rehearse story.yaml --channels candidate=telegram,client=teams",
     )
 )
 def rehearse(
@@ -157,6 +158,9 @@ def rehearse(
     keep: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Keep the database, the JSON and each invite here.")
     ] = None,
+    channels: Annotated[
+        str, typer.Option(metavar="ROLE=CHANNEL,…", help="Where they write instead: candidate=sms,client=teams.")
+    ] = "",
 ) -> None:
     """Play written scenarios on a clock that jumps.
 
@@ -164,11 +168,16 @@ def rehearse(
 
     Exits with 0 if every expectation holds, 1 if one does not, 2 if a file is not valid.
     """
+    from bot.rehearsal.recasting import read_channels
     from bot.terminal.rehearse import Wanted
     from bot.terminal.rehearse import rehearse as play
 
     logs(ctx)
-    raise typer.Exit(play(files, Wanted(as_json, speed, keep)))
+    try:
+        instead = read_channels(channels)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--channels") from error
+    raise typer.Exit(play(files, Wanted(as_json, speed, keep, instead)))
 
 
 @app.command(

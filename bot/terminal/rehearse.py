@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import repeat
 from pathlib import Path
@@ -19,6 +19,7 @@ from rich.text import Text
 
 from bot.rehearsal import steps as s
 from bot.rehearsal.play import Rehearsal
+from bot.rehearsal.recasting import recast
 from bot.rehearsal.report import LISTS, Report
 from bot.rehearsal.scenario import Scenario, load
 from bot.rehearsal.yamlfile import Fault
@@ -40,6 +41,7 @@ class Wanted:
     as_json: bool = False
     speed: float = 0
     keep: Path | None = None
+    channels: Mapping[str, str] = field(default_factory=dict)  # where people write instead, by role
 
 
 def rehearse(files: Sequence[Path], wanted: Wanted) -> int:
@@ -53,7 +55,7 @@ def rehearse(files: Sequence[Path], wanted: Wanted) -> int:
 
 def _one(file: Path, wanted: Wanted, place: Path | None) -> int:
     try:
-        scenario = load(file)
+        scenario = recast(load(file), wanted.channels)
         result = asyncio.run(_played(scenario, file, wanted, prepared(place) if place else None))
     except Fault as fault:
         return _told(f"{file}: {fault}", NOT_VALID)
