@@ -56,7 +56,7 @@ class ChannelSettings(BaseSettings):
     )
 
     channel_paces: Annotated[str, AfterValidator(_paces)] = setting(
-        "email=30/minute, slack=60/minute, teams=60/minute, telegram=25/second",
+        "email=30/minute, slack=240/minute, teams=25/second, telegram=25/second",
         "How much goes out on a channel; the pace of each number at Twilio is kept besides. What is more goes later.",
         "pairs like email=30/minute, telegram=25/second, with second, minute or hour",
     )
