@@ -45,7 +45,7 @@ def labels(card: Shown) -> list[str]:
     return [each["text"]["text"] for each in card.buttons()]
 
 
-async def test_it_comes_up_when_both_are_at_work_with_the_script_and_a_button_for_each_time(
+async def test_it_comes_up_when_both_are_at_work_and_a_time_taken_on_the_phone_is_booked_with_one_press(
     tmp_path: Path, office: Office, served: Served
 ) -> None:
     async with assistance(tmp_path, office, served, BY_PHONE) as here:
@@ -60,14 +60,7 @@ async def test_it_comes_up_when_both_are_at_work_with_the_script_and_a_button_fo
             *("Took Tue 3 Mar, 10:00", "Took Wed 4 Mar, 15:00", "Took Wed 4 Mar, 16:00"),
             *("Other times…", "No answer", "Call back at…", "Not interested", "Wrong number", "Wants no contact"),
         ]
-
-
-async def test_a_time_taken_on_the_phone_is_booked_with_one_press(
-    tmp_path: Path, office: Office, served: Served
-) -> None:
-    async with assistance(tmp_path, office, served, BY_PHONE) as here:
-        await here.wait(timedelta(hours=1))
-        office.slack.press(RITA, task_of(here), "Took Wed 4 Mar, 15:00")
+        office.slack.press(RITA, card, "Took Wed 4 Mar, 15:00")
         await here.told()
         assert await here.status() == "confirmed"
         card = next(each for each in office.said() if "Call Ana Silva" in each.words())

@@ -24,7 +24,7 @@ def due(ask: Ask, tmp_path: Path) -> dict[str, str]:
     return {"ASKARSAN_DATABASE_URL": f"sqlite:///{tmp_path / 'kept' / 'rehearsal.db'}", "COLUMNS": "200"}
 
 
-def test_who_is_to_be_called_is_listed_with_the_number_and_the_reason(ask: Ask, due: dict[str, str]) -> None:
+def test_who_is_to_be_called_is_listed_and_a_recruiter_gets_a_page_of_their_own(ask: Ask, due: dict[str, str]) -> None:
     told = ask("tasks", **due).stdout
     assert re.search(
         r"now, since Mon 2 Mar 10:00 Madrid +Ana Silva +\+351 912 345 678 +Data Engineer at Acme"
@@ -32,22 +32,18 @@ def test_who_is_to_be_called_is_listed_with_the_number_and_the_reason(ask: Ask, 
         told,
     )
     assert ask("tasks", "Rita", **due).stdout == told
-
-
-def test_for_machines_it_is_one_list(ask: Ask, due: dict[str, str]) -> None:
     (task,) = json.loads(ask("tasks", "--json", **due).stdout)
     assert (task["person"], task["phone"], task["purpose"], task["tries"]) == ("Ana Silva", "+351912345678", "find", 0)
     assert len(task["times"]) == 3
 
-
-def test_a_recruiters_page_has_a_link_of_its_own_each_time(ask: Ask, due: dict[str, str]) -> None:
-    told = ask("tasks", "--link", "Rita Lopes", **due, ASKARSAN_PUBLIC_URL="https://arsan.firm.example")
-    assert re.fullmatch(r"https://arsan\.firm\.example/tasks/[\w-]{32}\n", told.stdout), told.output
+    page = ask("tasks", "--link", "Rita Lopes", **due, ASKARSAN_PUBLIC_URL="https://arsan.firm.example")
+    assert re.fullmatch(r"https://arsan\.firm\.example/tasks/[\w-]{32}\n", page.stdout), page.output
     lost = ask("tasks", "--link", "Rita Lopes", **due)
     assert lost.exit_code == 2
     assert "ASKARSAN_PUBLIC_URL" in lost.output
     assert "Name a recruiter" in ask("tasks", "--link", **due).output
 
 
-def test_nobody_to_call_is_said(ask: Ask, played: dict[str, str]) -> None:
-    assert ask("tasks", **played).stdout == "Nobody is to be called.\n"
+def test_nobody_to_call_is_said(ask: Ask, tmp_path: Path) -> None:
+    told = ask("tasks", ASKARSAN_DATABASE_URL=f"sqlite:///{tmp_path / 'new.db'}")
+    assert told.stdout == "Nobody is to be called.\n"
