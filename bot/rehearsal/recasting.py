@@ -9,7 +9,7 @@ from typing import TypeVar
 from bot.rehearsal.expectations import Expectation
 from bot.rehearsal.people import CHANNELS, ROLES, Person
 from bot.rehearsal.scenario import Scenario
-from bot.rehearsal.steps import Outage, Presses, Says, Step
+from bot.rehearsal.steps import Outage, Presses, Says, SpoilsNext, Step
 from integrations.contact import nearest
 
 T = TypeVar("T", Says, Presses)
@@ -71,6 +71,8 @@ def _step(step: Step, moved: Moved) -> Step:
             return _from_there(step, moved)
         case Outage() if step.service in (old := dict(moved.values())):
             return replace(step, service=old[step.service])
+        case SpoilsNext() if step.to in moved and step.channel == moved[step.to][0]:
+            return replace(step, channel=moved[step.to][1])
     return step
 
 

@@ -46,7 +46,7 @@ def test_every_story_is_the_same_after_it_was_written_down(tmp_path: Path) -> No
 def test_whatever_somebody_writes_is_read_as_it_was_written(
     tmp_path_factory: pytest.TempPathFactory, text: str, channel: str | None
 ) -> None:
-    steps = [Says(SOMEBODY.key, (text,), channel), Presses(SOMEBODY.key, text, channel)]
+    steps: list[Step] = [Says(SOMEBODY.key, (text,), channel), Presses(SOMEBODY.key, text, channel)]
     assert read_again(ONE, steps, tmp_path_factory.getbasetemp() / "said.yaml") == steps
 
 
