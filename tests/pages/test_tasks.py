@@ -19,14 +19,18 @@ Http = httpx2.AsyncClient
 
 @pytest.fixture
 async def acme(sqlite_url: str) -> AsyncIterator[Staged]:
-    """Ana is only to be called, and Carl has said when he can."""
     async with firm(sqlite_url) as staged:
-        async with staged.stage.house.records.write() as session:
-            for contact in await people.contacts(session, "ana"):
-                contact.consent = False
-            session.add(ContactRow(person_id="ana", channel="phone", address="+351912345678", position=9))
-        await staged.hear("carl", "Wednesday 10-12 or Thursday 14-16")
+        await by_phone(staged)
         yield staged
+
+
+async def by_phone(staged: Staged) -> None:
+    """Ana is only to be called, and Carl has said when he can."""
+    async with staged.stage.house.records.write() as session:
+        for contact in await people.contacts(session, "ana"):
+            contact.consent = False
+        session.add(ContactRow(person_id="ana", channel="phone", address="+351912345678", position=9))
+    await staged.hear("carl", "Wednesday 10-12 or Thursday 14-16")
 
 
 def link(staged: Staged) -> str:
