@@ -107,7 +107,7 @@ IMPORTED_AS = {
     "pyyaml": "yaml",
     "email-validator": "email_validator",
     "google-auth": "google",
-    "microsoft-teams-apps": "microsoft_teams",
+    "microsoft-teams-api": "microsoft_teams",
     "msgraph-sdk": "msgraph",
     "mail-parser-reply": "mailparser_reply",
     "python-multipart": "python_multipart",

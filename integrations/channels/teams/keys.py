@@ -16,6 +16,7 @@ from integrations.channels.teams.asking import client
 
 KEPT = timedelta(days=1)
 AGAIN = timedelta(minutes=5)  # a made-up key id must not make us ask for the keys each time
+SOON = timedelta(seconds=10)  # when they could not be had: until they are, nobody is let in
 # Whatever answers there may answer anything.
 ODD = (httpx2.HTTPError, httpx2.InvalidURL, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
@@ -34,6 +35,7 @@ class Keys:
         self._now = now
         self._keys: Mapping[str, Key] = {}
         self._asked: datetime | None = None
+        self._in_vain = False
         self._one_at_a_time = asyncio.Lock()
 
     async def of(self, id: str) -> Key | None:
@@ -47,19 +49,21 @@ class Keys:
     def _due(self, id: str) -> bool:
         if self._asked is None:
             return True
-        age = self._now() - self._asked
-        return age > KEPT or (id not in self._keys and age > AGAIN)
+        known = id in self._keys
+        pause = SOON if self._in_vain and not known else KEPT if known else AGAIN
+        return self._now() - self._asked > pause
 
     async def _fetch(self) -> None:
         """Where that fails, the old ones hold until the next are there."""
-        self._asked = self._now()
+        self._asked, self._in_vain = self._now(), True
         try:
             async with client() as line:
                 found = (await line.get(self._url)).raise_for_status().json()["jwks_uri"]
                 if not same_place(found, self._url):
                     return
                 told = (await line.get(found)).raise_for_status().json()["keys"]
-            self._keys = dict(_read(told)) or self._keys
+            if found := dict(_read(told)):
+                self._keys, self._in_vain = found, False
         except ODD:
             return
 

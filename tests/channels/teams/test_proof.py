@@ -155,6 +155,15 @@ async def test_while_microsoft_is_away_the_keys_we_know_are_still_good(office: O
     await office.door.verify(knock(office))
 
 
+async def test_keys_that_could_not_be_had_at_first_are_asked_for_again_soon(office: Office) -> None:
+    office.teams.mishaps.refuse(503, on="GET /v1/", times=1)
+    for seconds in (0, 9):
+        office.clock.passes(seconds=seconds)
+        await refused(office, knock(office), "none of the Bot Connector's")
+    office.clock.passes(seconds=2)
+    await office.door.verify(knock(office))
+
+
 @pytest.mark.parametrize(
     "answer",
     [{}, [], {"jwks_uri": 7}, {"jwks_uri": "https://thief.example/keys"}, {"jwks_uri": "https://[thief"}],
