@@ -54,7 +54,8 @@ def telegram_channels(names: Sequence[str], means: Means) -> dict[str, Channel]:
     from integrations.channels.telegram.sending import TelegramChannel
 
     _only("telegram", names)
-    return {name: TelegramChannel(_telegram(means), ABILITIES[name]) for name in names}
+    secret = means.settings.get("telegram_secret", "")
+    return {name: TelegramChannel(_telegram(means), ABILITIES[name], secret, means.now) for name in names}
 
 
 def _telegram(means: Means) -> Api:

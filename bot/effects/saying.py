@@ -15,6 +15,7 @@ from bot.effects.carrying import PATIENCE, Later, done
 from bot.effects.own_links import with_own_links
 from bot.effects.pacing import keep_pace
 from bot.effects.rendering import Rendered, introduced, render, render_alone
+from bot.effects.way_in import WayIn, way_in
 from bot.facts.case import JUST_NOW, Case, load
 from bot.house import House
 from bot.pages import Link, below, link_for, remember
@@ -70,6 +71,7 @@ class Letter:
     introduces: bool = False  # it says that an assistant writes
     unsubscribe: str | None = None  # where one click ends all messages to them
     approved: Approved | str | None = None  # what goes instead of it, as its vendor approved it, or why nothing does
+    way_in: WayIn | None = None  # to another channel, in the text
 
     def message(self, effect: EffectRow, abilities: Abilities) -> Outbound:
         return Outbound(
@@ -102,6 +104,7 @@ async def say(house: House, effect: EffectRow) -> Sequence[str]:
     if say.to is Reader.CANDIDATE:
         text = await with_own_links(house, effect, letter.rendered.text)
         letter = replace(letter, rendered=replace(letter.rendered, text=text))
+        letter = await _with_way_in(house, letter)
     channel = house.channels[letter.contact.channel]
     await keep_pace(house, effect, say, letter.person, channel, letter.message(effect, channel.abilities))
     in_doubt = not channel.abilities.takes_key and await _begun_before(house, effect)
@@ -117,6 +120,15 @@ async def say(house: House, effect: EffectRow) -> Sequence[str]:
     except Permanent as error:
         return await _failed(house, effect, letter, error)
     return await _said(house, effect, letter, sent.vendor_id)
+
+
+async def _with_way_in(house: House, letter: Letter) -> Letter:
+    """Said once, where they hear of us for the first time."""
+    found = await way_in(house, letter.person, letter.contact.channel) if letter.introduces else None
+    if found is None:
+        return letter
+    text = f"{letter.rendered.text}\n\n{found.text}"
+    return replace(letter, rendered=replace(letter.rendered, text=text), way_in=found)
 
 
 class _Undecided(Exception):
@@ -280,6 +292,13 @@ async def _said(house: House, effect: EffectRow, letter: Letter, vendor_id: str)
         return turn.begun
 
 
+def _kept(letter: Letter) -> str:
+    """What it says, without links that are for their reader alone."""
+    text = letter.rendered.text
+    text = letter.link.hidden_in(text) if letter.link else text
+    return letter.way_in.hidden_in(text) if letter.way_in else text
+
+
 def _message(house: House, effect: EffectRow, letter: Letter, status: ReceiptStatus) -> MessageRow:
     return MessageRow(
         direction="out",
@@ -288,7 +307,7 @@ def _message(house: House, effect: EffectRow, letter: Letter, status: ReceiptSta
         negotiation_id=effect.negotiation_id,
         channel=letter.contact.channel,
         address=letter.contact.address,
-        text=letter.link.hidden_in(letter.rendered.text) if letter.link else letter.rendered.text,
+        text=_kept(letter),
         kind=letter.say.kind.value,
         template=letter.rendered.template,
         status=status.value,

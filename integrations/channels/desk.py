@@ -71,6 +71,14 @@ class Board(Protocol):
         """Shows this to them from now on, in place of what was there. Raises ChannelError."""
 
 
+@runtime_checkable
+class Entrance(Protocol):
+    """A channel where people have to write first: a link of their own leads there, and says who comes."""
+
+    async def way_in(self, person: str) -> str:
+        """For this person alone, and for some days. Raises ChannelError."""
+
+
 class Desk(Protocol):
     """Who makes them. Each is asked after the vendor was answered, and has two seconds or so."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -10,12 +11,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
 
 from bot.doors.web import make_app
 from bot.engine import InlineEngine
-from bot.records import people
+from bot.hearing.inbox import keep
+from bot.records import messages, people
+from bot.seeding import NewPerson, add_person
 from bot.worker import Assistant
 from integrations import carriers
+from integrations.channels.base import Inbound
 from integrations.channels.telegram.set_up import close_door
 from integrations.channels.telegram.starting import start_link
 from integrations.means import Means
@@ -23,6 +28,8 @@ from tests.channels.assistance import Assistance, rehearsed
 from tests.channels.telegram.at_telegram import ANA, BEN, SECRET, Office, Served, office, served
 
 __all__ = ["office", "served"]
+
+BEN_AT = "ben@mail.example"
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -51,6 +58,21 @@ class AtTelegram(Assistance):
     async def says(self, who: int, text: str) -> None:
         self.office.telegram.chats.write(who, text)
         await self.told()
+
+    async def hears(self, channel: str, sender: str, text: str) -> None:
+        await self.begin(await keep(self.house, Inbound(f"{sender} {text}", channel, sender, text)))
+        await self.engine.settle()
+
+    async def ben_is_written_to(self) -> None:
+        """By mail, for the first time."""
+        ben = NewPerson("ben", "candidate", "Ben Okafor", "Europe/Lisbon", ["email"], ["email"], {"email": BEN_AT})
+        async with self.house.records.write() as session:
+            await add_person(session, self.house.ids, ben)
+        await self.hears("slack", "T1:URITA", "schedule Ben Okafor for Data Engineer at Acme")
+        await self.hears("email", "c@a.example", "Thursday 10-12")
+
+    def mails(self, to: str) -> list[str]:
+        return [each.text for each in self.rehearsal.world.channels["email"].delivered if each.to == to]
 
     def got(self, who: int = ANA) -> list[str]:
         return [each.text for each in self.office.telegram.chats.said(who)]
@@ -131,3 +153,34 @@ async def test_while_telegram_knocks_elsewhere_nothing_is_fetched_and_afterwards
             assert office.telegram.chats.pending
             await close_door(office.api)
             await here.comes_to(lambda: not office.telegram.chats.pending)
+
+
+async def test_the_first_mail_and_no_other_says_where_else_one_may_write_by_a_link_for_its_reader_alone(
+    tmp_path: Path, office: Office, served: Served
+) -> None:
+    async with assistance(tmp_path, office, served) as here:
+        await here.ben_is_written_to()
+        (first,) = here.mails(BEN_AT)
+        last = first.rstrip().splitlines()[-1]
+        assert last.startswith("If you would rather write on Telegram: https://t.me/askarsan_bot?start=")
+        async with here.house.records.read() as session:
+            kept = await messages.last_out(session, "ben")
+        assert kept
+        assert "https://t.me/askarsan_bot?start=…" in kept.text, "nobody is taken for Ben who reads our records"
+        (payload,) = re.findall(r"start=(\S+)", first)
+        office.telegram.chats.start(BEN, payload)
+        await here.told()
+        await here.says(BEN, "the first one works")
+        assert any(text.startswith("You are booked, Ben") for text in here.got(BEN)), here.got(BEN)
+        assert not any("t.me/" in each for each in here.mails(BEN_AT)[1:])
+
+
+async def test_while_telegram_is_away_the_mail_goes_without_that_line(
+    tmp_path: Path, office: Office, served: Served
+) -> None:
+    async with assistance(tmp_path, office, served) as here:
+        served.telegram = Starlette()
+        await here.ben_is_written_to()
+        (first,) = here.mails(BEN_AT)
+        assert "Thu" in first
+        assert "t.me/" not in first

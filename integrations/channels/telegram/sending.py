@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 
 from telegram import Bot, InlineKeyboardMarkup, LinkPreviewOptions, Message
 
@@ -12,6 +13,7 @@ from integrations.channels.fitting import pieces
 from integrations.channels.telegram.api import Api
 from integrations.channels.telegram.buttons import keyboard
 from integrations.channels.telegram.set_up import username
+from integrations.channels.telegram.starting import LASTS, start_link
 
 # To show a page beside its link Telegram would open the link, and ours are for one person's eyes.
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
@@ -22,9 +24,15 @@ class TelegramChannel(Channel):
 
     name = "telegram"
 
-    def __init__(self, api: Api, abilities: Abilities) -> None:
+    def __init__(
+        self, api: Api, abilities: Abilities, secret: str = "", now: Callable[[], datetime] | None = None
+    ) -> None:
+        """`secret` signs links into the chat."""
         self.abilities = abilities
         self._api = api
+        self._secret = secret
+        self._now = now
+        self._name = ""  # of the bot, once it is known
 
     async def send(self, message: Outbound) -> Sent:
         chat = _chat(message.to)
@@ -54,6 +62,12 @@ class TelegramChannel(Channel):
 
         message = await self._api.ask(send)
         return f"{message.chat_id}/{message.message_id}"  # a message's number is its chat's own
+
+    async def way_in(self, person: str) -> str:
+        if not self._secret or self._now is None:
+            raise Refused("no secret")
+        self._name = self._name or await username(self._api)
+        return start_link(self._name, person, self._secret, self._now() + LASTS)
 
     async def checkup(self) -> str:
         return f"@{await username(self._api)}"

@@ -95,7 +95,7 @@ async def office(served: Served) -> AsyncIterator[Office]:
     door = TelegramDoor(SECRET, clock)
     hall = Hall(door, f"{served.url}/hooks/{door.name}")
     served.telegram, served.door = web(telegram), hall
-    channel = TelegramChannel(Api(Account(telegram.token, served.url)), ABILITIES["telegram"])
+    channel = TelegramChannel(Api(Account(telegram.token, served.url)), ABILITIES["telegram"], SECRET, clock)
     api = Api(Account(telegram.token, served.url))
     await open_door(api, hall.url, SECRET)
     yield Office(telegram, api, channel, door, hall, clock, served.url)
