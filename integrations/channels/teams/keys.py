@@ -40,8 +40,8 @@ class Keys:
 
     async def of(self, id: str) -> Key | None:
         """A key nobody has seen yet may be a new one: then they are asked for anew, if that was not done just now."""
-        if self._due(id):
-            async with self._one_at_a_time:
+        if id not in self._keys or self._due(id):
+            async with self._one_at_a_time:  # whoever comes while they are asked for waits for them, too
                 if self._due(id):
                     await self._fetch()
         return self._keys.get(id)
