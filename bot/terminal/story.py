@@ -138,7 +138,8 @@ def _message(row: MessageRow, names: dict[str, str]) -> Entry:
     text = tuple(line for line in row.text.splitlines() if line.strip()) or ("(an answer to an invite)",)
     if row.direction == "in":
         return Entry(row.at, 0, f"{person} writes by {row.channel}", text)
-    lost = " (it did not arrive)" if ReceiptStatus(row.status).final else ""
+    why = f": {row.error}" if row.error else ""
+    lost = f" (it did not arrive{why})" if ReceiptStatus(row.status).final else ""
     return Entry(row.at, 3, f"{ASSISTANT} writes to {person} by {row.channel}{lost}", text)
 
 

