@@ -12,6 +12,7 @@ from bot.house import House
 from bot.pressing import TaskPress
 from bot.records.people import PersonRow
 from dialogs.negotiation.effects import Part, Reader, TaskOutcome
+from dialogs.negotiation.state import Status
 from dialogs.reader import Reader as WrittenFor
 from integrations.channels.base import Action, Card, Style
 from integrations.meetings.phone import shown
@@ -37,6 +38,7 @@ def words_of(house: House, task: Assigned, reader: PersonRow) -> Mapping[str, st
     row, now, state = task.row, house.clock.now(), task.case.state
     there, here = _reader_there(house, task, reader), _reader_here(house, reader)
     later = task.open and row.due_at > now
+    stands = state.booked if state.status in (Status.AGREED, Status.CONFIRMED) else None
     return {
         "who": task.person.name,
         "party": task.party.value,
@@ -47,7 +49,7 @@ def words_of(house: House, task: Assigned, reader: PersonRow) -> Mapping[str, st
         "daytime": _daytime(now.astimezone(there.zone)),
         "clock": there.clock(now),
         "zone": there.zone_name(there.zone),
-        "there": there.when(task.case.part(task.person.id, state.booked)) if state.booked else "",
+        "there": there.when(task.case.part(task.person.id, stands)) if stands else "",
         "elsewhere": "yes" if task.person.zone != reader.zone else "",
         "slots": str(len(task.slots) or ""),
         "phone": shown(task.phone),

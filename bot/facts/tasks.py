@@ -42,7 +42,8 @@ class Assigned:
 
     @property
     def open(self) -> bool:
-        return self.row.done_at is None
+        """Whoever asks to be left alone is rung for nothing any more."""
+        return self.row.done_at is None and self.person.opted_out_at is None
 
     @property
     def party(self) -> Party:

@@ -54,7 +54,8 @@ class FrontDesk:
             rows = [row for row in await negotiations.going_on(session) if row.recruiter_id == recruiter.id]
             cases = [await load(session, row.id) for row in rows]
             due = [row for row in await tasks.open_ones(session, recruiter.id) if row.due_at <= self._house.clock.now()]
-            to_call = [card_of_task(self._house, await of_row(session, row), recruiter) for row in due]
+            found = [await of_row(session, row) for row in due]
+            to_call = [card_of_task(self._house, task, recruiter) for task in found if task.open]
         return self._sections(recruiter, cases, to_call)
 
     async def heard(self, message: Inbound) -> str:

@@ -42,7 +42,8 @@ async def _show(settings: Settings, recruiter: str, *, link: bool, as_json: bool
         async with records.read() as session:
             whose = await somebody(session, recruiter) if recruiter else None
             rows = await tasks.open_ones(session, whose.id if whose else None)
-            found = [await of_row(session, row) for row in rows]
+            everything = [await of_row(session, row) for row in rows]
+        found = [task for task in everything if task.open]
         if link:
             standard_output().print(await _link(settings, records, whose, found, now), soft_wrap=True)
             return

@@ -25,7 +25,7 @@ from dialogs.negotiation.effects import (
     TaskReason,
     Wake,
 )
-from dialogs.negotiation.events import Event, Heard, InviteAnswered, TaskReported, Undelivered
+from dialogs.negotiation.events import Event, Heard, InviteAnswered, Left, TaskReported, Undelivered
 from dialogs.negotiation.hearing import BOOKED, converse, is_past
 from dialogs.negotiation.offering import AWHILE, escalate, offer_anew
 from dialogs.negotiation.state import Party, Spoken, Status, Task
@@ -50,7 +50,10 @@ TELLS = frozenset({Kind.CONFIRMATION, Kind.RESCHEDULE, Kind.CANCELLATION})
 def no_channel_reaches(d: Draft, event: Undelivered) -> None:
     """Whoever is to be rung anyway is rung; of anybody else the recruiter also hears that nothing arrives."""
     purpose = _purpose(d, event)
-    if not event.by_hand:
+    if event.kind is Kind.REPLY and event.by_hand:
+        # A colleague's own words: only they know whether those are worth a call.
+        d.call_human(Reason.UNDELIVERED, who=d.person(event.party).name, error=event.error)
+    elif not event.by_hand:
         _call_for_help(d, event)
     if purpose:
         reason = TaskReason.NO_CHANNEL if event.by_hand else TaskReason.UNDELIVERED
@@ -62,6 +65,8 @@ def no_channel_reaches(d: Draft, event: Undelivered) -> None:
 def _purpose(d: Draft, event: Undelivered) -> Purpose | None:
     """What they would be rung for; None: the message is not worth a call, or they know already."""
     party = event.party
+    if d.person(party).id == d.facts.recruiter.id:
+        return None  # nobody rings themselves
     if d.n.waiting_for is party and d.n.status in SEARCHING and event.kind in ASKS | TELLS:
         return Purpose.FIND
     if d.n.status is Status.ESCALATED and event.kind in ASKS:
@@ -228,7 +233,9 @@ REPORTS: dict[TaskOutcome, Callable[[Draft, Task, TaskReported], None]] = {
 def settle_tasks(d: Draft, event: Event) -> None:
     """Whoever wrote by themselves need not be rung, nor anybody once there is nothing left to ring for."""
     for task in d.n.tasks:
-        if _wrote(event, task.party):
+        if isinstance(event, Left) and event.party is task.party:
+            close(d, task, TaskOutcome.NO_CONTACT)
+        elif _wrote(event, task.party):
             close(d, task, TaskOutcome.WROTE)
         elif not _needed(d, task):
             close(d, task, TaskOutcome.SETTLED)
@@ -245,7 +252,8 @@ def _wrote(event: Event, party: Party) -> bool:
 
 def _needed(d: Draft, task: Task) -> bool:
     if task.purpose is Purpose.TELL:
-        return Spoken(task.party, d.n.sequence) not in d.n.spoken
+        past = d.n.booked is not None and d.n.booked.start <= d.facts.now
+        return not past and Spoken(task.party, d.n.sequence) not in d.n.spoken
     waits = d.n.waiting_for in (None, task.party)
     return waits and not d.n.over and d.n.status not in BOOKED
 

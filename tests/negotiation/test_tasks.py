@@ -27,7 +27,16 @@ from dialogs.negotiation.effects import (
     TaskReason,
     Wake,
 )
-from dialogs.negotiation.events import CalledOff, Event, HandedBack, Rang, TakenOver, TaskReported, Undelivered
+from dialogs.negotiation.events import (
+    CalledOff,
+    Event,
+    HandedBack,
+    Left,
+    Rang,
+    TakenOver,
+    TaskReported,
+    Undelivered,
+)
 from dialogs.negotiation.facts import Facts
 from dialogs.negotiation.state import Party, Status
 from dialogs.scheduling.intervals import Interval
@@ -217,3 +226,22 @@ def test_while_it_is_paused_nobody_is_to_be_rung() -> None:
     facts: Facts = FACTS
     state = replace(after(*TO_CALL).negotiation, paused=True)
     assert of(decide(state, Rang(Alarm.TASK, "candidate"), facts), ShowTask) == []
+
+
+def test_a_colleagues_own_words_that_reach_nobody_are_told_to_them() -> None:
+    decision = after(*OFFERED, Undelivered(Party.CANDIDATE, "undelivered", Kind.REPLY, by_hand=True))
+    assert [each.reason for each in of(decision, CallHuman)] == [Reason.UNDELIVERED]
+    assert of(decision, GiveTask) == []
+
+
+def test_nobody_is_to_ring_themselves() -> None:
+    facts = replace(FACTS, host=FACTS.recruiter)
+    unheard = Undelivered(Party.HOST, "undelivered", Kind.AVAILABILITY_REQUEST, by_hand=True)
+    assert of(after(asked(), unheard, facts=facts), GiveTask) == []
+
+
+def test_who_asks_to_be_left_alone_is_rung_for_nothing_any_more() -> None:
+    moved = Undelivered(Party.CANDIDATE, "undelivered", Kind.CONFIRMATION, by_hand=True)
+    to_tell = (*OFFERED, takes(0), Undelivered(Party.HOST, "x", Kind.ANSWER, by_hand=True), moved)
+    assert [each.purpose for each in of(after(*to_tell), GiveTask)] == [Purpose.TELL]
+    assert after(*to_tell, Left(Party.CANDIDATE)).negotiation.tasks == ()

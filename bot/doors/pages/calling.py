@@ -90,7 +90,7 @@ async def _show(
 ) -> Response:
     house, said = desk.house, words_in(caller.tongue)
     found = [await of_row(session, row) for row in await tasks.open_ones(session, caller.id)]
-    cards = [(card_of_task(house, task, caller), task) for task in found]
+    cards = [(card_of_task(house, task, caller), task) for task in found if task.open]
     fields = {
         **frame(Teller(house, caller, ZoneInfo(caller.zone)), notice),
         "title": said["home_to_call"],
