@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.rehearsal.play import Rehearsal
+from bot.rehearsal.play import CannotPlay, Rehearsal
 from bot.rehearsal.scenario import Scenario, load
 from bot.rehearsal.script import read_step
 from bot.rehearsal.steps import Step
@@ -103,7 +103,13 @@ class Game:
         self._folder.cleanup()
 
     async def _play(self, step: Step) -> None:
-        await self.rehearsal.step(step)
+        try:
+            await self.rehearsal.step(step)
+        except CannotPlay:
+            raise  # and nothing has happened
+        except Exception:
+            self.steps.append(step)  # whoever saves the story shows how it broke
+            raise
         self.steps.append(step)
 
     async def _new(self) -> Rehearsal:

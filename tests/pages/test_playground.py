@@ -151,6 +151,9 @@ async def test_it_works_without_a_script(playing: Playing, browser: Browser) -> 
     async with playing.opened(browser, "first-interview", java_script_enabled=False) as page:
         await page.get_by_role("button", name="Tue 3 Mar, 09:00").click()
         await expect(page.locator("#behind .interview")).to_contain_text("booked Tue 3 Mar 10:00–10:45 Madrid")
+        await page.get_by_text("Call off", exact=True).click()
+        await page.get_by_role("button", name="Yes: Call off").click()
+        await expect(page.locator("#behind .interview")).to_contain_text("called off")
         await page.get_by_role("link", name="Ben", exact=True).click()
         await expect(page.get_by_role("heading", name="Ben Okafor")).to_be_visible()
         await page.get_by_label("Begin with").select_option(label="An empty stage")

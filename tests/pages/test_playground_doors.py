@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from bot.playground.saving import story
 from bot.playground.view import View
 from bot.rehearsal.play import played
 from bot.rehearsal.scenario import load
+from bot.rehearsal.steps import Step
 from tests.loopback import serving
 from tests.pages.firm import firm
 
@@ -125,15 +127,18 @@ async def test_more_than_a_form_can_hold_is_refused(page: httpx2.AsyncClient) ->
     assert (await page.post("/playground", data={"text": "x" * 600_000}, headers=HERE)).status_code == 413
 
 
-async def test_what_breaks_shows_nothing_of_its_inside(
-    game: Game, page: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def breaks(*_: object) -> None:
+class Broken(Game):
+    async def do(self, step: Step) -> None:
         raise RuntimeError("the secret inside")
 
-    monkeypatch.setattr(game, "do", breaks)
-    form = {"do": "say", "who": "ana", "channel": "sms", "text": "hello?"}
-    answer = await page.post("/playground", data=form, headers=HERE)
+
+async def test_what_breaks_shows_nothing_of_its_inside() -> None:
+    game = Broken()
+    await game.begin()
+    async with serving(playground_app(game)) as url, httpx2.AsyncClient(base_url=url, timeout=60) as page:
+        form = {"do": "say", "who": "ana", "channel": "sms", "text": "hello?"}
+        answer = await page.post("/playground", data=form, headers=HERE)
+    await game.close()
     assert answer.status_code == 500
     assert "Something broke here" in answer.text
     assert "secret" not in answer.text
@@ -155,6 +160,31 @@ async def test_an_address_leads_back_to_what_was_looked_at(game: Game) -> None:
 
 async def test_what_was_begun_with_is_rehearsed_with_the_same_result(game: Game, tmp_path: Path, starter: str) -> None:
     await game.begin(starter)
+    await same_again(game, tmp_path)
+
+
+async def test_rough_weather_is_played_and_saved_like_all_else(
+    game: Game, page: httpx2.AsyncClient, tmp_path: Path
+) -> None:
+    await game.begin("first-interview")
+    card = await page.get("/playground")
+    (pressed,) = re.findall(r'value="(\w+![a-z]+)">Yes: Call off', card.text)
+    for form in (
+        {"do": "outage"},
+        {"do": "say", "who": "ana", "channel": "whatsapp", "text": "The first one works"},
+        {"do": "crash"},
+        {"do": "jump", "how": "morning"},
+        {"do": "answer", "who": "ana", "answer": "counter", "at": "2026-03-05T15:00"},
+        {"do": "press", "who": "rita", "channel": "slack", "button": pressed},
+    ):
+        answer = await page.post("/playground", data=form, headers=HERE)
+        assert answer.status_code == 303, form
+    assert "called off" in (await page.get("/playground")).text
+    await same_again(game, tmp_path)
+
+
+async def same_again(game: Game, tmp_path: Path) -> None:
+    """Saved as a story, and rehearsed."""
     async with game.still() as rehearsal:
         (tmp_path / "story.yaml").write_text(await story(game, rehearsal), "utf-8")
         before = (await rehearsal.report()).data
