@@ -12,6 +12,7 @@ import structlog
 from bot import leaving
 from bot.facts.case import Case, cases_of, load
 from bot.facts.looking import NOTHING_SEEN, Look, look
+from bot.hearing import no_words
 from bot.hearing.binding import bind, by_name, picked_by_number
 from bot.hearing.invite_answers import answered, is_meant, read_answer, within_reach
 from bot.hearing.of_cards import command_of
@@ -92,7 +93,7 @@ async def _hear_recruiter(house: House, person_id: str, opinions: Opinions) -> S
     for message in waiting:
         answers = asked and command_of(message) is None and await is_no_command(house, message.text)
         on_a_page = message.channel == PAGE and command_of(message) is None
-        if on_a_page or answers:
+        if on_a_page or answers or no_words.is_one(message):
             begun.extend(await _hear_party(house, person.id, opinions, only=message.id))
         else:
             begun.extend(await obey(house, person, message))
@@ -178,12 +179,15 @@ class Hearing:
         for message in blocked:
             await leaving.close(self.turn, self.person.id, message.channel)
         heard = [message for message in heard if message not in blocked]
+        heard = await no_words.without_notes(self.turn, self.person, heard, self.seen)
         spoken = [message for message in heard if not message.reply and not message.pressed]
         self._notice_language("\n".join(message.text for message in spoken))
         if self.person.role != "recruiter" and any(self._says_stop(message) for message in spoken):
             # Before anything else that came with it, and whatever calendar is away.
             await self._leave()
             return
+        heard = await no_words.only_theirs(self.turn, self.person, heard)
+        spoken = [message for message in spoken if message in heard]
         if not self.person.opted_out_at:
             for message in heard:
                 if message.reply:
@@ -392,6 +396,4 @@ class Hearing:
             self.turn.begin(f"{self.turn_id}.{text}", "say", say, recruiter, about)
 
     def _say_alone(self, kind: Kind, part: Part, *, last_word: bool = False) -> None:
-        reader = Reader.CANDIDATE if self.person.role == "candidate" else Reader.HOST
-        say = SAY.dump_python(Say(reader, kind, (part,), last_word=last_word), mode="json")
-        self.turn.begin(f"{self.turn_id}.{part.text}", "say", say, self.person.id, None)
+        no_words.say_alone(self.turn, self.person, f"{self.turn_id}.{part.text}", kind, part, last_word=last_word)

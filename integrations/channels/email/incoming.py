@@ -12,13 +12,14 @@ from integrations.channels.base import Inbound, Receipt, Unknown
 from integrations.channels.email.automatic import is_automatic
 from integrations.channels.email.bounces import read_report
 from integrations.channels.email.letter import MESSAGE_ID
-from integrations.channels.email.mailbox import Mailbox
+from integrations.channels.email.mailbox import ANY, Mailbox
 from integrations.channels.email.opened import Opened, open_mail
 from integrations.channels.email.plaintext import as_text
 from integrations.channels.email.quoting import own_words
-from integrations.channels.email.trust import Envelope, is_trusted, verdict_on
+from integrations.channels.email.trust import Envelope, Verdict, is_trusted, verdict_on
 
 CHANNEL = "email"
+MOST_OTHERS = 20  # whoever writes to more writes to nobody in particular
 # Where servers write to whom a mail went, besides where its sender wrote it.
 RECIPIENTS = ("delivered-to", "x-original-to", "envelope-to", "to", "cc")
 
@@ -39,7 +40,7 @@ def read_mail(raw: bytes, mailbox: Mailbox, envelope: Envelope | None = None) ->
     if not sender:
         return Unknown(vendor_id, "mail without a sender")
     if mailbox.is_mine(sender):
-        return Unknown(vendor_id, "mail from ourselves")
+        return _by_a_colleague(opened, mailbox, envelope, vendor_id, sender)
     return _message(opened, mailbox, envelope, vendor_id, name, sender, several=len(senders) > 1)
 
 
@@ -52,22 +53,50 @@ def _message(
     verdict = verdict_on(opened, sender, envelope, mailbox.believes)
     # A calendar that answers for somebody tells the interview's own time in its words: nobody chose that.
     silent = automatic and opened.answer is not None
+    # An invite's own name was told to its guests alone, and stands in what their calendars answer.
+    knows = by_token is not None or (opened.answer is not None and verdict is not Verdict.FAIL)
     return Inbound(
         vendor_id=vendor_id,
         channel=CHANNEL,
         sender=sender,
         text="" if silent else _text(opened, name or sender.partition("@")[0]),
-        thread=by_token or _answered(opened, mailbox),
+        thread=by_token if by_token not in (None, ANY) else _answered(opened, mailbox),
         reply=opened.answer,
         at=_arrived(opened),
         name=name[:200],
         to=mailbox.answers if any(map(mailbox.is_mine, recipients)) else "".join(recipients[:1]).lower(),
-        also_to=tuple(each.lower() for _, each in opened.addresses("to", "cc") if not mailbox.is_mine(each)),
         files=opened.files,
         # What somebody pressed in an invite is theirs, though a machine sends it.
         automatic=automatic and opened.answer is None,
-        trusted=is_trusted(verdict, token=by_token is not None, several_senders=several),
+        trusted=is_trusted(verdict, token=knows, several_senders=several),
+        also_to=_others(opened, mailbox),
     )
+
+
+def _by_a_colleague(
+    opened: Opened, mailbox: Mailbox, envelope: Envelope, vendor_id: str, sender: str
+) -> Inbound | Unknown:
+    """Somebody of the firm writes from our own mailbox, which gets a copy. A mere claim to be us silences nobody."""
+    others = _others(opened, mailbox)
+    genuine = verdict_on(opened, sender, envelope, mailbox.believes) is Verdict.PASS
+    if not others or not genuine or is_automatic(opened, sender, envelope.sender):
+        return Unknown(vendor_id, "mail from ourselves")
+    return Inbound(
+        vendor_id=vendor_id,
+        channel=CHANNEL,
+        sender=others[0],
+        text=_text(opened, mailbox.name),
+        thread=_answered(opened, mailbox),
+        at=_arrived(opened),
+        to=mailbox.answers,
+        colleague=True,
+    )
+
+
+def _others(opened: Opened, mailbox: Mailbox) -> tuple[str, ...]:
+    """Who else a mail went to, as far as its sender says."""
+    named = (_as_kept(address).lower() for _, address in opened.addresses("to", "cc"))
+    return tuple(dict.fromkeys(each for each in named if not mailbox.is_mine(each)))[:MOST_OTHERS]
 
 
 def _as_kept(address: str) -> str:

@@ -17,7 +17,7 @@ from integrations.calendars.invitation import as_mail
 from integrations.calendars.reading import BadCalendarData, CalendarFile
 from integrations.channels.base import BadAddress, Outbound, Refused
 from integrations.channels.email.look import look
-from integrations.channels.email.mailbox import Mailbox
+from integrations.channels.email.mailbox import ANY, Mailbox
 from integrations.channels.email.words import around
 
 MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,240}@[!-;=?-~]{1,240}>")  # printable ASCII but < and >
@@ -58,7 +58,7 @@ def marks(message: Outbound, mailbox: Mailbox) -> dict[str, str]:
 
 
 def reply_to(message: Outbound, mailbox: Mailbox) -> str:
-    return mailbox.reply_to(message.thread, message.to) if message.thread else mailbox.answers
+    return mailbox.reply_to(message.thread or ANY, message.to)
 
 
 def recipient(address: str) -> str:

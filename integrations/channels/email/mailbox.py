@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+ANY = "0"  # the thread of a mail that is about none in particular: whoever answers it has read it, all the same
 LOCAL_PART = 64  # octets at most (RFC 5321 §4.5.3.1.1)
 TOKEN, MARK = 10, 5  # bytes of a signature: 80 bits where guessing would pay, 40 where it gains nothing
 
