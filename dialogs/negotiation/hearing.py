@@ -157,7 +157,13 @@ def be_patient(d: Draft, party: Party, meaning: Understanding) -> None:
     if d.n.waiting_for is party:
         wait_until(d, party, meaning.back_at or d.facts.now + A_WHILE)
         if meaning.back_at and meaning.back_at > d.facts.now + A_WHILE:
-            d.say(Reader.RECRUITER, Kind.ANSWER, "away_until", times=(meaning.back_at,), words={"who": d.person(party).name})
+            d.say(
+                Reader.RECRUITER,
+                Kind.ANSWER,
+                "away_until",
+                times=(meaning.back_at,),
+                words={"who": d.person(party).name},
+            )
             d.do(Record("away", {"by": party.value, "until": meaning.back_at.date().isoformat()}))
     d.because("an automatic reply: not answered, the next word waits for their return")
 
