@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import structlog
 
@@ -19,7 +19,7 @@ log = structlog.get_logger()
 
 PATIENCE = 5.0  # seconds; the mail is good without it
 BELOW = "email"  # in an SMS it would be two more of them
-PLACES = {"telegram": "rather_telegram"}  # by channel, the words around the link
+AROUND = {"telegram": Part("rather_telegram")}  # by channel, the words around the link
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ async def way_in(house: House, person: PersonRow, channel: str) -> WayIn | None:
         return None
     async with house.records.read() as session:
         known = {each.channel for each in await people.contacts(session, person.id)}
-    for name, words in PLACES.items():
+    for name, part in AROUND.items():
         entrance: object = house.channels.get(name)
         if name in known or not isinstance(entrance, Entrance):
             continue
@@ -48,5 +48,5 @@ async def way_in(house: House, person: PersonRow, channel: str) -> WayIn | None:
         except (ChannelError, TimeoutError) as error:
             log.info("no_way_in", channel=name, error=type(error).__name__)
             continue
-        return WayIn(render_alone(house, person, (Part(words, words={"link": url}),)).text, url)
+        return WayIn(render_alone(house, person, (replace(part, words={"link": url}),)).text, url)
     return None
