@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.effects.carrying import Later, done
+from bot.effects.pacing import keep_our_pace
 from bot.effects.rendering import Rendered, introduced, render
 from bot.facts.case import Case, load
 from bot.house import House
@@ -33,7 +34,7 @@ async def invite(house: House, effect: EffectRow) -> Sequence[str]:
     elif person.opted_out_at:
         result = "they asked never to be written to"
     elif not await _in_calendar(house, case, person):
-        result = await _mail(house, case, person, method, effect.id)
+        result = await _mail(house, case, person, method, effect)
     async with house.records.write() as session:
         known = await invites.told_already(session, case.interview.uid, sequence, method, person.id)
         if result == "done" and case.state.booked and not known:
@@ -63,7 +64,7 @@ async def _in_calendar(house: House, case: Case, person: PersonRow) -> bool:
     return entry is not None and entry.written_at is not None
 
 
-async def _mail(house: House, case: Case, person: PersonRow, method: Method, key: str) -> str:
+async def _mail(house: House, case: Case, person: PersonRow, method: Method, effect: EffectRow) -> str:
     booked = case.state.booked
     if booked is None or not person.email or "email" not in house.channels:
         return "no mailbox"
@@ -93,7 +94,7 @@ async def _mail(house: House, case: Case, person: PersonRow, method: Method, key
     said = said if knows else introduced(house, person, said)  # whoever need not come hears of it by the invite alone
     channel = house.channels["email"]
     message = Outbound(
-        key,
+        effect.id,
         person.email,
         said.text,
         subject=said.subject,
@@ -103,6 +104,7 @@ async def _mail(house: House, case: Case, person: PersonRow, method: Method, key
         language=person.tongue,
         unsubscribe=stop_link(house, person, "email"),
     )
+    await keep_our_pace(house, effect, "email", message)
     try:
         await channel.send(plain(message, channel.abilities))
     except Temporary as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 
 import structlog
@@ -10,7 +10,7 @@ import structlog
 from bot.effects.carrying import Later
 from bot.facts.case import JUST_NOW
 from bot.house import House
-from bot.limits import Cap
+from bot.limits import Cap, Limits
 from bot.records import messages
 from bot.records.people import PersonRow
 from bot.records.work import EffectRow
@@ -28,8 +28,19 @@ async def keep_pace(
     """Counts the message. Raises Later where it would be one too many just now."""
     if house.limits is None:
         return
-    caps = [*_of_ours(house, channel, message), *await _of_theirs(house, effect, say, person)]
-    if wait := await house.limits.ask(caps):
+    await _ask(
+        house.limits, effect, [*_of_ours(house, channel, message), *await _of_theirs(house, effect, say, person)]
+    )
+
+
+async def keep_our_pace(house: House, effect: EffectRow, channel: str, message: Outbound) -> None:
+    """The same for what is no message to a person in a conversation: a card, an invite, a word to a stranger."""
+    if house.limits:
+        await _ask(house.limits, effect, [*_of_ours(house, house.channels[channel], message)])
+
+
+async def _ask(limits: Limits, effect: EffectRow, caps: Sequence[Cap]) -> None:
+    if wait := await limits.ask(caps):
         log.info("message_held_back", effect=effect.id, seconds=round(wait.total_seconds()))
         raise Later(wait, tried=False)
 

@@ -330,7 +330,8 @@ async def _failed(house: House, effect: EffectRow, letter: Letter, error: Channe
         if isinstance(error, BadAddress | OptedOut):
             why = leaving.OPTED_OUT if isinstance(error, OptedOut) else error.code or "refused"
             await leaving.lose(turn, letter.person.id, letter.contact.channel, why)
-        await try_another_way(turn, message)
+        closed = isinstance(error, WindowClosed) and letter.approved is None
+        await try_another_way(turn, message, closed=closed)
         return turn.begun
 
 

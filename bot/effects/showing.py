@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.effects.cards import card_of
 from bot.effects.carrying import PATIENCE, Later, done, nothing_to_do
+from bot.effects.pacing import keep_our_pace
 from bot.facts.case import Case, load
 from bot.house import House
 from bot.records import messages, people
@@ -38,6 +39,7 @@ async def show(house: House, effect: EffectRow) -> Sequence[str]:
         card=card,
         instead_of=shown.vendor_id if shown else None,
     )
+    await keep_our_pace(house, effect, contact.channel, message)
     try:
         sent = await house.channels[contact.channel].send(message)
     except Temporary as error:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.effects.carrying import Later, done, nothing_to_do
+from bot.effects.pacing import keep_our_pace
 from bot.effects.rendering import Rendered, render_for_stranger
 from bot.house import House
 from bot.pressing import WhosePress
@@ -71,6 +72,7 @@ async def ask_whose(house: House, effect: EffectRow) -> Sequence[str]:
 
 
 async def _send(house: House, effect: EffectRow, channel: str, message: Outbound, rendered: Rendered) -> Sequence[str]:
+    await keep_our_pace(house, effect, channel, message)
     status, vendor_id = ReceiptStatus.SENT, None
     try:
         sent = await house.channels[channel].send(plain(message, house.channels[channel].abilities))

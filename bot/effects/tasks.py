@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.effects.carrying import PATIENCE, Later, done, nothing_to_do
+from bot.effects.pacing import keep_our_pace
 from bot.effects.scripts import card_of_task, parts_of, presses_of
 from bot.effects.showing import shows_cards
 from bot.facts.tasks import Assigned, assigned
@@ -56,6 +57,7 @@ async def _show(house: House, effect: EffectRow, found: Assigned, contact: Conta
         card=card,
         instead_of=last.vendor_id if last and last.key == key else None,
     )
+    await keep_our_pace(house, effect, contact.channel, message)
     try:
         sent = await house.channels[contact.channel].send(message)
     except Temporary as error:

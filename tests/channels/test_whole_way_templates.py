@@ -151,6 +151,18 @@ async def test_a_window_that_had_closed_at_twilio_is_tried_once_more_as_the_text
         assert approved.approved
 
 
+async def test_one_that_twilio_refuses_at_once_for_that_is_tried_once_more_as_the_text_as_well(
+    tmp_path: Path, office: Office, served: Served
+) -> None:
+    async with firm(tmp_path, office, served, offer="approved") as here:
+        await here.write("Hello, any news?")
+        office.standin.fail_next(400, 63016)
+        await carl_answers(here)
+        refused, approved = (await sent(here))[-2:]
+        assert (refused.status, refused.error, refused.approved) == ("failed", "63016", None)
+        assert (approved.channel, approved.status, bool(approved.approved)) == ("whatsapp", "delivered", True)
+
+
 async def test_a_window_that_had_closed_at_twilio_with_nothing_approved_is_the_end_of_whatsapp_for_it(
     tmp_path: Path, office: Office, served: Served
 ) -> None:
