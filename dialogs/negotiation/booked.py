@@ -25,6 +25,7 @@ def confirm(d: Draft, sequence: int) -> None:
     d.do(Invite(sequence), Record("moved" if d.n.moved else "confirmed"))
     # Whoever has not yet heard of the first time, because it was night, is not told that it moved.
     unaware = {say.to for say in d.n.owed if say.kind is Kind.CONFIRMATION}
+    late = [{"name": d.person(reader).name} for reader in (Reader.CANDIDATE, Reader.HOST) if d.asleep(reader)]
     for reader in (Reader.CANDIDATE, Reader.HOST, Reader.RECRUITER):
         if reader is Reader.RECRUITER and d.facts.recruiter.id == d.facts.host.id:
             continue
@@ -40,7 +41,8 @@ def confirm(d: Draft, sequence: int) -> None:
             if d.n.again
             else "confirmation"
         )
-        d.say(reader, Kind.CONFIRMATION, text, holds=Holds("booking", sequence))
+        rows = late if reader is Reader.RECRUITER else ()
+        d.say(reader, Kind.CONFIRMATION, text, rows=rows, holds=Holds("booking", sequence))
     if d.n.owed_to:
         for topic in d.n.topics_owed:
             tell(d, d.n.owed_to, topic)

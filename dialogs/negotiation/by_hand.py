@@ -35,7 +35,9 @@ def ask_about_moved(d: Draft, party: Party, start: datetime, who: str) -> None:
 
 
 def ask_about_deleted(d: Draft, party: Party) -> None:
+    words = {"who": d.person(party).name}
     if not d.n.human:
         d.say(party, Kind.CLARIFY, "calendar_deleted")
-    d.call_human(Reason.CALENDAR_CHANGED, who=d.person(party).name)
+        words["asked"] = "yes"
+    d.call_human(Reason.CALENDAR_CHANGED, **words)
     d.because("deleted from a calendar by hand: the interview stands until somebody says otherwise")

@@ -74,7 +74,8 @@ def wish_for(d: Draft, party: Party, start: datetime, who: str) -> None:
             return
         put(d, party.other, [start], "offer_move")
         if d.n.status is Status.OFFERED and not for_host:
-            d.say(party, Kind.ANSWER, "checking")
+            # Whoever moved it in a calendar has said nothing that one would thank them for.
+            d.say(party, Kind.ANSWER, "calendar_moved_asking" if d.n.by_hand else "checking")
         return
     d.because("that time is not free for everybody")
     if for_host:

@@ -101,6 +101,14 @@ class Draft:
     def zone(self, reader: Reader | Party) -> ZoneInfo:
         return self.person(reader).zone
 
+    def asleep(self, reader: Reader) -> bool:
+        """Will what is said to them about the booking wait for the morning?"""
+        facts, zone = self.facts, self.zone(reader)
+        quiet, booked = facts.rules.quiet_hours, self.n.booked
+        if reader in facts.awake or not quiet.quiet(facts.now, zone):
+            return False
+        return booked is None or booked.start > quiet.next_allowed(facts.now, zone) + JUST_BEFORE
+
     def decision(self) -> Decision:
         for reader in Reader:
             mine = [say for say in self._says if say.to is reader]
