@@ -71,8 +71,8 @@ _CONTACTS = select(ContactRow).where(ContactRow.person_id == bindparam("person")
 _AT_ADDRESS = (
     select(PersonRow, ContactRow.broken)
     .join(ContactRow, ContactRow.person_id == PersonRow.id)
-    .where(ContactRow.channel == bindparam("channel"), ContactRow.address == bindparam("address"))
-    .order_by(ContactRow.written_at.desc().nulls_last(), PersonRow.id)
+    .where(ContactRow.channel.in_(bindparam("channels", expanding=True)), ContactRow.address == bindparam("address"))
+    .order_by(ContactRow.channel != bindparam("channel"), ContactRow.written_at.desc().nulls_last(), PersonRow.id)
 )
 
 
@@ -121,10 +121,10 @@ async def all_at(session: AsyncSession, channel: str, address: str) -> Sequence[
     """
     found: dict[str, PersonRow] = {}
     gone: dict[str, PersonRow] = {}
-    for each in (channel, *(other for other in PHONES if channel in PHONES and other != channel)):
-        rows = await session.execute(_AT_ADDRESS, {"channel": each, "address": normal(address)})
-        for person, broken in rows:
-            (gone if broken == SOMEBODY_ELSE else found).setdefault(person.id, person)
+    channels = list(PHONES) if channel in PHONES else [channel]
+    asked = {"channel": channel, "channels": channels, "address": normal(address)}
+    for person, broken in await session.execute(_AT_ADDRESS, asked):
+        (gone if broken == SOMEBODY_ELSE else found).setdefault(person.id, person)
     return list((found or gone).values())
 
 
