@@ -156,7 +156,7 @@ def _deliveries(rehearsal: Rehearsal, channel: str) -> Mapping[str, Delivery]:
 
 
 def _messages(rows: Sequence[MessageRow], deliveries: Mapping[str, Delivery], zone: ZoneInfo) -> Iterator[Bubble]:
-    labels = {button.id: button.label for each in deliveries.values() for button in _pressable(each)}
+    labels = {button.id: button.label for each in deliveries.values() for button in pressable(each)}
     for row in rows:
         delivery = deliveries.get(row.vendor_id or "") if row.direction == "out" else None
         if row.direction == "in":
@@ -186,7 +186,7 @@ def _said(row: MessageRow, delivery: Delivery | None, zone: ZoneInfo) -> Bubble:
     )
 
 
-def _pressable(delivery: Delivery) -> Sequence[Button | Action]:
+def pressable(delivery: Delivery) -> Sequence[Button | Action]:
     return (*delivery.buttons, *(delivery.card.actions if delivery.card else ()))
 
 
