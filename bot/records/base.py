@@ -17,6 +17,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import JSON, TypeDecorator
 
 from bot.records import sqlite
+from bot.records.discretion import discreet
 
 # Names that Alembic can find again on both databases.
 CONVENTION = {
@@ -79,7 +80,7 @@ class Engines:
         pool: dict[str, Any] = {"pool_size": 10, "max_overflow": 10, "pool_pre_ping": True, "hide_parameters": True}
         # Every question sees what is committed at its moment, with a BEGIN and a ROLLBACK around it or without.
         reader = create_async_engine(url, isolation_level="AUTOCOMMIT", skip_autocommit_rollback=True, **pool)
-        return cls(create_async_engine(url, **pool), reader)
+        return cls(discreet(create_async_engine(url, **pool)), discreet(reader))
 
 
 Gate = Callable[[], AbstractAsyncContextManager[None]]

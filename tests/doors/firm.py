@@ -28,7 +28,7 @@ from integrations.means import Means
 from integrations.standins.sendgrid.account import StandInSendGrid
 from integrations.standins.teams.teams import APP, TENANT, StandInTeams
 from integrations.standins.teams.web import web
-from tests.doors.callers import OURS, PUBLIC, TEAMS, Caller, Knocked, callers, teams
+from tests.doors.callers import OURS, PUBLIC, TEAMS, Caller, Knocked, Writer, callers, teams
 from tests.loopback import serving
 
 STORY = """\
@@ -137,9 +137,12 @@ async def answered(
 
 
 @asynccontextmanager
-async def opened(folder: Path, database_url: str, *, public_url: str = PUBLIC) -> AsyncIterator[Firm]:
-    """With Ana, who has been offered two times. `database_url`: of an empty database."""
-    (folder / "story.yaml").write_text(STORY, "utf-8")
+async def opened(
+    folder: Path, database_url: str, *, public_url: str = PUBLIC, ana: Writer | None = None
+) -> AsyncIterator[Firm]:
+    """With Ana, who has been offered two times. `database_url`: of an empty database. `ana`: by whatever she writes."""
+    ana = ana or Writer()
+    (folder / "story.yaml").write_text(STORY.replace(Writer.phone, ana.phone).replace(Writer.mail, ana.mail), "utf-8")
     rehearsal = Rehearsal(load(folder / "story.yaml"), database_url)
     await rehearsal.prepare()
     await rehearsal.run()
@@ -148,7 +151,7 @@ async def opened(folder: Path, database_url: str, *, public_url: str = PUBLIC) -
     house = replace(there, desks=desks, firm=replace(there.firm, public_url=public_url))
     sendgrid, keys = StandInSendGrid(now), StandInTeams(now=now, url="")
     await watched(house.records, desks.keys, now())
-    firm = Firm(house, {each.name: each for each in [*callers(sendgrid), teams()]})
+    firm = Firm(house, {each.name: each for each in [*callers(sendgrid, lambda n: ana), teams()]})
 
     async def begin(jobs: Sequence[Job]) -> None:
         firm.begun += jobs
