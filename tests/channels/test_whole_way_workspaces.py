@@ -29,7 +29,7 @@ from integrations.channels.slack.manifest import SCOPES
 from integrations.means import Means
 from integrations.standins.slack.slack import StandInSlack
 from integrations.standins.slack.web import web
-from tests.channels.assistance import rehearsed
+from tests.channels.assistance import STORY, rehearsed
 from tests.channels.slack.at_slack import RITA, Served, served
 from tests.channels.test_whole_way_slack import AtSlack
 
@@ -38,6 +38,7 @@ __all__ = ["served"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PETRA = "UPETRA"
+NOBODY_SCHEDULED = STORY.partition("script:")[0]
 
 
 @dataclass
@@ -71,8 +72,8 @@ class Group:
 
 
 @asynccontextmanager
-async def group(folder: Path, served: Served, **more: str) -> AsyncIterator[Group]:
-    async with rehearsed(folder) as (rehearsal, rehearsing):
+async def group(folder: Path, served: Served, story: str = NOBODY_SCHEDULED, **more: str) -> AsyncIterator[Group]:
+    async with rehearsed(folder, story=story) as (rehearsal, rehearsing):
         now = rehearsing.clock.now
         slack = StandInSlack(now, url=served.url, redirects=(f"{served.url}/slack/oauth_redirect",))
         slack.hook = f"{served.url}/hooks/slack"
@@ -108,7 +109,7 @@ async def group(folder: Path, served: Served, **more: str) -> AsyncIterator[Grou
 async def test_each_workspace_is_answered_with_its_own_key_and_one_that_sends_us_away_is_said(
     tmp_path: Path, served: Served
 ) -> None:
-    async with group(tmp_path, served) as here:
+    async with group(tmp_path, served, STORY) as here:
         assert urlsplit(await here.lets_in("T1")).query == ""
         assert urlsplit(await here.lets_in("T2")).query == ""
         here.slack.say(RITA, "status of Ana Silva", team="T1")
