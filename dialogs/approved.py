@@ -115,8 +115,7 @@ class Templatebook:
         """Every text of a language, one for each number of times."""
         for name, readers in self._books[language].texts.items():
             for reader, text in readers.items():
-                many = range(1, MOST_TIMES + 1) if TIMES.search(text.text) else (0,)
-                yield from (self._made(name, reader, language, text, times) for times in many)
+                yield from (self._made(name, reader, language, text, times) for times in _how_many(text))
 
     def find(self, messages: Sequence[str], reader: str, times: int, language: str) -> Approvable | None:
         """What stands in for a message of these parts; None where nothing does, or it would leave something out."""
@@ -126,7 +125,7 @@ class Templatebook:
         readers = self._books[language].texts.get(told[0], {})
         found = reader if reader in readers else ANYONE
         text = readers.get(found)
-        if text is None or (times > MOST_TIMES if TIMES.search(text.text) else times):
+        if text is None or times not in _how_many(text):
             return None
         return self._made(told[0], found, language, text, times)
 
@@ -221,6 +220,11 @@ class Templatebook:
         if source not in self._places:
             self._places[source] = self._cage.from_string(source)
         return self._places[source]
+
+
+def _how_many(text: _Text) -> range:
+    """Of which numbers of times it can speak."""
+    return range(1, MOST_TIMES + 1) if TIMES.search(text.text) else range(1)
 
 
 def _each(book: _Book) -> Iterator[tuple[str, str, _Text]]:

@@ -32,7 +32,6 @@ class Approved:
     template: Template
     text: str  # what they will read
     mark: str  # of the text: name/language/version
-    language: str
 
 
 def is_closed(window: timedelta | None, heard_at: datetime | None, now: datetime) -> bool:
@@ -59,7 +58,7 @@ async def instead_of(
         else:
             values = _values(house, book, text, say, case, person, part)
             if filled := draft.filled(values):
-                return Approved(Template(row.id, values), filled, "/".join(draft.mark), draft.language)
+                return Approved(Template(row.id, values), filled, "/".join(draft.mark))
             why = "something in it would be empty, or it would be too long"
     return f"{NO_TEMPLATE}: {why}"
 

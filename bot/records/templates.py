@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Index, bindparam, delete, select
+from sqlalchemy import Index, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -49,8 +49,12 @@ async def of_text(session: AsyncSession, name: str, language: str) -> Sequence[T
 
 async def replace_all(session: AsyncSession, rows: Sequence[TemplateRow]) -> None:
     """What the vendor has now, and nothing else."""
-    await session.execute(delete(TemplateRow))
-    session.add_all(rows)
+    there = {row.id for row in rows}
+    known = (await session.scalars(select(TemplateRow))).all()
+    for gone in (row for row in known if row.id not in there):
+        await session.delete(gone)
+    for row in rows:
+        await session.merge(row)
 
 
 async def look_due(session: AsyncSession, now: datetime) -> bool:

@@ -202,4 +202,5 @@ async def health(house: House, limits: Counted) -> str | None:
     async with serving(app) as url, httpx2.AsyncClient() as client:
         answer = await client.get(f"{url}/health")
     assert (answer.status_code, answer.json()["status"]) == (200, "well")
-    return answer.json().get("redis")
+    redis = answer.json().get("redis")
+    return None if redis is None else str(redis)

@@ -62,6 +62,7 @@ def test_what_a_text_stands_for_is_a_message_that_is_said() -> None:
         (["feedback_request"], 0, None),  # that is for the host
         (["page_choose"], 0, None),
         (["reminder"], 2, None),
+        (["offer"], 0, None),
     ],
 )
 def test_a_text_stands_in_only_for_the_whole_of_a_message(messages: list[str], times: int, name: str | None) -> None:
