@@ -60,11 +60,9 @@ async def _show(house: House, effect: EffectRow, found: Assigned, contact: Conta
     await keep_our_pace(house, effect, contact.channel, message)
     try:
         sent = await house.channels[contact.channel].send(message)
-    except Temporary as error:
-        if effect.attempts < PATIENCE:
+    except (Temporary, Permanent) as error:
+        if isinstance(error, Temporary) and effect.attempts < PATIENCE:
             raise Later(error.retry_after) from error
-        return await _tell(house, effect, found) if call and found.open else await nothing_to_do(house, effect)
-    except Permanent:
         return await _tell(house, effect, found) if call and found.open else await nothing_to_do(house, effect)
     async with house.records.write() as session:
         await done(session, house, effect.id, "done")

@@ -69,9 +69,11 @@ def test_however_a_task_is_filled_in_it_names_what_english_names(locale: str) ->
 
 
 @pytest.mark.parametrize("locale", ["en", *LOCALES])
-def test_a_script_has_five_steps_and_what_is_pressed_fits_a_button(locale: str) -> None:
+def test_a_script_has_four_steps_or_five_and_what_is_pressed_fits_a_button(locale: str) -> None:
     for here, script in filled(locale):
         if here.startswith("task "):
-            assert re.findall(r"^(\d)\.", script.text, re.MULTILINE) == ["1", "2", "3", "4", "5"], script.text
+            nothing_to_repeat = "tell" in here and "confirmed" not in here
+            steps = ["1", "2", "3", "4"] if nothing_to_repeat else ["1", "2", "3", "4", "5"]
+            assert re.findall(r"^(\d)\.", script.text, re.MULTILINE) == steps, script.text
             assert all(len(button) <= 30 for button in script.buttons), script.buttons
             assert len({*script.buttons}) >= len(DOES)
