@@ -86,7 +86,7 @@ class Phone:
     label: str
     can: str
     bubbles: Sequence[Bubble]
-    last: str  # the bubble of the last message to this person, if it is shown here
+    last: bool  # the last message to this person came on this channel
     next: str  # what comes of the next message on this channel, if somebody has seen to that
     tries: Sequence[str]
     picked: str  # now, as a field for a local time has it
@@ -131,7 +131,7 @@ def _phone(
         label=LABELS[channel],
         can=can(rehearsal.world.channels[channel].abilities),
         bubbles=sorted(bubbles, key=lambda each: (each.at, each.kind == "invite"))[-SHOWN:],
-        last=_id(sent[-1]) if sent and sent[-1].channel == channel else "",
+        last=bool(sent) and sent[-1].channel == channel,
         next=spoilt.value if spoilt else "",
         tries=TRY[role],
         picked=f"{now.astimezone(zone):%Y-%m-%dT%H:%M}",

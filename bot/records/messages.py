@@ -115,7 +115,7 @@ _WAITS = (
 _PUT_OFF = select(MessageRow).where(_PERSON, text(PUT_OFF)).order_by(MessageRow.id)
 _LAST = (
     select(MessageRow)
-    .where(_PERSON, MessageRow.direction == bindparam("direction"))
+    .where(_PERSON, MessageRow.direction == bindparam("direction"), MessageRow.kind != CARD)
     .order_by(MessageRow.id.desc())
     .limit(1)
 )

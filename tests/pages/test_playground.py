@@ -105,7 +105,9 @@ async def test_hostile_words_are_words_and_what_is_wrong_is_said(playing: Playin
         title = await page.title()
         for words in (HOSTILE, "x" * 10_000, "🦄" * 10_000):
             await write(page, "candidate", words)
+            await phone(page, "candidate").locator("textarea").press("Enter")  # pressed twice, it is said once
             await expect(phone(page, "candidate").locator(".own .text").last).to_have_text(words)
+        await expect(phone(page, "candidate").locator(".own")).to_have_count(3)
         assert await page.title() == title
         await expect(page.locator(".text img, .text script")).to_have_count(0)
         await fits(page)

@@ -17,12 +17,12 @@
     shows: part.dataset.shows,
     bubbles: new Set([...part.querySelectorAll(".thread > li")].map((each) => each.id)),
   });
-  const restore = (part, was, sent) => {
+  const restore = (part, was) => {
     was.open.forEach(([id, open]) => { const found = here(id); if (found) found.open = open; });
     was.scrolls.forEach(([id, top]) => { const found = here(id); if (found) found.scrollTop = top; });
     was.drafts.forEach(([id, text, caret]) => {
       const box = here(id);
-      if (!box || box.value || id === sent) return;
+      if (!box || box.value) return;
       box.value = text;
       box.setSelectionRange(caret, caret);
     });
@@ -43,7 +43,7 @@
     const last = told[told.length - 1].querySelector(".bubble").innerText;
     return `${part.dataset.name} hears ${told.length > 1 ? `${told.length} messages, the last: ` : ""}${last}`;
   };
-  const exchange = (text, sent) => {
+  const exchange = (text) => {
     const next = new DOMParser().parseFromString(text, "text/html");
     if (!next.getElementById("page")) return false;
     const heard = [];
@@ -52,7 +52,7 @@
       if (!old || !fresh || old.isEqualNode(fresh)) return;
       const was = kept(old);
       old.replaceWith(document.adoptNode(fresh));
-      restore(here(id), was, sent);
+      restore(here(id), was);
       const news = noteNew(here(id), was);
       if (news) heard.push(news);
     });
@@ -75,7 +75,7 @@
   const answered = async (address, options, after) => {
     try {
       const answer = await fetch(address, options);
-      const well = exchange(await answer.text(), answer.ok ? after.sent : "");
+      const well = exchange(await answer.text());
       if (!well) throw new Error("no page");
       if (answer.redirected || !options.method) history[after.push ? "pushState" : "replaceState"](null, "", answer.url);
     } catch {
@@ -88,16 +88,19 @@
     const button = event.submitter;
     const body = new URLSearchParams(new FormData(form, button));
     const box = form.querySelector("textarea");
-    ask(form.action, { method: "POST", body }, { sent: box ? box.id : "", otherwise: lost });
+    const text = box ? box.value : "";
+    if (box) box.value = ""; // it is on its way: pressed twice it is not said twice
+    ask(form.action, { method: "POST", body }, { otherwise: () => lost(box && box.id, text) });
   });
-  const lost = () => {
+  const lost = (id, text) => {
+    if (text && here(id) && !here(id).value) here(id).value = text;
     here("notice").innerHTML = '<p class="notice" role="alert">The playground does not answer. Is `askarsan playground` still running?</p>';
   };
   document.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-go]");
     if (link && !event.metaKey && !event.ctrlKey && !event.shiftKey) {
       event.preventDefault();
-      ask(link.href, {}, { sent: "", push: true, otherwise: () => { location.href = link.href; } });
+      ask(link.href, {}, { push: true, otherwise: () => { location.href = link.href; } });
     }
     const filler = event.target.closest("[data-fill]");
     if (filler) {
@@ -106,10 +109,11 @@
       box.focus();
     }
   });
-  window.addEventListener("popstate", () => ask(location.href, {}, { sent: "", otherwise: lost }));
+  window.addEventListener("popstate", () => ask(location.href, {}, { otherwise: () => lost() }));
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || !event.target.matches("[data-write] textarea")) return;
     event.preventDefault();
+    if (!event.target.value.trim()) return;
     event.target.form.requestSubmit(event.target.form.querySelector("button:not([type=button])"));
   });
 
@@ -118,7 +122,7 @@
   const news = new EventSource("/playground/news");
   news.addEventListener("message", (event) => {
     if (waiting || event.data === page().dataset.version) return;
-    ask(location.href, {}, { sent: "", otherwise: () => {} });
+    ask(location.href, {}, { otherwise: () => {} });
   });
   document.querySelectorAll(".phone").forEach(toTheEnd);
 })();
