@@ -45,6 +45,9 @@ async def test_a_colleague_is_found_and_written_to_there_from_then_on(
         assert "eve@elsewhere.example" in who.stdout
         kept = await asyncio.to_thread(ask, "channels", "find", "rita@firm.example", "--keep", **there)
         assert "Rita Lopes can be written to there from now on." in kept.stdout
+        sent = await asyncio.to_thread(ask, "channels", "test", "slack", "T1:URITA", **there)
+        assert sent.exit_code == 0, sent.output
+        assert len(slack.workspace("T1").said("DRITA")) == 1
         for words, said in (
             (("eve@elsewhere.example", "--keep"), "Nobody here has the work address eve@elsewhere.example"),
             (("nobody@firm.example",), "Nobody has the work address nobody@firm.example"),

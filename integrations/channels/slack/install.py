@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
+from urllib.parse import urlsplit
 
 import structlog
 from starlette.requests import Request
@@ -53,6 +54,11 @@ class Install:
     done: str = "/"
     failed: str = "/"
 
+    @property
+    def _back(self) -> str:
+        """The path that the browser comes back to, which a proxy may have shortened for us."""
+        return urlsplit(self.app.redirect).path
+
     def routes(self) -> Sequence[Route]:
         return (Route(INSTALL, self.begin, methods=["GET"]), Route(REDIRECT, self.end, methods=["GET"]))
 
@@ -66,18 +72,17 @@ class Install:
             COOKIE,
             state,
             max_age=int(LASTS.total_seconds()),
-            path=REDIRECT,
+            path=self._back,
             secure=self.app.redirect.startswith("https://"),
             httponly=True,
             samesite="lax",  # it has to come along when Slack sends the browser back
         )
-        return answer
+        return _unseen(answer)
 
     async def end(self, request: Request) -> Response:
         answer = await self._end(request)
-        answer.delete_cookie(COOKIE, path=REDIRECT)
-        answer.headers["Referrer-Policy"] = "no-referrer"  # the code stands in this page's address
-        return answer
+        answer.delete_cookie(COOKIE, path=self._back)
+        return _unseen(answer)
 
     async def _end(self, request: Request) -> Response:
         given = request.query_params
@@ -98,3 +103,10 @@ class Install:
     def _failed(self, why: str) -> Response:
         assert re.fullmatch(r"[a-z]+", why)
         return RedirectResponse(f"{self.failed}?why={why}", 303)
+
+
+def _unseen(answer: Response) -> Response:
+    """What stands in the addresses of both pages opens something."""
+    answer.headers["Referrer-Policy"] = "no-referrer"
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

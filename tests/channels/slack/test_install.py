@@ -261,3 +261,19 @@ async def test_without_a_scope_slack_says_which_and_nobody_counts_as_gone(visit:
     with pytest.raises(base.Refused) as caught:
         await visit.office.channel.send(replace(HELLO, to=f"T1:{RITA}"))
     assert caught.value.code == "missing_scope"
+
+
+async def test_below_a_path_of_the_firms_own_the_browser_is_known_when_it_comes_back(visit: Visit) -> None:
+    app = replace(visit.app, public_url="https://firm.example/arsan")
+    install = Install(app, visit.office.line, visit.questions, _everybody, _nobody, visit.office.clock)
+    begun = await install.begin(Request({"type": "http", "method": "GET", "headers": [], "query_string": b""}))
+    assert "Path=/arsan/slack/oauth_redirect" in begun.headers["set-cookie"]
+    assert begun.headers["referrer-policy"] == "no-referrer"
+
+
+async def _everybody(request: Request) -> bool:
+    return True
+
+
+async def _nobody(installation: Installation) -> None:
+    raise AssertionError
