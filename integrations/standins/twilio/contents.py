@@ -114,6 +114,8 @@ class Contents:
             raise Refusal(400, 20001, "Invalid category")
         if content.kind == LIST_PICKER or content.approval["status"] != "unsubmitted":
             raise Refusal(400, 20001, "This content cannot be submitted")
+        if content.kind == QUICK_REPLY and any(PLACE.search(each["title"]) for each in _actions(content)):
+            raise Refusal(400, 20001, "Variables are not supported in the titles of buttons that are approved")
         content.approval = {
             "type": "whatsapp",
             "name": told["name"],
@@ -134,6 +136,10 @@ class Contents:
             raise ValueError(f"nothing was submitted under {friendly_name!r}")
         for content in asked:
             content.approval |= {"status": state, "rejection_reason": reason}
+
+
+def _actions(content: Content) -> list[dict[str, str]]:
+    return list(content.told["types"][QUICK_REPLY]["actions"])
 
 
 def _check(told: dict[str, Any]) -> None:

@@ -10,6 +10,7 @@ from integrations.channels import base
 from integrations.channels.approvals import Approval, Category, Draft
 from integrations.channels.base import Button, Template
 from integrations.channels.twilio.templates import Templates
+from integrations.standins.twilio.refusing import Refusal
 from tests.channels.twilio.at_twilio import Office, office, outbound, served
 
 __all__ = ["office", "served"]
@@ -161,3 +162,13 @@ async def test_what_whatsapp_would_turn_down_is_not_even_submitted(office: Offic
 def test_a_good_text_has_no_fault() -> None:
     assert NUDGE.faults() == ()
     assert Draft("hello", "en", "Hello from all of us.", category=Category.MARKETING).faults() == ()
+
+
+@at_twilio
+async def test_the_stand_in_approves_no_button_that_would_read_otherwise_each_time(office: Office) -> None:
+    action = {"type": "QUICK_REPLY", "title": "{{1}}", "id": "a"}
+    shape = {"twilio/quick-reply": {"body": "Which one?", "actions": [action]}}
+    told = {"friendly_name": "x", "language": "en", "types": shape, "variables": {"1": "Tuesday"}}
+    content = office.standin.contents.create(told)
+    with pytest.raises(Refusal, match="titles"):
+        office.standin.contents.ask_approval(content.sid, {"name": "x", "category": "UTILITY"})
