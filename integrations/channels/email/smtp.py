@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+import structlog
 from aiosmtplib import (
     SMTP,
     SMTPAuthenticationError,
@@ -32,6 +33,8 @@ from integrations.channels.base import (
 from integrations.channels.email.errors import code_in, meaning_of
 from integrations.channels.email.letter import letter, recipient
 from integrations.channels.email.mailbox import Mailbox
+
+log = structlog.get_logger()
 
 PATIENCE = timedelta(seconds=30)  # for one mail, all told
 STEP = 10.0  # seconds for one answer of the server
@@ -146,6 +149,7 @@ def _told(error: SMTPResponseException) -> ChannelError:
     words = f"{error.code} {error.message}"
     code = code_in(words, default=str(error.code))
     if isinstance(error, SMTPAuthenticationError) or error.code in (530, 534, 535, 538):
+        log.error("mail_login_refused", vendor="smtp", code=code)
         return Temporary(code)  # nothing is wrong with the mail: somebody has to mend the account
     if isinstance(error, SMTPSenderRefused) and error.code >= 500:
         return Refused(code)

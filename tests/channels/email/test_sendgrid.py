@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from integrations.carriers import ABILITIES
 from integrations.channels import base
@@ -148,11 +149,12 @@ async def test_nobody_there_is_tried_again(sendgrid: StandInSendGrid) -> None:
     assert not isinstance(caught.value, base.Unanswered), "nothing left the house"
 
 
-async def test_a_wrong_key_is_no_fault_of_the_mail(sendgrid: StandInSendGrid) -> None:
+async def test_a_wrong_key_is_no_fault_of_the_mail_and_raises_an_alarm(sendgrid: StandInSendGrid) -> None:
     async with serving(web(sendgrid)) as url:
-        with pytest.raises(base.Temporary):
+        with capture_logs() as logs, pytest.raises(base.Temporary):
             await SendGridChannel(ABILITIES["email"], SendGridAccount("SG.other", url), FIRM, lambda: NOON).send(OFFER)
     assert sendgrid.mails == []
+    assert logs == [{"event": "mail_login_refused", "vendor": "sendgrid", "code": 401, "log_level": "error"}]
 
 
 async def test_neither_the_key_nor_the_words_are_logged(

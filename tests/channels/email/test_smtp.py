@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
+from structlog.testing import capture_logs
 
 from integrations.carriers import ABILITIES
 from integrations.channels import base
@@ -132,12 +133,13 @@ async def test_every_refusal_means_one_thing(command: str, answer: str, means: t
     assert office.taken == []
 
 
-async def test_a_wrong_password_is_no_fault_of_the_mail() -> None:
+async def test_a_wrong_password_is_no_fault_of_the_mail_and_raises_an_alarm() -> None:
     async with open_office(PostOffice()) as server:
-        with pytest.raises(base.Temporary) as caught:
+        with capture_logs() as logs, pytest.raises(base.Temporary) as caught:
             await channel(replace(server, password="another one")).send(OFFER)
     assert (type(caught.value), caught.value.code) == (base.Temporary, "5.7.8")
     assert "another one" not in repr(server)
+    assert logs == [{"event": "mail_login_refused", "vendor": "smtp", "code": "5.7.8", "log_level": "error"}]
 
 
 async def test_nothing_is_told_to_a_server_with_a_strangers_certificate() -> None:
