@@ -18,6 +18,7 @@ from bot.records.base import Records, Session
 from bot.records.connections import ConnectionKind, ConnectionRow, ConnectionState, Fault
 from bot.records.sealed import Keys, seal
 from integrations.channels.base import BadAddress, ChannelError, Refused, Temporary
+from integrations.channels.slack.errors import ENDED
 from integrations.channels.slack.installation import Installation, check, renewed, whose
 from integrations.channels.slack.people import Profile, by_email
 from integrations.channels.slack.people import who as of_address
@@ -96,12 +97,20 @@ class Workspaces:
         except Refused as error:
             log.error("slack.key_not_renewed", workspace=team, code=error.code)
             async with self._records.write() as session:
-                if row := await connections.lock(session, _id(team)):
+                if row := await self._still(session, installation):
                     self._stands(row, ConnectionState.SET_UP_REQUIRED, Fault.REFUSED)
         except ChannelError as error:
             log.warning("slack.key_not_renewed", workspace=team, code=error.code)
         else:
-            await self.keep(young)
+            async with self._records.write() as session:
+                if row := await self._still(session, installation):
+                    self._put(row, young)
+
+    async def _still(self, session: Session, installation: Installation) -> ConnectionRow | None:
+        """Its row, unless somebody has let us in anew or sent us away meanwhile."""
+        row = await connections.lock(session, _id(installation.team))
+        same = row is not None and row.secret is not None and self._installation(row).token == installation.token
+        return row if same else None
 
     async def _claim(self, team: str) -> Installation | None:
         """What is to be renewed by whoever asked; None: it is done, or somebody else is at it."""
@@ -122,18 +131,24 @@ class Workspaces:
         """Let in, again perhaps, or with a younger key."""
         async with self._records.write() as session:
             row = await connections.lock(session, _id(installation.team)) or self._new(session, installation.team)
-            row.settings = _told(installation)
-            secrets = {"token": installation.token, "refresh_token": installation.refresh_token}
-            row.secret = seal(json.dumps(secrets), row.place("secret"), self._keys)
-            row.set_up_at = row.good_at = self._now()
-            self._stands(row, ConnectionState.ACTIVE, None)
+            self._put(row, installation)
+
+    def _put(self, row: ConnectionRow, installation: Installation) -> None:
+        row.settings = _told(installation)
+        secrets = {"token": installation.token, "refresh_token": installation.refresh_token}
+        row.secret = seal(json.dumps(secrets), row.place("secret"), self._keys)
+        row.set_up_at = row.good_at = self._now()
+        self._stands(row, ConnectionState.ACTIVE, None)
 
     async def gone(self, team: str) -> None:
-        """Slack says that we were sent away. It may say so late, when somebody has let us in again."""
+        """Slack says that we were sent away. It may say so late, when somebody has let us in again, so it is asked."""
+        async with self._records.read() as session:
+            row = await connections.get(session, _id(team))
+        before = row.secret if row else None
         try:
             await check(self.line, team)
-        except ChannelError:
-            pass
+        except ChannelError as error:
+            key = None if error.code in ENDED else before  # nobody can say now: it is not thrown away
         else:
             return
         async with self._records.write() as session:
@@ -141,8 +156,9 @@ class Workspaces:
             if row is None:
                 row = self._new(session, team)
                 row.settings = {"token": _digest(self._only)}
-            row.secret = None
-            self._stands(row, ConnectionState.SET_UP_REQUIRED, Fault.SIGNED_OUT)
+            if row.secret == before:
+                row.secret = key
+                self._stands(row, ConnectionState.SET_UP_REQUIRED, Fault.SIGNED_OUT)
 
     async def forget(self, team: str) -> bool:
         """Nothing is known of it any more; False: nothing was."""

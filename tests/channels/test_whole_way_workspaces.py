@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
+from starlette.applications import Starlette
 
 from bot.connections.workspaces import Workspaces
 from bot.doors.slack import new_link
@@ -247,6 +248,16 @@ async def test_a_key_that_cannot_be_opened_any_more_is_our_fault_and_nobody_coun
         with pytest.raises(Refused) as caught:
             await without.token_of("T1")
         assert caught.value.code == "key_lost"
+
+
+async def test_a_key_is_not_thrown_away_while_slack_cannot_be_asked(tmp_path: Path, served: Served) -> None:
+    async with group(tmp_path, served) as here:
+        await here.lets_in("T1")
+        slack, served.slack = served.slack, Starlette()
+        await here.workspaces.gone("T1")
+        served.slack = slack
+        assert await here.stands() == {"T1": ConnectionState.SET_UP_REQUIRED}
+        assert await here.workspaces.token_of("T1") == here.slack.workspace("T1").token
 
 
 async def _until(here: Group, team: str, state: ConnectionState) -> None:

@@ -34,6 +34,8 @@ AGAIN = frozenset(
 )
 # "It's possible some aspect of the operation succeeded before the error was raised."
 PERHAPS = frozenset({"internal_error", "fatal_error"})
+# Of a key: it is good for nothing any more. The last one is our own word.
+ENDED = frozenset({"account_inactive", "invalid_auth", "token_revoked", "not_installed"})
 # Slack does not take it like this, and takes the same as plain text.
 TOO_MUCH = frozenset({"msg_blocks_too_long", "invalid_blocks", "invalid_blocks_format", "msg_too_long"})
 # The message whose place another should take is not to be changed.
