@@ -33,6 +33,8 @@ from dialogs.understanding.meaning import Act, Understanding
 
 # Times on so many days are no single wish but a way of life: then it pays to ask whose change would open the most.
 BROAD = 3
+# Whoever names so much of a day has named the day, and no time.
+MOST_OF_A_DAY = timedelta(hours=20)
 
 
 def speaks_of_times(meaning: Understanding) -> bool:
@@ -118,7 +120,9 @@ def propose(d: Draft, party: Party, meaning: Understanding) -> None:
         return
     common = intersection(free(d, party), free(d, party.other))
     start = first_start(d, common, d.n.given(party).preferred, party)
-    if start:
+    if start and _asks_for_a_day(d, party) and offer(d, party, common, "offer_move_own"):
+        d.because("they asked for another day and named no time: what is free then")
+    elif start:
         book(d, start)
     elif named(d, party) and d.n.hosting is not Hosting.CALENDAR:
         d.because("it is over lunch, which the other side has to ask for by name too")
@@ -133,6 +137,14 @@ def propose(d: Draft, party: Party, meaning: Understanding) -> None:
         _nearest(d, party, wanted, "offer_not_free")
     else:
         _counter(d, party)
+
+
+def _asks_for_a_day(d: Draft, party: Party) -> bool:
+    """ "Can we do Thursday instead?" is about a booking that stands: of the times that a calendar has free on Thursday
+    they choose, as they did the first time.
+    """
+    whole = all(window.length >= MOST_OF_A_DAY for window in d.n.given(party).windows)
+    return d.n.moving and d.n.hosting is Hosting.CALENDAR and whole
 
 
 def rule_out(d: Draft, party: Party, blocked: Sequence[Interval]) -> None:
