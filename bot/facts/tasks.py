@@ -11,7 +11,7 @@ from bot.records.base import Session
 from bot.records.people import PersonRow
 from bot.records.tasks import TaskRow
 from dialogs.negotiation.effects import Purpose, TaskOutcome
-from dialogs.negotiation.state import Party, Status
+from dialogs.negotiation.state import Party
 from integrations.channels.base import BY_HAND
 
 # What can be noted, in the order of the buttons; the times to choose from come before.
@@ -23,7 +23,9 @@ FOUND = (
     TaskOutcome.WRONG_NUMBER,
     TaskOutcome.NO_CONTACT,
 )
-HEARD = (TaskOutcome.TOLD, *(each for each in FOUND if each is not TaskOutcome.NOT_INTERESTED))
+HEARD = (TaskOutcome.TOLD, *FOUND)
+# Of what is off anyway.
+OFF = frozenset({TaskOutcome.TIMES, TaskOutcome.NOT_INTERESTED})
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,14 @@ class Assigned:
     def outcomes(self) -> tuple[TaskOutcome, ...]:
         if self.row.purpose == Purpose.FIND:
             return FOUND
-        off = self.case.state.status is Status.CANCELLED
-        return tuple(each for each in HEARD if not (off and each is TaskOutcome.TIMES))
+        off = self.case.state.over
+        return tuple(each for each in HEARD if not (off and each in OFF))
+
+    @property
+    def may_come(self) -> frozenset[TaskOutcome]:
+        """All that can be noted of it; a time is taken only where one is looked for."""
+        took = {TaskOutcome.TOOK} if self.row.purpose == Purpose.FIND else set()
+        return frozenset({*self.outcomes, *took})
 
 
 async def assigned(session: Session, negotiation_id: str, number: int) -> Assigned | None:

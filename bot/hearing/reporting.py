@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -27,7 +27,7 @@ from bot.verbs import Verb
 from dialogs.negotiation.effects import Part, TaskOutcome
 from dialogs.negotiation.events import TaskReported
 from dialogs.understanding import Context, read_times, understand
-from dialogs.understanding.meaning import Stage, Understanding
+from dialogs.understanding.meaning import Act, Stage, Understanding
 
 # What is told without a button. Words that fit nothing here are what the party said of their time, or just a note.
 _NOBODY = r"no\s+(?:answer|reply)|nobody\s+(?:answered|there|picked\s+up)|voice\s?mail|(?:(?:line\s+)?was\s+)?busy"
@@ -46,6 +46,7 @@ _FORMS: tuple[tuple[TaskOutcome, str], ...] = (
 )
 WORDS = tuple((outcome, re.compile(rf"(?:{form})[.!]?", re.IGNORECASE)) for outcome, form in _FORMS)
 ON_A_FORM = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)")
+GRAVER = {Act.OPT_OUT: TaskOutcome.NO_CONTACT, Act.WRONG_PERSON: TaskOutcome.WRONG_NUMBER}
 OF_TIMES = frozenset({TaskOutcome.TOOK, TaskOutcome.TIMES})
 
 
@@ -90,6 +91,9 @@ async def report(turn: Turn, order: Order, seen: Look) -> Part | None:
     if not task.open:
         words = {"who": task.person.name, "by": task.done_by, "outcome": task.row.outcome or ""}
         return Part("task_done", words=words)
+    told = _taken_seriously(turn, task, told)
+    if told.outcome not in task.may_come:
+        return None
     if told.outcome in OF_TIMES and any(person.id in seen.away for person in task.case.needed):
         raise Unclear("task_not_now", task.person.name)
     await turn.happen(task.case.row, _event(turn, order.recruiter, task, told), seen)
@@ -121,6 +125,15 @@ def _told(order: Order, task: Assigned, now: datetime) -> Told | None:
     zone = ZoneInfo(task.person.zone)
     named = read_times(words, Context(now, zone, task.person.tongue, (), task.case.interview.minutes))
     return Told(TaskOutcome.TIMES, words) if named else None
+
+
+def _taken_seriously(turn: Turn, task: Assigned, told: Told) -> Told:
+    """Words written where times belong may ask for something graver."""
+    if told.outcome is not TaskOutcome.TIMES:
+        return told
+    acts = read(turn.house, task.case, task.person, told.words).acts
+    graver = next((outcome for act, outcome in GRAVER.items() if act in acts), None)
+    return replace(told, outcome=graver) if graver else told
 
 
 def _chosen(recruiter: PersonRow, task: Assigned, which: str, now: datetime) -> datetime:

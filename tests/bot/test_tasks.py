@@ -21,13 +21,16 @@ from bot.pressing import CardPress, Press, TaskPress
 from bot.records import everything, negotiations, people, tasks
 from bot.records.messages import MessageRow
 from bot.records.people import ContactRow, PersonRow
+from bot.records.schema import migrate_url
 from bot.records.work import EffectRow
 from bot.rehearsal.play import Rehearsal
 from bot.rehearsal.scenario import load
+from bot.rehearsal.steps import Says
 from dialogs.negotiation.effects import TaskOutcome
 from integrations import contact
 from integrations.channels.base import Inbound
 from integrations.trackers.sheet import read_candidates
+from tests.conftest import Database
 from tests.databases import reopened
 
 STORY = Path(__file__).parent.parent / "stories/tasks/taken-on-the-phone.yaml"
@@ -158,3 +161,37 @@ async def test_a_sheet_may_say_that_somebody_is_to_be_called(with_tables: str, t
         assert usable == ["phone"]
         assert await people.number_of(session, ana.id) == "+351912345678"
     await records.close()
+
+
+@pytest.mark.parametrize(
+    ("noted", "status", "still_open"),
+    [
+        ("Thursday after 3", "offered", False),
+        ("she wants to stop by the office", "offered", True),
+        ("well, she will see", "offered", True),
+        ("told", "offered", True),  # there is nothing to tell her yet, so it is a note
+        ("we talked about her dog", "offered", True),
+    ],
+)
+async def test_words_do_what_they_say_and_what_says_nothing_is_a_note(
+    sqlite: Database, noted: str, status: str, still_open: bool
+) -> None:
+    with sqlite(migrate_url) as url:
+        async with due(url) as rehearsal:
+            await rehearsal.step(Says("rita", (f"called Ana Silva: {noted}",)))
+            async with rehearsal.stage.house.records.read() as session:
+                assert (await everything.negotiations(session))[0].status == status
+                assert bool(await tasks.open_ones(session)) is still_open
+
+
+async def test_what_asks_for_more_than_a_time_in_the_form_for_times_is_heard(sqlite: Database) -> None:
+    with sqlite(migrate_url) as url:
+        async with due(url) as rehearsal:
+            house = rehearsal.stage.house
+            async with house.records.read() as session:
+                row = (await everything.negotiations(session))[0]
+            pressed, words = str(TaskPress(row.id, 1, TaskOutcome.TIMES)), {"words": "Never contact me again"}
+            await rehearsal.stage.hear([Inbound("p", "slack", "rita", "", pressed=pressed, form=words)])
+            async with house.records.read() as session:
+                assert (await people.get(session, "ana")).opted_out_at
+                assert await tasks.open_ones(session) == []
