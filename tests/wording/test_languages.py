@@ -49,7 +49,12 @@ NAMES = {
     "number": "Qnumber 35",
 }
 SAID = {
-    **{"who": "Vwho", "said": "Vsaid", "error": "Verror", "to": "Vto", "because": "Vbecause", "verb": "Vverb"},
+    "who": "Vwho",
+    "said": "Vsaid",
+    "error": "Verror",
+    "to": "Vto",
+    "because": "Vbecause",
+    "verb": "Vverb",
     "number": "Vnumber",
 }
 ROWS = [
