@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from bot.records import people, tasks
 from bot.rehearsal.play import Rehearsal
 from dialogs.scheduling.intervals import Interval
 from integrations.standins.slack.workspace import Shown
@@ -135,21 +134,6 @@ async def test_of_two_recruiters_the_first_counts_and_the_other_is_told_who_it_w
         assert await here.status() == "confirmed"
         told = " ".join(each.words() for each in office.said(BEN))
         assert "Rita Lopes was first to note how it went with Ana Silva: took a time. Nothing was changed." in told
-
-
-async def test_who_wants_no_contact_is_left_alone_on_every_channel(
-    tmp_path: Path, office: Office, served: Served
-) -> None:
-    async with assistance(tmp_path, office, served, BY_PHONE) as here:
-        await here.wait(timedelta(hours=1))
-        office.slack.press(RITA, task_of(here), "Wants no contact")
-        await here.told()
-        assert await here.status() == "cancelled"
-        async with here.house.records.read() as session:
-            ana = await people.get(session, "ana")
-            assert ana.opted_out_at
-            assert not any(contact.may_be_used for contact in await people.contacts(session, "ana"))
-            assert await tasks.open_ones(session) == []
 
 
 async def test_the_home_page_begins_with_whom_to_call(tmp_path: Path, office: Office, served: Served) -> None:
