@@ -11,12 +11,13 @@ from bot import tracker
 from bot.facts.case import Case, load
 from bot.records import everything, work
 from bot.records.base import Session
+from bot.records.story import EscalationRow
 from bot.records.work import TimerRow
 from bot.rehearsal.play import Rehearsal
 from bot.rules import shown
 from bot.terminal.moments import city, moment, stretch
 from bot.terminal.story import story_of
-from dialogs.negotiation.effects import Alarm, Reader
+from dialogs.negotiation.effects import Alarm, Reader, Reason
 from dialogs.negotiation.state import Party, Status
 from integrations.trackers.base import columns
 
@@ -32,6 +33,24 @@ STANDING: Mapping[str, str] = {
     Status.CANCELLED: "called off",
     Status.NO_SHOW: "nobody came",
     Status.ESCALATED: "needs a person",
+}
+
+
+# Why a person was called, by the name of the reason.
+WHY: Mapping[str, str] = {
+    Reason.NO_REPLY: "somebody does not answer",
+    Reason.NO_AGREEMENT: "no time was found that suits both",
+    Reason.MOVE_OPEN: "it is soon, and the move away from it is not settled",
+    Reason.HUMAN: "somebody asked for one",
+    Reason.QUESTION: "there is a question for them",
+    Reason.UNCLEAR: "it could not be understood",
+    Reason.WRONG_PERSON: "it is the wrong person",
+    Reason.UNDELIVERED: "nothing arrives",
+    Reason.OPT_OUT: "somebody wants no more messages",
+    Reason.NO_SLOTS: "no time is left to offer",
+    Reason.NOT_ARRANGED: "the calendar or the meeting service refused",
+    Reason.CALENDAR_CHANGED: "the interview was deleted from a calendar",
+    Reason.BOOKED_ELSEWHERE: "a time was booked elsewhere that is not free",
 }
 
 
@@ -57,7 +76,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class Noted:
     """One entry of the log."""
 
     when: str
@@ -72,7 +91,7 @@ class Behind:
     interviews: Sequence[Standing]
     columns: Sequence[str]
     tracker: Sequence[Mapping[str, str]]
-    log: Sequence[Reason]
+    log: Sequence[Noted]
     escalations: Sequence[str]
 
 
@@ -87,8 +106,12 @@ async def behind(rehearsal: Rehearsal, candidate: str) -> Behind:
             columns=columns(rows) if rows else (),
             tracker=rows,
             log=await _log(session, candidate),
-            escalations=[each.reason for each in await everything.escalations(session)],
+            escalations=[called(each) for each in await everything.escalations(session)],
         )
+
+
+def called(row: EscalationRow) -> str:
+    return WHY.get(row.reason, row.reason.replace("_", " "))
 
 
 async def next_alarm(rehearsal: Rehearsal) -> datetime | None:
@@ -116,12 +139,18 @@ def what_it_does(timer: TimerRow, case: Case) -> str:
         case Alarm.FOLLOW_UP:
             return f"Ask {both} how it went"
         case Alarm.MORNING:
-            readers = {Reader.CANDIDATE: case.candidate, Reader.HOST: case.host, Reader.RECRUITER: case.recruiter}
-            return f"Tell {readers[Reader(timer.name)].name} in the morning what the night kept back"
+            return f"Tell {_reader(timer.name, case)} in the morning what the night kept back"
+        case Alarm.TASK:
+            return f"Put before {case.recruiter.name} that {_reader(timer.name, case)} is to be called"
         case Alarm.TRY_AGAIN:
             return "Look into the calendar again"
         case other:
             return other.replace("_", " ").capitalize()
+
+
+def _reader(name: str, case: Case) -> str:
+    who = {Reader.CANDIDATE: case.candidate, Reader.HOST: case.host, Reader.RECRUITER: case.recruiter}
+    return who[Reader(name)].name
 
 
 def _standing(case: Case) -> Standing:
@@ -142,10 +171,10 @@ def _standing(case: Case) -> Standing:
     )
 
 
-async def _log(session: Session, candidate: str) -> Sequence[Reason]:
+async def _log(session: Session, candidate: str) -> Sequence[Noted]:
     """What was decided and noted, the latest first."""
     chapters = await story_of(session, candidate)
     # What was written stands on the phones.
     found = [(each, chapter.zone) for chapter in chapters for each in chapter.entries if each.rank in BETWEEN]
     latest = sorted(found, key=lambda each: (each[0].at, each[0].rank), reverse=True)[:LAST]
-    return [Reason(moment(e.at, zone), e.head, e.lines, decided=e.head == "decided") for e, zone in latest]
+    return [Noted(moment(e.at, zone), e.head, e.lines, decided=e.head == "decided") for e, zone in latest]

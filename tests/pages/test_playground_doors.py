@@ -10,6 +10,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 
+from bot.playground.behind import STANDING, WHY
 from bot.playground.door import playground_app
 from bot.playground.game import CAST, Game, starters
 from bot.playground.saving import story
@@ -17,6 +18,8 @@ from bot.playground.view import View
 from bot.rehearsal.play import played
 from bot.rehearsal.scenario import load
 from bot.rehearsal.steps import Step
+from dialogs.negotiation.effects import Reason
+from dialogs.negotiation.state import Status
 from tests.loopback import serving
 from tests.pages.firm import firm
 
@@ -197,3 +200,8 @@ async def same_again(game: Game, tmp_path: Path) -> None:
     assert report.ok, [each for each in report.data["expectations"] if not each["ok"]]
     for what in ("interviews", "invites", "tracker", "timers", "escalations"):
         assert report.data[what] == before[what]
+
+
+async def test_everything_that_can_stand_there_has_words() -> None:
+    assert {*STANDING} == {*Status}
+    assert {*WHY} == {*Reason}
