@@ -184,10 +184,10 @@ async def _prepared(session: Session, house: House, effect: EffectRow, say: Say)
         rendered = render(house, case, say.to, person, parts, link.url if link else "")
     else:
         rendered = render_alone(house, person, say.parts)
-    introduces = await to_be_introduced(session, person, say)
+    thread = await messages.thread_with(session, person.id, contact.channel, effect.negotiation_id)
+    introduces = not thread.knows_us and await to_be_introduced(session, person, say)
     rendered = introduced(house, person, rendered) if introduces else rendered
     # Another channel is another message; the same one again is the same.
-    thread = await messages.thread_with(session, person.id, contact.channel, effect.negotiation_id)
     stop = stop_link(house, person, contact.channel)
     letter = Letter(person, contact, say, rendered, f"{effect.id}/{contact.channel}", thread, link, introduces, stop)
     return await _as_approved(session, house, effect, letter, case)

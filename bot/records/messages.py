@@ -32,6 +32,7 @@ PUT_OFF = "put_off"
 CARD = "card"  # the kind of a message that shows how things stand, and is changed in its place
 COPY = "copy"  # the kind of words that several people at one address are taken to have said
 ANSWERS = 10  # as many as a mail refers to
+LOST = tuple(status.value for status in ReceiptStatus if status.final)
 REMEMBERED = 40  # messages of one person on one channel; whoever has not written for so many has not written lately
 
 
@@ -83,6 +84,7 @@ class Thread(NamedTuple):
 
     heard_at: datetime | None  # when they last wrote there, whatever it was about
     answers: tuple[str, ...]  # the vendor's ids of what was said in this matter, oldest first
+    knows_us: bool = False  # they were told there that an assistant writes
 
 
 class ReceiptRow(Table):
@@ -120,7 +122,14 @@ _LAST = (
     .limit(1)
 )
 _SAID = (
-    select(MessageRow.direction, MessageRow.at, MessageRow.vendor_id, MessageRow.negotiation_id)
+    select(
+        MessageRow.direction,
+        MessageRow.at,
+        MessageRow.vendor_id,
+        MessageRow.negotiation_id,
+        MessageRow.introduces,
+        MessageRow.status,
+    )
     .where(_PERSON, MessageRow.channel == bindparam("channel"))
     .order_by(MessageRow.id.desc())
     .limit(REMEMBERED)
@@ -234,7 +243,8 @@ async def thread_with(session: AsyncSession, person_id: str, channel: str, negot
     said = (await session.execute(_SAID, {"person": person_id, "channel": channel})).all()
     heard_at = next((row.at for row in said if row.direction == "in"), None)
     answers = [row.vendor_id for row in said if row.vendor_id and row.negotiation_id == negotiation_id][:ANSWERS]
-    return Thread(heard_at, tuple(reversed(answers)))
+    knows_us = any(row.introduces and row.status not in LOST for row in said)
+    return Thread(heard_at, tuple(reversed(answers)), knows_us)
 
 
 async def card_of(session: AsyncSession, negotiation_id: str, person_id: str, channel: str) -> MessageRow | None:
@@ -252,8 +262,7 @@ async def who_wrote_since(session: AsyncSession, people: Collection[str], since:
 async def knows_who_writes(session: AsyncSession, person_id: str) -> bool:
     """They were told that an assistant writes, in a message that did not fail."""
     mine = (MessageRow.person_id == person_id, MessageRow.direction == "out", MessageRow.introduces)
-    lost = [status.value for status in ReceiptStatus if status.final]
-    return await session.scalar(select(MessageRow.id).where(*mine, MessageRow.status.not_in(lost)).limit(1)) is not None
+    return await session.scalar(select(MessageRow.id).where(*mine, MessageRow.status.not_in(LOST)).limit(1)) is not None
 
 
 async def last_out(session: AsyncSession, person_id: str) -> MessageRow | None:
