@@ -19,7 +19,7 @@ from starlette.datastructures import Headers
 
 from benchmarks.load import Load
 from benchmarks.rows import Row, below, compared, step
-from benchmarks.service import in_service
+from benchmarks.service import in_service, processor
 from benchmarks.turns import Durable
 from bot.connections.keys import GivenKeys
 from bot.records.base import Records
@@ -66,7 +66,9 @@ async def under_load(folder: Path, database: str, url: str) -> list[Row]:
         port = assistant.client.port
         await knocked(sendgrid, port, 0, WARM_UP)
         step(f"{database}: {RATE:.0f} requests a second for {SECONDS:.0f} s, over all doors")
+        used = processor(assistant.pid)
         found = await knocked(sendgrid, port, 1_000_000, SECONDS)
+        used = processor(assistant.pid) - used
     if found.wrong:
         step(f"not taken: {found.wrong}")
     for door, waits in sorted(found.by.items()):
@@ -74,6 +76,7 @@ async def under_load(folder: Path, database: str, url: str) -> list[Row]:
     return [
         Row(f"p50 at {RATE:.0f} requests/s, {database}", found.all.percentile(50), "ms"),
         below(f"p99 at {RATE:.0f} requests/s, {database}", found.all.percentile(99), "ms", P99),
+        Row(f"processor for a request and what it begins, {database}", used / len(found.all.waits) * 1000, "ms"),
         below(f"not taken at {RATE:.0f} requests/s, {database}", sum(found.wrong.values()), "requests", 0),
     ]
 

@@ -178,7 +178,7 @@ async def test_signed_garbage_is_no_crash_and_kept_once(firm: Firm, name: str) -
 
 @pytest.mark.parametrize("name", ALL)
 async def test_one_odd_thing_in_a_message_is_no_crash(firm: Firm, name: str, pytestconfig: pytest.Config) -> None:
-    for body in some(spoilt(ALL[name]), pytestconfig, 25):
+    for body in some(spoilt(ALL[name]), pytestconfig, 15):
         await is_not_shaken(firm, ALL[name], body)
     assert await firm.knock(name, 5) // 100 == 2
 
@@ -207,7 +207,7 @@ async def on_postgresql(tmp_path_factory: pytest.TempPathFactory, postgresql: Da
 async def test_postgresql_keeps_it_too(on_postgresql: Firm, pytestconfig: pytest.Config) -> None:
     """It takes neither zero bytes nor half characters nor numbers of any size, which SQLite does."""
     for caller in ALL.values():
-        for body in some(spoilt(caller), pytestconfig, 15):
+        for body in some(spoilt(caller), pytestconfig, 6):
             await is_not_shaken(on_postgresql, caller, body)
 
 
