@@ -66,10 +66,9 @@ def _questions(settings: Settings, vendor: str, names: Sequence[str], open_now: 
         open_now.push_async_callback(each.close)
     if isinstance(channels[0], Checked):
         yield channels[0].checkup
-    if names == ["email"]:
-        mailbox: object = carriers.mailbox(means)
-        if isinstance(mailbox, Checked):
-            yield mailbox.checkup
+    if names == ["email"] and (mailbox := carriers.mailbox(means)):
+        open_now.push_async_callback(mailbox.close)
+        yield mailbox.checkup
     if vendor == "telegram":
         yield partial(_how_telegram_tells, settings)
 

@@ -73,7 +73,7 @@ class GmailPost(Post):
 
     def __init__(self, calls: Calls, who: str, *, days: int = 14) -> None:
         self._calls = calls
-        self._who = who
+        self.who = who
         self._days = days
         self._label = ""
 
@@ -104,7 +104,7 @@ class GmailPost(Post):
     async def mark(self, id: str) -> None:
         change = {"addLabelIds": [self._label], "removeLabelIds": [UNREAD]}
         try:
-            await self._calls.call(self._who, "POST", f"users/me/{_of(id)}/modify", body=change)
+            await self._calls.call(self.who, "POST", f"users/me/{_of(id)}/modify", body=change)
         except Refusal as no:
             if no.status != 404:
                 self._label = ""  # somebody may have deleted the label
@@ -131,7 +131,7 @@ class GmailPost(Post):
         """The id of our label, made where there is none."""
         if not (found := await self._find_label()):
             with suppress(Refusal):  # another process has just made it
-                await self._calls.call(self._who, "POST", "users/me/labels", body={"name": MARK})
+                await self._calls.call(self.who, "POST", "users/me/labels", body={"name": MARK})
             found = await self._find_label()
         if not found:
             raise CalendarUnreachable("Gmail takes no label of ours")
@@ -152,7 +152,7 @@ class GmailPost(Post):
         raise CalendarUnreachable("Gmail comes to no end with a mailbox")
 
     async def _ask(self, shape: type[A], method: str, path: str, query: Mapping[str, str] | None = None) -> A:
-        told = await self._calls.call(self._who, method, f"users/me/{path}", query=query)
+        told = await self._calls.call(self.who, method, f"users/me/{path}", query=query)
         try:
             return shape.model_validate(told)
         except ValidationError:

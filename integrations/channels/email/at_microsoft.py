@@ -55,7 +55,7 @@ class GraphPost(Post):
 
     def __init__(self, graph: Graph, who: str, *, folder: str = "inbox", days: int = 14) -> None:
         self._graph = graph
-        self._who = who
+        self.who = who
         self._folder = folder
         self._days = timedelta(days=days)
         self._marks: dict[str, tuple[str, ...]] = {}  # what others have put there, and is to stay
@@ -74,7 +74,7 @@ class GraphPost(Post):
     async def mail(self, id: str) -> bytes | None:
         with suppress(NotThere):
             return await self._graph.fetch(
-                self._who, self._mine(lambda mine: mine.messages.by_message_id(id).content.get(asking(None, LASTING)))
+                self.who, self._mine(lambda mine: mine.messages.by_message_id(id).content.get(asking(None, LASTING)))
             )
         return None
 
@@ -82,7 +82,7 @@ class GraphPost(Post):
         marked = Message(is_read=True, categories=[*self._marks.get(id, ()), MARK])
         with suppress(NotThere):
             await self._graph.do(
-                self._who, self._mine(lambda mine: mine.messages.by_message_id(id).patch(marked, asking(None, LASTING)))
+                self.who, self._mine(lambda mine: mine.messages.by_message_id(id).patch(marked, asking(None, LASTING)))
             )
 
     async def close(self) -> None:
@@ -95,14 +95,14 @@ class GraphPost(Post):
 
     async def _page(self, question: Question) -> Page:
         try:
-            return await self._graph.ask(self._who, self._mine(question), Page)
+            return await self._graph.ask(self.who, self._mine(question), Page)
         except TooOld as error:
             raise Forgotten from error
         except NotThere as error:
             raise CalendarDisconnected(str(error), remedy=NO_SUCH_FOLDER) from error
 
     def _mine(self, question: Question) -> Callable[[GraphServiceClient], Awaitable[Any]]:
-        return lambda client: question(client.users.by_user_id(self._who))
+        return lambda client: question(client.users.by_user_id(self.who))
 
 
 def _begun(query: object, folder: str, mine: UserItemRequestBuilder) -> Awaitable[Any]:

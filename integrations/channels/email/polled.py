@@ -11,8 +11,8 @@ from datetime import timedelta
 
 import structlog
 
-from integrations.calendars.base import CalendarDisconnected, CalendarError
-from integrations.channels.base import Told
+from integrations.calendars.base import CalendarDisconnected, CalendarError, CalendarUnreachable
+from integrations.channels.base import Refused, Temporary, Told
 from integrations.channels.email.incoming import read_mail
 from integrations.channels.email.mailbox import Mailbox
 
@@ -40,6 +40,7 @@ class Post(ABC):
     """One folder at one vendor. Every method raises a CalendarError where the vendor fails: it is the same vendor."""
 
     vendor: str
+    who: str  # the address of the mailbox
     believes: tuple[str, ...] = ()  # how its own server signs Authentication-Results
 
     @abstractmethod
@@ -85,6 +86,18 @@ class PolledMailbox:
                 log.warning("mailbox_lost", error=str(error))
                 failures += 1
             await asyncio.sleep(_rest(self._pause, failures))
+
+    async def checkup(self) -> str:
+        """Looks through the mailbox once, and keeps nothing of it."""
+        try:
+            waiting = await self._post.waiting("")
+        except CalendarUnreachable as error:
+            raise Temporary(str(error)) from None
+        except CalendarDisconnected as error:
+            raise Refused(f"{error}. {error.remedy}".rstrip()) from None
+        except CalendarError as error:
+            raise Refused(str(error)) from None
+        return f"the mailbox {self._post.who}, {len(waiting.mails)} to be read"
 
     async def close(self) -> None:
         await self._post.close()

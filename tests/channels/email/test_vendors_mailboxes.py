@@ -17,7 +17,7 @@ from integrations.calendars.google.calls import Calls
 from integrations.calendars.google.wire import Wire, new_client
 from integrations.calendars.microsoft.account import Account
 from integrations.calendars.microsoft.graph import Graph
-from integrations.channels.base import Inbound
+from integrations.channels.base import Inbound, Refused, Temporary
 from integrations.channels.email.at_google import SCOPE, GmailPost
 from integrations.channels.email.at_microsoft import GraphPost
 from integrations.channels.email.polled import MARK, PolledMailbox
@@ -399,3 +399,18 @@ async def test_a_vendor_that_lets_us_in_no_longer_says_what_to_do(
             await until(lambda: logs)
     assert logs[0]["event"] == "mailbox_login_refused"
     assert logs[0]["remedy"]
+
+
+async def test_whoever_asks_whether_it_works_hears_so_and_changes_nothing(office: Office) -> None:
+    office.drop(mail(1))
+    assert await office.mailbox.checkup() == f"the mailbox {OURS}, 1 to be read"
+    assert office.marks() == [(False, False)]
+    another = office.another()
+    office.fail(Fault.BROKEN)
+    with pytest.raises(Temporary):
+        await office.mailbox.checkup()
+    office.take_back()
+    with pytest.raises(Refused):
+        await another.checkup()
+    for each in (office.mailbox, another):
+        await each.close()
