@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from pydantic import SecretStr
 from sqlalchemy import text
 from starlette.requests import Request
@@ -228,4 +229,5 @@ def test_libraries_are_heard_only_when_they_warn(capfd: pytest.CaptureFixture[st
             logging.getLogger(f"{library}.client").debug("canarywords")
     finally:
         root.level, root.handlers = before
+        structlog.reset_defaults()
     assert private_in("".join(capfd.readouterr())) == []
