@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TypeVar
 
 from bot.rehearsal.expectations import Expectation
 from bot.rehearsal.people import CHANNELS, ROLES, Person
 from bot.rehearsal.scenario import Scenario
 from bot.rehearsal.steps import Outage, Presses, Says, SpoilsNext, Step
 from integrations.contact import nearest
-
-T = TypeVar("T", Says, Presses)
 
 
 def read_channels(text: str) -> Mapping[str, str]:
@@ -76,7 +73,7 @@ def _step(step: Step, moved: Moved) -> Step:
     return step
 
 
-def _from_there(step: T, moved: Moved) -> T:
+def _from_there(step: Says | Presses, moved: Moved) -> Step:
     old, new = moved.get(step.who, (None, None))
     return replace(step, channel=new) if step.channel and step.channel == old else step
 
