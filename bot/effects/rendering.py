@@ -14,7 +14,7 @@ from bot.house import House
 from bot.records.people import PersonRow
 from dialogs.negotiation.effects import Part, Reader
 from dialogs.negotiation.state import Party
-from dialogs.outreach.disclosure import disclosure
+from dialogs.outreach.disclosure import disclosure, with_disclosure
 from integrations.meetings.phone import shown
 
 # What every text may use; names and times, never an address or a calendar of the other side.
@@ -65,9 +65,10 @@ def render_alone(house: House, person: PersonRow, parts: Sequence[Part]) -> Rend
 
 
 def introduced(house: House, person: PersonRow, said: Rendered) -> Rendered:
-    """With the word before it that an assistant writes."""
-    of_firm = str(_nothing(house, person)["of_firm"])
-    return replace(said, text=f"{disclosure(person.tongue, of_firm)}\n\n{said.text}")
+    """With the word at its beginning that an assistant writes."""
+    record = _nothing(house, person)
+    sentence = disclosure(person.tongue, str(record["of_firm"]))
+    return replace(said, text=with_disclosure(said.text, sentence, str(record["first_name"])))
 
 
 def render_for_stranger(house: House, parts: Sequence[Part], language: str) -> Rendered:

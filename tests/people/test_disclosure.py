@@ -21,7 +21,7 @@ from bot.seeding import NewPerson, add_person
 from bot.turn import SAY, Turn
 from dialogs.approved import Templatebook
 from dialogs.negotiation.effects import Kind, Part, Reader, Say
-from dialogs.outreach.disclosure import LANGUAGES, disclosure, says_so
+from dialogs.outreach.disclosure import LANGUAGES, disclosure, says_so, with_disclosure
 from dialogs.wording import Phrasebook
 from integrations.channels.base import Receipt, ReceiptStatus
 
@@ -73,6 +73,30 @@ async def test_the_first_message_on_each_channel_says_it_and_the_second_does_not
         assert says_so(first), (channel, role, text, first)
         assert first.startswith(disclosure(tongue, "")[:14])
         assert not says_so(second), (channel, role, text, second)
+
+
+IT_IS_US = "This is askARSAN."
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Hi Ana, how was it?", "Hi Ana, this is askARSAN. How was it?"),
+        ("Hi Ana,\n\nAcme asks.", "Hi Ana, this is askARSAN.\n\nAcme asks."),
+        ("Hola Ana:\n\n¿qué tal?", "Hola Ana, this is askARSAN.\n\n¿Qué tal?"),
+        ("Guten Tag Ana, der Termin", "Guten Tag Ana, this is askARSAN. Der Termin"),
+        ("Thank you, Ana: noted", "This is askARSAN.\n\nThank you, Ana: noted"),
+        ("Anabel, good morning", "This is askARSAN.\n\nAnabel, good morning"),
+        ("Hi Ana,", "This is askARSAN.\n\nHi Ana,"),
+        ("", "This is askARSAN.\n\n"),
+    ],
+)
+def test_nothing_but_a_greeting_by_name_stands_before_it(text: str, said: str) -> None:
+    assert with_disclosure(text, IT_IS_US, "Ana") == said
+
+
+def test_of_somebody_without_a_name_nothing_is_a_greeting() -> None:
+    assert with_disclosure("Hi , there", IT_IS_US, "") == "This is askARSAN.\n\nHi , there"
 
 
 async def test_what_did_not_arrive_told_nobody_anything(firm: Rehearsal) -> None:

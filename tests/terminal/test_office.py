@@ -201,7 +201,7 @@ def test_why_tells_the_story_in_order(ask: Ask, played: dict[str, str]) -> None:
         "Ana Silva: Data Engineer at Acme, Technical (round 1): confirmed, Wed 4 Mar 15:00 Madrid\n",
         "Mon 2 Mar 09:00  decided\n    what happened: the interview is asked for\n    because: Carl Olsen is asked for",
         "Mon 2 Mar 09:00  noted: command schedule\n",
-        "Mon 2 Mar 09:00  askARSAN writes to Carl Olsen by email\n    Hi Carl,\n",
+        "Mon 2 Mar 09:00  askARSAN writes to Carl Olsen by email\n    Hi Carl, this is askARSAN,",
         "Mon 2 Mar 09:01  Carl Olsen writes by email\n    Tuesday 10-12 or Wednesday after 3pm\n",
         "    read as: means names times of their own; can Tue 3 Mar 10:00–12:00, Wed 4 Mar 15:00–24:00; sure ",
         "    because: offer 1 to Ana Silva: 3 times\n",
