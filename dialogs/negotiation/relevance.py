@@ -4,8 +4,27 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from dialogs.negotiation.effects import Kind, Say
+from dialogs.negotiation.effects import Kind, Reader, Say
 from dialogs.negotiation.state import Negotiation, Status
+
+# What asks for something: whoever holds the thread asks in their own words. What has happened is told all the same.
+ASKS = frozenset(
+    {
+        Kind.AVAILABILITY_REQUEST,
+        Kind.OFFER,
+        Kind.CLARIFY,
+        Kind.NUDGE,
+        Kind.RESCHEDULE,
+        Kind.FOLLOW_UP,
+        Kind.SURVEY,
+        Kind.FEEDBACK_REQUEST,
+    }
+)
+
+
+def kept_back(say: Say, n: Negotiation) -> bool:
+    """A human took the thread, or paused it, before this was out: then it waits until the assistant may go on."""
+    return (n.human or n.paused) and say.to in (Reader.CANDIDATE, Reader.HOST) and say.kind in ASKS
 
 
 def worth_sending(say: Say, n: Negotiation, now: datetime) -> bool:
