@@ -17,6 +17,7 @@ from bot.hearing.of_cards import command_of
 from bot.hearing.of_people import OF_PEOPLE
 from bot.hearing.orders import OF_A_SENDER, Order, prepare
 from bot.hearing.reporting import pressed_on_task, report
+from bot.hearing.undoing import UNDO, refuse
 from bot.house import House
 from bot.jobs import Job, JobKind
 from bot.records import interviews, negotiations, people, story
@@ -33,9 +34,7 @@ from dialogs.negotiation.events import (
     HandedBack,
     MoveAsked,
     OutcomeReported,
-    OutcomeWithdrawn,
     Paused,
-    Reopened,
     Resumed,
     TakenOver,
 )
@@ -323,11 +322,7 @@ async def _undo(self: Obeying, order: Order) -> None:
     row = await negotiations.get(self.session, last.negotiation_id or "")
     case = await load(self.session, row.id)
     verb = last.words["verb"]
-    gone = next((person for person in (case.candidate, case.host) if person.opted_out_at), None)
-    if gone and verb in (Verb.CANCEL, Verb.OUTCOME):
-        raise Unclear("opted_out", gone.name)
-    if verb == Verb.SCHEDULE and case.state.over:
-        raise Unclear("no_interview", case.candidate.name)
+    refuse(verb, case, last.at, self.turn.now)
     self.turn.log("undone", last.negotiation_id, order.recruiter.id, turn=last.words["turn"])
     if verb == Verb.OUTCOME:
         case.application.status = ""
@@ -352,15 +347,6 @@ def _row(case: Case) -> dict[str, str]:
 
 ABOUT_NOBODY = {Verb.STATUS, Verb.WAITING, Verb.TODAY, Verb.HOURS, Verb.INBOX, Verb.UNDO, Verb.HELP}
 NEED_CANDIDATE = frozenset(Verb) - ABOUT_NOBODY - OF_A_SENDER
-UNDO: Mapping[str, Event] = {
-    Verb.SCHEDULE: CalledOff("scheduled by mistake"),
-    Verb.CANCEL: Reopened(),
-    Verb.OUTCOME: OutcomeWithdrawn(),
-    Verb.TAKE: HandedBack(),
-    Verb.BACK: TakenOver(),
-    Verb.PAUSE: Resumed(),
-    Verb.RESUME: Paused(),
-}
 DO: Mapping[Verb, Callable[[Obeying, Order], Awaitable[None]]] = {
     Verb.SCHEDULE: _schedule,
     Verb.STATUS: _status,
