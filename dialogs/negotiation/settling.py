@@ -63,8 +63,10 @@ def hear_times(d: Draft, party: Party, meaning: Understanding) -> None:
         rule_out(d, party, (*meaning.blocked, *refused))
     elif {Act.REJECT, Act.RESCHEDULE} & set(meaning.acts):
         reject(d, party)
-    elif table and {Act.ACCEPT, Act.SELECT} & set(meaning.acts):
+    elif table and Act.ACCEPT in meaning.acts:
         accept(d, party, table)
+    elif table and Act.SELECT in meaning.acts:
+        say_which_numbers(d, party, table)
     elif Act.PROPOSE in meaning.acts:
         _cannot_use(d, party, ())
     else:
@@ -85,6 +87,11 @@ def accept(d: Draft, party: Party, table: Sequence[datetime]) -> None:
         return
     d.say(party, Kind.CLARIFY, "which_one", times=table, choices=table)
     d.because("a yes to several times: asked which")
+
+
+def say_which_numbers(d: Draft, party: Party, table: Sequence[datetime]) -> None:
+    d.say(party, Kind.CLARIFY, "no_such_number", times=table, choices=table)
+    d.because("they chose by a number that is not on the list: told which ones are")
 
 
 def choose(d: Draft, party: Party, chosen: Sequence[datetime]) -> None:

@@ -12,7 +12,7 @@ from dialogs.scheduling.intervals import Interval
 
 class Act(StrEnum):
     ACCEPT = "accept"  # yes to what is offered
-    SELECT = "select"  # some of several
+    SELECT = "select"  # some of several; with no `choice`: by a number that is not on the list
     REJECT = "reject"  # none of them
     PROPOSE = "propose"  # times of their own
     RESCHEDULE = "reschedule"

@@ -48,6 +48,8 @@ def _read(body: str, context: Context, tongue: Tongue, trace: Trace | None) -> U
         )
     if any("no_such_day" in piece.kinds for piece in heard.pieces):
         return Understanding((Act.UNCLEAR,), confidence=0.4)  # 31 April at three: three o'clock of what day?
+    if choices.off_the_list(heard.pieces, frame):
+        return Understanding((Act.SELECT,), confidence=0.97)
     found = _settled(heard, frame, context)
     times = aside.parted(found, heard.pieces, heard.speech, context.stage, frame, heard.words)
     meaning, guessed = _summed(Table(body, context, frame, _zone(heard.pieces)), heard.pieces, times, heard.speech)
