@@ -6,6 +6,7 @@ import hashlib
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+import structlog
 from email_validator import EmailNotValidError, validate_email
 
 from integrations.channels.base import Inbound, Receipt, Unknown
@@ -18,6 +19,8 @@ from integrations.channels.email.plaintext import as_text
 from integrations.channels.email.quoting import own_words
 from integrations.channels.email.trust import Envelope, Verdict, is_trusted, verdict_on
 
+log = structlog.get_logger()
+
 CHANNEL = "email"
 MOST_OTHERS = 20  # whoever writes to more writes to nobody in particular
 # Where servers write to whom a mail went, besides where its sender wrote it.
@@ -25,8 +28,17 @@ RECIPIENTS = ("delivered-to", "x-original-to", "envelope-to", "to", "cc")
 
 
 def read_mail(raw: bytes, mailbox: Mailbox, envelope: Envelope | None = None) -> Inbound | Receipt | Unknown:
-    """What a mail says (RFC 5322). Whatever it is, it is read without an exception."""
-    envelope = envelope or Envelope()
+    """What a mail says (RFC 5322). Whatever it is, it is read without an exception: else it would come again, and no
+    mail behind it would be heard.
+    """
+    try:
+        return _read(raw, mailbox, envelope or Envelope())
+    except Exception as error:  # noqa: BLE001 – anybody may write us anything
+        log.error("mail_unread", error=type(error).__name__)
+        return Unknown(_hash(raw), "unreadable mail")
+
+
+def _read(raw: bytes, mailbox: Mailbox, envelope: Envelope) -> Inbound | Receipt | Unknown:
     opened = open_mail(raw)
     if opened is None:
         return Unknown(_hash(raw), "unreadable mail")

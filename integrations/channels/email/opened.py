@@ -16,6 +16,8 @@ from email.utils import getaddresses
 from integrations.calendars.itip import LARGEST as LARGEST_ANSWER
 
 PARTS = 200  # looked at, at most
+HEAD = 200_000  # bytes above a mail's text at most; servers allow a tenth of it
+HEADER = 8_000  # characters that are read of one header
 
 # Codecs that are no charsets, or would have one part cost us minutes.
 NO_CHARSETS = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"})
@@ -47,12 +49,18 @@ class Opened:
     def addresses(self, *names: str) -> list[tuple[str, str]]:
         """Name and address of everybody in these headers, addresses as they are written."""
         raw = [_unfolded(value) for name, value in self.mail.raw_items() if name.lower() in names]
-        found = getaddresses([_readable(_bytes_of(each), None) for each in raw])
+        readable = [_readable(_bytes_of(each), None) for each in raw]
+        try:
+            found = getaddresses(readable)
+        except RecursionError:  # brackets within brackets
+            found = [("", address) for each in readable for address in ADDRESS.findall(each)]
         return [(words(name), address.strip()) for name, address in found if ADDRESS.fullmatch(address.strip())]
 
 
 def open_mail(raw: bytes) -> Opened | None:
-    """None: nested so deeply that nobody wrote it to be read."""
+    """None: nested so deeply, or with so much above it, that nobody wrote it to be read."""
+    if not re.search(rb"\r?\n\r?\n", raw[:HEAD]) and len(raw) > HEAD:
+        return None
     try:
         mail = message_from_bytes(raw)
     except RecursionError:
@@ -149,7 +157,7 @@ def _bytes_of(value: object) -> bytes:
 
 
 def _unfolded(value: object) -> str:
-    return re.sub(r"\r?\n[ \t]?", " ", str(value))
+    return re.sub(r"\r?\n[ \t]?", " ", str(value)[:HEADER])
 
 
 def _unflowed(text: str) -> str:

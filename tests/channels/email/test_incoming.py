@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from integrations.calendars.itip import Answer, read_reply
 from integrations.channels.base import Inbound, Receipt, Unknown
@@ -384,4 +385,22 @@ LINE = st.sampled_from(
 @settings(deadline=None, max_examples=150)
 @given(st.lists(LINE | st.binary(max_size=30), max_size=25).map(b"\r\n".join))
 def test_whatever_comes_in_is_read_without_a_crash(mail: bytes) -> None:
-    assert isinstance(read_mail(mail, FIRM), Inbound | Receipt | Unknown)
+    with capture_logs() as logs:
+        assert isinstance(read_mail(mail, FIRM), Inbound | Receipt | Unknown)
+    assert not logs  # the net below was not needed
+
+
+@pytest.mark.parametrize(
+    "header", ["From", "To", "Cc", "Reply-To", "Subject", "Delivered-To", "Received", "Content-Type"]
+)
+def test_a_mail_made_to_break_its_reader_keeps_no_other_from_being_heard(header: str) -> None:
+    brackets = b"\r\n ".join([b"(" * 70] * 60)
+    mail = header.encode() + b": Ana <ana@people.example> " + brackets + b"\r\nFrom: ana@people.example\r\n\r\nTuesday"
+    with capture_logs() as logs:
+        assert isinstance(read_mail(mail, FIRM), Inbound)
+    assert not logs
+
+
+def test_nobody_reads_a_head_that_never_ends() -> None:
+    mail = b"From: ana@people.example\r\n" + b"X-A: b\r\n" * 40_000 + b"\r\nTuesday"
+    assert read_mail(mail, FIRM) == Unknown(read_mail(mail, FIRM).vendor_id, "unreadable mail")
