@@ -19,6 +19,7 @@ from bot.hearing.of_cards import command_of
 from bot.hearing.reading import doubt, read, read_alone, read_press
 from bot.hearing.recruiting import obey
 from bot.hearing.strangers import is_no_command
+from bot.hearing.whose import asks_back
 from bot.house import House
 from bot.jobs import Job, JobKind
 from bot.pressing import Press
@@ -282,11 +283,12 @@ class Hearing:
         if Act.OPT_OUT in acts:
             await self._leave()
             return True
-        comes_back = Act.OPT_IN in acts or any(message.wish == Wish.IN for message in self.waiting)
         there = {message.channel for message in self.waiting}
+        opened = Act.OPT_IN in acts or any(message.wish == Wish.IN for message in self.waiting)
+        comes_back = any(asks_back(message, acts) for message in self.waiting)
         if not self.person.opted_out_at:
             # Closed by its vendor alone, a channel opens without anything else having been closed.
-            opens = comes_back and await people.closed_among(self.session, self.person.id, there)
+            opens = opened and await people.closed_among(self.session, self.person.id, there)
             if opens:
                 await self._come_back(opens)
             return bool(opens)

@@ -92,9 +92,13 @@ async def _tell_recruiters(turn: Turn, sender: SenderRow) -> None:
 
 async def _from_several(turn: Turn, message: MessageRow, there: Sequence[PersonRow]) -> Sequence[Job]:
     """It is held until they have said which of them it is; never is anything done for the wrong one."""
+    if message.automatic and message.wish is None:
+        return await _note_from_several(turn, message, there)
     if _wants_none(turn.house, message):
         return await _from_all_of_them(turn, message, there)
-    if sender := await whose.asked(turn, message):
+    sender = await whose.asked(turn, message)
+    # What anybody could have sent says of nobody's words whose they were.
+    if sender and not message.doubtful:
         person, nothing_else = await whose.answered(turn, message, sender)
         if person:
             await senders.is_theirs(turn.session, sender, person.id, None, turn.now)
@@ -105,17 +109,34 @@ async def _from_several(turn: Turn, message: MessageRow, there: Sequence[PersonR
     if len(found) == 1:
         return await _heard_as(turn, message, found[0])
     await messages.keep(turn.session, message)
-    await _ask_whose(turn, message, found)
+    await _ask_whose(turn, message, found, unclear=sender is not None and await whose.unclear(turn, message, sender))
     return ()
 
 
-async def _ask_whose(turn: Turn, message: MessageRow, between: Sequence[PersonRow]) -> None:
-    """Asked once for all they write in one go. Who does not say it when asked again is for a recruiter."""
+async def _note_from_several(turn: Turn, message: MessageRow, there: Sequence[PersonRow]) -> Sequence[Job]:
+    """A machine's note is never answered, and no answer; it is heard where it says itself whose mail it is about."""
+    found = await whose.by_thread(turn, message, there)
+    if len(found) == 1:
+        return await _heard_as(turn, message, found[0])
+    message.turn_id = f"automatic.{message.vendor_id}"
+    await messages.keep(turn.session, message)
+    return ()
+
+
+async def _ask_whose(turn: Turn, message: MessageRow, between: Sequence[PersonRow], *, unclear: bool) -> None:
+    """Asked once for all they write in one go. Who does not say it when asked again is for a recruiter.
+
+    `unclear`: it was an answer, and not a plain one; once, that is asked about at once.
+    """
     ids = sorted(person.id for person in between)
     sender = await senders.note(turn.session, message.channel, message.address, "", ids, turn.now)
     if not sender.waits:
         return
-    if sender.asked_at is None or turn.now - sender.asked_at > ASK_AGAIN:
+    if message.doubtful:
+        await _tell_recruiters(turn, sender)
+        return
+    again = unclear and sender.told_at is None
+    if again or sender.asked_at is None or turn.now - sender.asked_at > ASK_AGAIN:
         payload = {"sender": sender.id, "message": message.vendor_id}
         turn.begin(f"whose/{message.channel}/{message.vendor_id}", "ask_whose", payload, None, None)
         if sender.asked_at:
@@ -135,5 +156,6 @@ async def _from_all_of_them(turn: Turn, message: MessageRow, there: Sequence[Per
 
 
 def _columns(message: MessageRow) -> dict[str, object]:
-    names = ("direction", "at", "channel", "address", "text", "status", "pressed", "wish", "thread")
+    said = ("direction", "at", "channel", "address", "text", "status", "pressed", "wish", "thread")
+    names = (*said, "automatic", "doubtful")
     return {name: getattr(message, name) for name in names}

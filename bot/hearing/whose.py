@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import timedelta
 
 from bot.facts.case import cases_of
@@ -20,7 +20,17 @@ from integrations.channels.base import Wish
 
 # Who has just said who they are need not say it again with every line.
 A_SITTING = timedelta(minutes=15)
-A_FEW_WORDS = 3
+ALONE, WITH_MORE = "alone", "with more"
+
+# Around a name these say that it is the one who writes, or the one it is about, in the languages we speak.
+INTRODUCED = (
+    r"(?:it['’]?s(?: about)?|it is(?: about)?|this is|i['’]?m|i am|my name is|for|about|es geht um|ich bin|hier ist"
+    r"|das ist|für|c['’]?est(?: pour)?|je suis|ici|pour|soy|es(?: para)?|para|sono|per|é(?: para)?"
+    r"|sou(?: [oa])?|aqui é(?: [oa])?|dit is|ik ben|met|het gaat om|voor)"
+)
+HERE = r"(?:here|speaking|hier|ici|aquí|aqui|qui)"
+GREETING = r"(?:hi|hello|hey|yes|hallo|ja|bonjour|oui|hola|sí|si|ciao|sì|olá|sim|oi|hoi)"
+THANKS = r"(?:please|thanks|thank you|bitte|danke|merci|gracias|grazie|obrigad[oa]|bedankt|dank je)"
 
 Tell = Callable[[Turn, MessageRow, Sequence[PersonRow]], Awaitable[Sequence[PersonRow]]]
 
@@ -29,7 +39,7 @@ async def told_apart(turn: Turn, message: MessageRow, there: Sequence[PersonRow]
     """Those of them it can be from; `there` is everybody at the address, whoever was written to last first."""
     if _comes_back(turn, message) and (gone := [person for person in there if person.opted_out_at]):
         return gone
-    for tell in (_by_press, _by_thread, _by_invite, _by_command, _by_sitting):
+    for tell in (_by_press, by_thread, _by_invite, _by_command, _by_sitting):
         found = await tell(turn, message, there)
         if len(found) == 1:
             return found
@@ -38,8 +48,12 @@ async def told_apart(turn: Turn, message: MessageRow, there: Sequence[PersonRow]
 
 def _comes_back(turn: Turn, message: MessageRow) -> bool:
     firm = turn.house.firm
-    meaning = understand(message.text, Context(turn.now, firm.zone, firm.language))
-    return message.wish == Wish.IN or Act.OPT_IN in meaning.acts
+    return asks_back(message, understand(message.text, Context(turn.now, firm.zone, firm.language)).acts)
+
+
+def asks_back(message: MessageRow, acts: Collection[Act]) -> bool:
+    """They want to hear from us again. A carrier takes a mere "yes" for START, and people say it to anything."""
+    return Act.OPT_IN in acts or (message.wish == Wish.IN and Act.ACCEPT not in acts)
 
 
 async def _by_press(turn: Turn, message: MessageRow, there: Sequence[PersonRow]) -> Sequence[PersonRow]:
@@ -47,7 +61,7 @@ async def _by_press(turn: Turn, message: MessageRow, there: Sequence[PersonRow])
     return await _in(turn, pressed.negotiation, there) if pressed else ()
 
 
-async def _by_thread(turn: Turn, message: MessageRow, there: Sequence[PersonRow]) -> Sequence[PersonRow]:
+async def by_thread(turn: Turn, message: MessageRow, there: Sequence[PersonRow]) -> Sequence[PersonRow]:
     """What it answers went to one of them, or is about an interview of one of them."""
     if message.thread is None:
         return ()
@@ -96,24 +110,44 @@ async def asked(turn: Turn, message: MessageRow) -> SenderRow | None:
 
 async def answered(turn: Turn, message: MessageRow, sender: SenderRow) -> tuple[PersonRow | None, bool]:
     """Who they say they are, and whether the message says nothing besides."""
-    rows = {person.id: person for person in await people.all_of(turn.session, sender.between)}
-    shared = [rows[each] for each in sender.between if each in rows]
+    shared = await _who_shares(turn, sender)
     pressed = WhosePress.read(message.pressed or "")
     if pressed:
         return next((person for person in shared if person.id == pressed.person), None), True
     said = message.text or message.pressed or ""
     number = re.fullmatch(r"\s*#?([1-9])[.)]?\s*", said)
     if number:
+        # Before our question was there, it chose one of the times.
+        out = await messages.was_asked_whose(turn.session, message.channel, message.address, sender.asked_at)
         index = int(number[1]) - 1
-        return (shared[index] if index < len(shared) else None), True
-    named = [person for person in shared if _names(said, person.name)] or _by_part(said, shared)
-    alone = len(re.findall(r"\w+", said)) <= A_FEW_WORDS + len(named[0].name.split()) - 1 if named else False
-    return (named[0] if len(named) == 1 else None), alone
+        return (shared[index] if out and index < len(shared) else None), True
+    told = [(person, alone) for person, alone in ((each, _introduces(said, each.name)) for each in shared) if alone]
+    if len(told) != 1 or any(_mentions(said, other) for other in shared if other is not told[0][0]):
+        return None, False
+    return told[0][0], told[0][1] == ALONE
 
 
-def _by_part(said: str, shared: Sequence[PersonRow]) -> list[PersonRow]:
-    return [person for person in shared if any(_names(said, part) for part in person.name.split())]
+async def unclear(turn: Turn, message: MessageRow, sender: SenderRow) -> bool:
+    """It names one of them, and does not say plainly whose words they are: "not Ben", "Ben is my husband"."""
+    return any(_mentions(message.text, person) for person in await _who_shares(turn, sender))
 
 
-def _names(said: str, name: str) -> bool:
-    return re.search(rf"(?<!\w){re.escape(name)}(?!\w)", said, re.IGNORECASE) is not None
+async def _who_shares(turn: Turn, sender: SenderRow) -> list[PersonRow]:
+    rows = {person.id: person for person in await people.all_of(turn.session, sender.between)}
+    return [rows[each] for each in sender.between if each in rows]
+
+
+def _introduces(said: str, name: str) -> str:
+    """Whether it is a name alone, or begins by saying plainly who it is; anything more would be a guess."""
+    for part in (name, *name.split()):
+        named = rf"(?:{INTRODUCED}\W+)?{re.escape(part)}(?:\W+{HERE})?"
+        if re.fullmatch(rf"\W*(?:{GREETING}\W+)?{named}(?:\W+{THANKS})?\W*", said, re.IGNORECASE):
+            return ALONE
+        plainly = rf"(?:{INTRODUCED}\W+{re.escape(part)}(?:\W+{HERE})?|{re.escape(part)}\W+{HERE})"
+        if re.match(rf"\W*(?:{GREETING}\W+)?{plainly}\s*[.,:;!\n]", said, re.IGNORECASE):
+            return WITH_MORE
+    return ""
+
+
+def _mentions(said: str, person: PersonRow) -> bool:
+    return any(re.search(rf"(?<!\w){re.escape(part)}(?!\w)", said, re.IGNORECASE) for part in person.name.split())

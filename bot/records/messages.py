@@ -298,6 +298,13 @@ async def told_stranger_since(session: AsyncSession, address: str, since: dateti
     return await session.scalar(select(MessageRow.id).where(*told, MessageRow.at > since).limit(1)) is not None
 
 
+async def was_asked_whose(session: AsyncSession, channel: str, address: str, since: datetime | None) -> bool:
+    """Our question which of several it is has gone out there."""
+    there = (MessageRow.channel == channel, MessageRow.address == address, MessageRow.status != "failed")
+    asked = (MessageRow.direction == "out", MessageRow.key.startswith("whose/"), MessageRow.at >= since)
+    return await session.scalar(select(MessageRow.id).where(*there, *asked).limit(1)) is not None
+
+
 async def answered_by(session: AsyncSession, message: MessageRow) -> str | None:
     """The negotiation whose message this one answers, by the thread it came in."""
     if message.thread is None:

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from bot import leaving
 from bot.facts.reach import reach_of
 from bot.hearing.inbox import keep
-from bot.records import messages, people
+from bot.records import everything, messages, people
 from bot.rehearsal.play import Rehearsal
-from integrations.channels.base import BadAddress, ChannelError, OptedOut, Receipt, ReceiptStatus, Wish
+from bot.seeding import NewPerson, add_person
+from bot.turn import Turn
+from integrations.channels.base import BadAddress, ChannelError, Inbound, OptedOut, Receipt, ReceiptStatus, Wish
 from tests.channels.assistance import rehearsed
 
 
@@ -73,3 +76,47 @@ async def test_a_yes_that_the_carrier_takes_for_start_is_still_an_answer(firm: R
     yes = replace(firm.world.channels["whatsapp"].hear("+351912345678", "yes, the first one"), wish=Wish.IN)
     await firm.stage.hear([yes])
     assert "You are booked" in firm.world.channels["whatsapp"].delivered[-1].text
+
+
+async def test_yes_takes_no_stop_back_neither_ones_own_nor_that_of_who_shares_the_number(firm: Rehearsal) -> None:
+    number, house = "+351912345678", firm.stage.house
+    async with house.records.write() as session:
+        ways = {"sms": number, "email": "ben@mail.example"}
+        new = NewPerson("ben", "candidate", "Ben Silva", "Europe/Lisbon", tuple(ways), tuple(ways), ways)
+        ben = await add_person(session, house.ids, new)
+        await leaving.leave(Turn(house, session), ben, leaving.Wish("wrote", "email"))
+    yes = replace(firm.world.channels["sms"].hear(number, "Yes"), wish=Wish.IN)
+    await firm.stage.hear([yes])
+    assert "Tue 3 Mar, 09:00" in firm.world.channels["sms"].delivered[-1].text  # it is Ana's, and she is asked which
+    assert await who_left(firm) == {"ben"}
+    await firm.stage.hear([firm.world.channels["sms"].hear(number, "Please do not write to me again")])
+    await firm.stage.hear([replace(yes, vendor_id="sms-yes-again")])
+    assert await who_left(firm) == {"ana", "ben"}
+
+
+async def who_left(firm: Rehearsal) -> set[str]:
+    async with firm.stage.house.records.read() as session:
+        return {person.id for person in await people.of_role(session, "candidate") if person.opted_out_at}
+
+
+async def test_no_machine_and_no_forged_mail_says_whose_words_they_were_in_a_mailbox_that_two_share(
+    firm: Rehearsal,
+) -> None:
+    mailbox, house = "family@mail.example", firm.stage.house
+    async with house.records.write() as session:
+        await people.move_to(session, "ana", "email", mailbox)
+        new = NewPerson("ben", "candidate", "Ben Silva", "Europe/Lisbon", ("email",), ("email",), {"email": mailbox})
+        await add_person(session, house.ids, new)
+    await firm.stage.hear(
+        [firm.world.channels["slack"].hear("T1:URITA", "schedule Ben Silva for Data Engineer at Acme")]
+    )
+    await firm.stage.hear([Inbound("c-1", "email", "c@a.example", "Ben: Thursday 10-12 or Friday after 3pm")])
+    await firm.stage.hear([Inbound("m-1", "email", mailbox, "I am away. Unsubscribe", automatic=True)])
+    await firm.stage.hear([Inbound("m-2", "email", mailbox, "the first one works")])
+    sent = len(firm.world.channels["email"].delivered)
+    await firm.stage.hear([Inbound("m-3", "email", mailbox, "Ben", automatic=True)])
+    await firm.stage.hear([Inbound("m-4", "email", mailbox, "Ben", trusted=False)])
+    assert len(firm.world.channels["email"].delivered) == sent
+    assert await who_left(firm) == set()
+    async with house.records.read() as session:
+        assert {row.status for row in await everything.negotiations(session)} == {"offered"}
