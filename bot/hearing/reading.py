@@ -50,13 +50,16 @@ def doubt(house: House, case: Case, person: PersonRow, text: str, written: datet
 
 def context(house: House, case: Case, person: PersonRow, written: datetime | None = None) -> Context:
     offers, stage = on_the_table(case, person)
+    now, chosen = written or house.clock.now(), case.state.chosen_from
+    recalled = chosen and chosen.by is case.party(person.id) and now <= chosen.until
     return Context(
-        now=written or house.clock.now(),
+        now=now,
         timezone=ZoneInfo(person.zone),
         locale=person.tongue,
         offers=offers,
         minutes=case.interview.minutes,
         stage=stage,
+        chosen_from=chosen.starts if chosen and recalled else (),
     )
 
 

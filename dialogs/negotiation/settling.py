@@ -10,7 +10,7 @@ from dialogs.negotiation.by_name import both_asked, named
 from dialogs.negotiation.draft import Draft
 from dialogs.negotiation.effects import Alarm, Book, Forget, Kind, Restore, Wish
 from dialogs.negotiation.offering import ask_for_times, offer, offer_anew, put, withdraw_offer
-from dialogs.negotiation.state import Given, Hosting, Party, Status
+from dialogs.negotiation.state import ChosenFrom, Given, Hosting, Party, Status
 from dialogs.negotiation.substituting import ruled_out, somebody_steps_in
 from dialogs.negotiation.times import (
     ahead,
@@ -35,6 +35,8 @@ from dialogs.understanding.meaning import Act, Understanding
 BROAD = 3
 # Whoever names so much of a day has named the day, and no time.
 MOST_OF_A_DAY = timedelta(hours=20)
+# Who booked by the wrong number sees it in the confirmation, or never.
+A_SLIP = timedelta(minutes=30)
 
 
 def speaks_of_times(meaning: Understanding) -> bool:
@@ -56,6 +58,8 @@ def hear_times(d: Draft, party: Party, meaning: Understanding) -> None:
         ask_which(d, party, [reading.start for each in meaning.ambiguous for reading in each.readings])
     elif chosen:
         choose(d, party, chosen)
+        if d.n.status is Status.AGREED:
+            d.change(chosen_from=ChosenFrom(party, tuple(table), d.facts.now + A_SLIP))
     elif meaning.windows:
         propose(d, party, meaning)
     elif meaning.blocked:

@@ -61,6 +61,15 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class ChosenFrom:
+    """The list a party has just booked from: for a while its numbers still mean what stood beside them."""
+
+    by: Party
+    starts: tuple[datetime, ...]
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Elsewhere:
     """What the candidate booked on a page of the host's own, such as Calendly. Names are that vendor's."""
 
@@ -107,6 +116,7 @@ class Negotiation:
     tries: int = 0  # to read a calendar that is away
     clarifying: tuple[datetime, ...] = ()  # the readings we asked about, for `waiting_for`
     booked: Interval | None = None
+    chosen_from: ChosenFrom | None = None  # what is booked
     sequence: int = -1  # of the invite; the first has 0
     arranged: int = -1  # the sequence the outside has made ready
     invited: int = -1  # the sequence everyone was invited with

@@ -61,6 +61,7 @@ class Context:
     offers: tuple[datetime, ...] = ()  # aware starts, in the order they were numbered
     minutes: int = 45
     stage: Stage = Stage.COLLECTING
+    chosen_from: tuple[datetime, ...] = ()  # what is booked, a moment ago: "sorry, I meant 1" is of this list
 
 
 @dataclass(frozen=True, slots=True)

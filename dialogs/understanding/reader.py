@@ -33,7 +33,35 @@ def understand(text: str, context: Context, trace: Trace | None = None) -> Under
     """Reads one message, or a burst joined by line breaks. Pure; never raises on any text. A `trace` is filled in."""
     body = plain(own_words(text))[:_LONGEST]
     tongue = recognize(body, context.locale)
-    return replace(_read(body, context, tongue, trace), language=tongue.code)
+    meaning = _read(body, context, tongue, trace)
+    if context.chosen_from and (meaning.acts in _NOTHING_ELSE or _ends_in_a_number(body, meaning)):
+        meaning = _other_number(body, context, tongue) or meaning
+    return replace(meaning, language=tongue.code)
+
+
+_NOTHING_ELSE = ((Act.UNCLEAR,), (Act.RESCHEDULE,))
+_A_FEW = 8  # words, or it is no mere correction
+
+
+def _ends_in_a_number(body: str, meaning: Understanding) -> bool:
+    """ "Je voulais dire le 1", which might be the first of April too."""
+    word = body.rstrip(" .!?").rpartition(" ")[2]
+    return meaning.acts == (Act.RESCHEDULE, Act.PROPOSE) and word.isdecimal() and len(word) <= 2
+
+
+def _other_number(body: str, context: Context, tongue: Tongue) -> Understanding | None:
+    """ "Sorry, I meant 1": a number right behind a booking by number is of the list it was chosen from."""
+    if context.stage is not Stage.CONFIRMED or len(body.split()) > _A_FEW:
+        return None
+    listed = replace(context, offers=context.chosen_from, chosen_from=(), stage=Stage.OFFERED)
+    meant = _read(body, listed, tongue, None)
+    if meant.acts not in ((Act.SELECT,), (Act.ACCEPT,)) or len(meant.choice) != 1 or meant.windows:
+        return None
+    start = context.chosen_from[meant.choice[0]]
+    if start in context.offers:
+        return Understanding((Act.ACCEPT,), confidence=meant.confidence)
+    window = Interval.lasting(start, context.minutes)
+    return Understanding((Act.RESCHEDULE, Act.PROPOSE), windows=(window,), confidence=meant.confidence)
 
 
 def _read(body: str, context: Context, tongue: Tongue, trace: Trace | None) -> Understanding:
