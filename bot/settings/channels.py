@@ -13,6 +13,8 @@ from bot.limits import Allowed, paces
 from bot.settings.environment import PREFIX
 from bot.settings.kinds import Address, setting
 
+GUID = r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"
+SENDERS = "a number or a Messaging Service; behind it others by country: +15550100100, DE=+4915199900000"
 NO_VENDORS = ("standin", "console", "gateway")  # chosen in other ways
 
 
@@ -84,7 +86,10 @@ class ChannelSettings(BaseSettings):
     )
 
     twilio_account_sid: str | None = setting(
-        None, "Your account at Twilio, for WhatsApp and SMS.", "an account SID, AC…", min_length=1
+        None,
+        "Your account at Twilio, for WhatsApp and SMS.",
+        "an account SID: AC and 32 more of 0-9 and a-f",
+        pattern=r"^AC[0-9a-fA-F]{32}$",
     )
     twilio_auth_token: SecretStr | None = setting(
         None, "What Twilio signs with when it tells us something.", "the account's auth token", min_length=1
@@ -96,11 +101,11 @@ class ChannelSettings(BaseSettings):
     twilio_sms_senders: str | None = setting(
         None,
         "Who sends SMS, and other senders by the reader's country.",
-        "a number or a Messaging Service, then pairs: +15550100100, DE=+49…",
+        SENDERS,
         min_length=1,
     )
     twilio_whatsapp_senders: str | None = setting(
-        None, "Who sends on WhatsApp, in the same way.", "a number or a Messaging Service, then pairs", min_length=1
+        None, "Who sends on WhatsApp, in the same way.", SENDERS, min_length=1
     )
     twilio_shared_keys: SecretStr | None = setting(
         None, "Keys that Twilio signs with besides, where you have set some.", "id=secret, id=secret", min_length=1
@@ -210,7 +215,10 @@ class ChannelSettings(BaseSettings):
     slack_url: Address = setting("https://slack.com/api", "Where the Web API of Slack is.", "https://HOST/api")
 
     teams_app_id: str | None = setting(
-        None, "Your bot at Microsoft, for Teams as a channel.", "its Microsoft App ID", min_length=1
+        None,
+        "Your bot at Microsoft, for Teams as a channel.",
+        "its Microsoft App ID, like 01234567-89ab-cdef-0123-456789abcdef",
+        pattern=GUID,
     )
     teams_app_secret: SecretStr | None = setting(None, "What it signs in with.", "a client secret", min_length=1)
     teams_tenant: str | None = setting(

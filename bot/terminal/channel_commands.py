@@ -20,14 +20,15 @@ def standing(
     as_json: Json = False,
     offline: Annotated[bool, typer.Option("--offline", help="Ask no vendor whether it lets us in.")] = False,
 ) -> None:
-    """Show who carries each channel, what is missing for it, whether it works, and where its vendor tells us
-    what people write.
+    """Show who carries each channel, what is missing for it, whether it works, and its webhook.
+
+    Exits with 1 where one that was chosen cannot send.
     """
     if ctx.invoked_subcommand is None:
         from bot.terminal.channels import show_standings
 
         logs(ctx)
-        show_standings(settings_now(), as_json=as_json, offline=offline)
+        raise typer.Exit(show_standings(settings_now(), as_json=as_json, offline=offline))
 
 
 @channels.command("abilities", epilog=example("askarsan channels abilities", "askarsan channels abilities --json"))
@@ -54,7 +55,14 @@ def abilities(
 )
 def set_up(
     ctx: typer.Context,
-    vendor: Annotated[str, typer.Argument(metavar="VENDOR", help="twilio, telegram, slack, teams, sendgrid or smtp.")],
+    vendor: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[VENDOR]",
+            help="twilio, telegram, slack, teams, sendgrid or smtp; or whatsapp or sms. Without one, what there is.",
+            show_default=False,
+        ),
+    ] = None,
     manifest: Annotated[bool, typer.Option("--manifest", help="Only the app as JSON, for Slack and Teams.")] = False,
     package: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the zip that Teams takes.")] = None,
     as_json: Json = False,
@@ -64,10 +72,12 @@ def set_up(
     Shown are its settings and which are missing, the exact addresses to put in there, the scopes, and the next step.
     Once nothing is missing, Telegram is told where to knock, and for Slack there is a link that lets a workspace in.
     """
-    from bot.terminal.set_up import show_manifest, show_set_up, write_package
+    from bot.terminal.set_up import show_manifest, show_set_up, show_vendors, write_package
 
     logs(ctx)
-    if manifest:
+    if vendor is None:
+        show_vendors()
+    elif manifest:
         typer.echo(show_manifest(settings_now(), vendor))
     elif package:
         write_package(settings_now(), vendor, package)

@@ -10,11 +10,12 @@ from dataclasses import asdict, dataclass, replace
 
 from bot.carriers import CHANNELS, carried_by, door_names, of_vendors
 from bot.clock import RealClock
+from bot.settings.environment import DOTENV
 from bot.settings.settings import Settings
 from bot.terminal.at_most import in_how_long, paces_of
 from bot.terminal.checkups import Health, healths
 from bot.terminal.screen import standard_output, table
-from bot.terminal.trouble import NOT_HELD, Failed, Trouble
+from bot.terminal.trouble import NOT_HELD, Failed, Trouble, out_of_reach, refused
 from bot.terminal.workspaces import open_workspaces
 from integrations import carriers
 from integrations.channels.base import BadAddress, Channel, ChannelError, OptedOut, Outbound, Temporary, WindowClosed
@@ -85,21 +86,34 @@ def _as_told(standing: Standing, told: Sequence[Health]) -> Standing:
     return replace(standing, well=all(each.well for each in told), health=said)
 
 
-def show_standings(settings: Settings, *, as_json: bool, offline: bool) -> None:
+def show_standings(settings: Settings, *, as_json: bool, offline: bool) -> int:
+    """0 where every channel that was chosen can be used, as far as was asked; else 1."""
     console = standard_output()
     found = list(standings(settings))
     if not offline:
         found = _with_health(settings, found)
     if as_json:
         console.print_json(json.dumps([asdict(each) for each in found], ensure_ascii=False))
-        return
+        return _exit(found)
     rows = ([each.channel, each.by, _in_words(each), each.told_at or "–"] for each in found)
-    console.print(table(["Channel", "By", "How it stands", "Where the vendor tells us what people write"], rows))
+    console.print(table(["Channel", "By", "How it stands", "Webhook or mailbox for what people write"], rows))
     console.print("\n" + in_how_long(settings), soft_wrap=True)
-    if all(each.by == PRINTED for each in found):
-        console.print(
-            "\nNothing is sent yet. docs/go-live says how to set up each vendor; ASKARSAN_CHANNELS chooses it."
-        )
+    for each in _next_steps(found):
+        console.print(f"\n{each}", soft_wrap=True)
+    return _exit(found)
+
+
+def _exit(found: Sequence[Standing]) -> int:
+    return NOT_HELD if any(each.missing or each.well is False for each in found) else 0
+
+
+def _next_steps(found: Sequence[Standing]) -> Iterator[str]:
+    if all(each.by == PRINTED or each.missing for each in found):
+        yield "Nothing is sent yet. ASKARSAN_CHANNELS chooses a vendor, `askarsan channels set-up` leads through each."
+    for vendor in dict.fromkeys(each.by for each in found if each.missing and each.by not in UNASKED):
+        yield f"`askarsan channels set-up {vendor}` says all that is missing there."
+    place = DOTENV.resolve()
+    yield f"Settings come from the environment and {place}{'' if place.is_file() else ', which is not there'}."
 
 
 def _in_words(standing: Standing) -> str:
@@ -155,5 +169,7 @@ async def _made(settings: Settings, channel: str, vendor: str) -> AsyncIterator[
 
 
 def _told(vendor: str, error: ChannelError) -> str:
+    if out_of_reach(error):
+        return refused(vendor, error)
     remedy = next((words for kind, words in REMEDIES if isinstance(error, kind)), "")
     return f"{vendor} did not take it. {error} {remedy}".rstrip()

@@ -16,6 +16,7 @@ class Need:
 
     what: str
     groups: tuple[tuple[str, ...], ...]
+    channel: str = ""  # only where the vendor carries this one; empty: in any case
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Guide:
     page: str = ""  # of docs/go-live
 
 
-_OURS = Need("where we are found", (("public_url",),))
+_OURS = Need("the address of this service", (("public_url",),))
 _MAILBOXES = (("imap_host", "imap_user", "imap_password"), ("email_microsoft_mailbox",), ("email_google_mailbox",))
 _FROM = Need("the mailbox it writes from", (("email_address", "email_secret"),))
 
@@ -42,7 +43,8 @@ def _twilio() -> Guide:
         ("whatsapp", "sms"),
         (
             Need("the account", (("twilio_account_sid", "twilio_auth_token"),)),
-            Need("senders", (("twilio_whatsapp_senders",), ("twilio_sms_senders",))),
+            Need("who writes on WhatsApp", (("twilio_whatsapp_senders",),), "whatsapp"),
+            Need("who writes SMS", (("twilio_sms_senders",),), "sms"),
             _OURS,
         ),
         (
@@ -64,13 +66,17 @@ def _telegram() -> Guide:
         "telegram",
         "Telegram",
         ("telegram",),
-        (Need("the bot", (("telegram_token",),)), Need("what it proves itself with", (("telegram_secret",),))),
+        (
+            Need("the bot", (("telegram_token",),)),
+            Need("a secret of your own, by which we know that it is Telegram", (("telegram_secret",),)),
+            Need("the address of this service; without it there is no webhook", ((), ("public_url",))),
+        ),
         (("the webhook, told to Telegram by this command", "/hooks/telegram"),),
         steps=(
             "Write /newbot to @BotFather: it gives you the token.",
             "Write /setjoingroups to it, Disable: the assistant answers nobody in a group.",
             "Make a secret: `openssl rand -hex 16`.",
-            "Without a public address the updates are fetched, by one process.",
+            "Set ASKARSAN_PUBLIC_URL. Without it there is no webhook: what people write is fetched, by one process.",
         ),
         page="telegram.md",
     )
@@ -84,9 +90,12 @@ def _slack() -> Guide:
         "Slack",
         ("slack",),
         (
-            Need("what it signs with, or a line of our own", (("slack_signing_secret",), ("slack_app_token",))),
+            Need(
+                "how we know that it is Slack, or a token for Socket Mode",
+                (("slack_signing_secret",), ("slack_app_token",)),
+            ),
             Need("one workspace, or several", (("slack_token",), ("slack_client_id", "slack_client_secret"))),
-            Need("where we are found, or a line of our own", (("public_url",), ("slack_app_token",))),
+            Need("the address of this service, or a token for Socket Mode", (("public_url",), ("slack_app_token",))),
         ),
         (("events, interactivity and /arsan (in the manifest)", HOOK), ("redirect (in the manifest)", REDIRECT)),
         SCOPES,

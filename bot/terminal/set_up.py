@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from bot.carriers import carried_by, of_vendors
+from bot.carriers import CHANNELS, carried_by, of_vendors
 from bot.settings.settings import Settings, allowed
 from bot.terminal.guides import GUIDES, HOST, Guide, guide
 from bot.terminal.screen import heading, standard_output, table
-from bot.terminal.trouble import Failed, Trouble
+from bot.terminal.trouble import Failed, Trouble, refused
 from integrations.channels.base import ChannelError
 from integrations.missing import setting
 
@@ -26,6 +26,7 @@ class Asked:
     allowed: str
     is_set: bool
     needed: bool  # now: nothing else stands in for it
+    only_for: str = ""  # a channel that this vendor does not carry as it is set
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,16 @@ class Plan:
     next: str
 
 
+def show_vendors() -> None:
+    """What can be set up, by the names people know."""
+    rows = ((name, "  or  ".join(f"askarsan channels set-up {each}" for each in _carrying(name))) for name in CHANNELS)
+    standard_output().print(table(["Channel", "Is set up by"], rows))
+
+
 def show_set_up(settings: Settings, vendor: str, *, as_json: bool) -> None:
-    """What is missing, and where nothing is what could be done from here."""
+    """What is missing, and where nothing is what could be done from here. `vendor` may be a channel that only one
+    carries.
+    """
     found = _guide(vendor)
     asked = tuple(_asked(settings, found))
     missing = [each.name for each in asked if each.needed and not each.is_set]
@@ -56,7 +65,7 @@ def show_set_up(settings: Settings, vendor: str, *, as_json: bool) -> None:
         tuple(found.scopes.items()),
         tuple(each.replace(HOST, settings.public_url or HOST) for each in found.steps),
         done,
-        _next(found, missing),
+        _next(missing, _chosen(settings, found)),
     )
     if as_json:
         standard_output().print_json(json.dumps(asdict(plan), ensure_ascii=False))
@@ -107,32 +116,50 @@ def _no_address(instead: str = "") -> str:
 
 
 def _guide(vendor: str) -> Guide:
-    if vendor not in GUIDES:
-        raise Trouble(f"{vendor} is no vendor of channels; there is {', '.join(GUIDES)}.")
-    return guide(vendor)
+    if vendor in GUIDES:
+        return guide(vendor)
+    match _carrying(vendor):
+        case [only]:
+            return guide(only)
+        case []:
+            raise Trouble(f"{vendor} is no vendor of channels; there is {', '.join(GUIDES)}.")
+        case several:
+            raise Trouble(f"{vendor} goes by {' or '.join(several)}: `askarsan channels set-up {several[0]}`, say.")
+
+
+def _carrying(channel: str) -> list[str]:
+    found = (guide(each) for each in GUIDES)
+    return list(dict.fromkeys(each.vendor for each in found if channel in each.channels))
+
+
+def _chosen(settings: Settings, found: Guide) -> list[str]:
+    carried = carried_by(settings)
+    return [name for name in found.channels if carried[name] == found.vendor]
 
 
 def _asked(settings: Settings, found: Guide) -> Iterator[Asked]:
-    carried = carried_by(settings)
-    chosen = [f"{name}={found.vendor}" for name in found.channels]
-    is_chosen = any(carried[name] == found.vendor for name in found.channels)
-    yield Asked("ASKARSAN_CHANNELS", "who carries it", " or ".join(chosen), is_chosen, needed=True)
+    pairs = [f"{name}={found.vendor}" for name in found.channels]
+    choice = " or ".join(pairs) + (f", or both: {', '.join(pairs)}" if pairs[1:] else "")
+    chosen = _chosen(settings, found)
+    yield Asked("ASKARSAN_CHANNELS", "who carries it", choice, bool(chosen), needed=True)
     given, seen = of_vendors(settings), set[str]()
     for need in found.needs:
         met = [group for group in need.groups if all(name in given for name in group)]
         begun = [group for group in need.groups if any(name in given for name in group)]
+        other = need.channel if need.channel not in chosen else ""
         for group in need.groups:
             for name in group:
-                needed = not met and group in (begun or need.groups[:1])
+                needed = not met and not other and group in (begun or need.groups[:1])
                 if name not in seen:
-                    yield Asked(setting(name), need.what, allowed(name), name in given, needed=needed)
+                    yield Asked(setting(name), need.what, allowed(name), name in given, needed, other)
                 seen.add(name)
 
 
-def _next(found: Guide, missing: Sequence[str]) -> str:
+def _next(missing: Sequence[str], chosen: Sequence[str]) -> str:
     if missing:
-        return f"Set {', '.join(missing)} in the environment or in .env, and ask again."
-    return f"`askarsan channels` asks whether it works, `askarsan channels test {found.channels[0]} …` writes to you."
+        return f"Set {', '.join(missing)} in the environment or in .env, and run this command again."
+    tests = " or ".join(f"`askarsan channels test {each} …`" for each in chosen)
+    return f"Restart the service. `askarsan channels` asks whether it works, {tests} writes to you."
 
 
 # What can be done from here
@@ -163,7 +190,7 @@ async def _tell_telegram(settings: Settings) -> str:
     except ValueError as error:
         raise Trouble(f"{error}.") from error
     except ChannelError as error:
-        raise Failed(f"Telegram would not. {error}") from error
+        raise Failed(refused("Telegram", error)) from error
     finally:
         await api.close()
     return f"@{name} knocks at {url} from now on."
@@ -208,4 +235,6 @@ def _show(plan: Plan, found: Guide) -> None:
 def _mark(asked: Asked) -> str:
     if asked.is_set:
         return "set"
+    if asked.only_for:
+        return f"for {asked.only_for}"
     return "missing" if asked.needed else "–"

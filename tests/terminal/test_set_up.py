@@ -46,7 +46,9 @@ async def told(ask: Ask, *words: str, **settings: str) -> Any:
 
 
 async def health(ask: Ask, channel: str, **settings: str) -> tuple[bool | None, str]:
-    (found,) = [each for each in await told(ask, **settings) if each["channel"] == channel]
+    done = await asks(ask, "--json", **settings)
+    (found,) = [each for each in json.loads(done.stdout) if each["channel"] == channel]
+    assert done.exit_code == (0 if found["well"] else 1), "a script sees it too"
     return found["well"], found["health"] or found["missing"]
 
 
@@ -85,6 +87,38 @@ async def test_a_vendor_that_is_none_is_told_with_those_there_are(ask: Ask) -> N
         2,
         "fax is no vendor of channels; there is twilio, telegram, slack, teams, sendgrid, smtp, imap.\n",
     )
+
+
+async def test_a_channel_is_asked_for_by_its_own_name(ask: Ask) -> None:
+    sms = {"ASKARSAN_CHANNELS": "sms=twilio", "ASKARSAN_PUBLIC_URL": URL}
+    assert "Twilio: WhatsApp and SMS" in (await asks(ask, "set-up", "whatsapp")).stdout
+    plan = await told(ask, "set-up", "sms", **sms)
+    assert [each for each in missing(plan) if "SENDERS" in each] == ["ASKARSAN_TWILIO_SMS_SENDERS"]
+    account = {"ASKARSAN_TWILIO_ACCOUNT_SID": f"AC{0:032x}", "ASKARSAN_TWILIO_AUTH_TOKEN": "t"}
+    whole = await told(ask, "set-up", "twilio", **sms, **account, ASKARSAN_TWILIO_SMS_SENDERS="+15550100100")
+    assert (missing(whole), "channels test sms …" in whole["next"], "whatsapp" in whole["next"]) == ([], True, False)
+    mail = await asks(ask, "set-up", "email")
+    assert (mail.exit_code, "email goes by sendgrid or smtp" in mail.stderr) == (2, True)
+    every = await asks(ask, "set-up")
+    assert (every.exit_code, "askarsan channels set-up telegram" in every.stdout) == (0, True)
+    telegram = [each["name"] for each in (await told(ask, "set-up", "telegram"))["settings"]]
+    assert "ASKARSAN_PUBLIC_URL" in telegram, "it decides whether there is a webhook"
+
+
+async def test_what_no_vendor_could_take_is_said_at_once_and_so_is_a_vendor_out_of_reach(ask: Ask) -> None:
+    for name, wrong in (("ASKARSAN_TWILIO_ACCOUNT_SID", "XX1"), ("ASKARSAN_TEAMS_APP_ID", "foo")):
+        done = await asks(ask, "--offline", **{name: wrong})
+        assert (done.exit_code, f"{name} is '{wrong}'" in done.stderr) == (2, True)
+    half = await asks(ask, "--offline", ASKARSAN_CHANNELS="sms=twilio")
+    assert half.exit_code == 1
+    assert "`askarsan channels set-up twilio` says all that is missing there." in half.stdout
+    assert "Nothing is sent yet." in half.stdout
+    bot = {"ASKARSAN_CHANNELS": "telegram=telegram", "ASKARSAN_TELEGRAM_TOKEN": "1:" + "x" * 30}
+    nowhere = {**bot, "ASKARSAN_TELEGRAM_SECRET": "s" * 16, "ASKARSAN_TELEGRAM_URL": "http://127.0.0.1:9/bot"}
+    for words in (("set-up", "telegram"), ("test", "telegram", "123")):
+        lost = await asks(ask, *words, **nowhere)
+        assert (lost.exit_code, "elegram cannot be reached from here" in lost.stderr) == (1, True)
+        assert "take the message" not in lost.stderr
 
 
 async def test_no_secret_is_ever_shown(ask: Ask) -> None:
