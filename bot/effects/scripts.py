@@ -29,7 +29,10 @@ def parts_of(house: House, task: Assigned, reader: PersonRow, *, forms: bool = F
     """
     words = words_of(house, task, reader)
     there = _reader_there(house, task, reader)
-    slots = tuple({"start": each.isoformat(), "there": there.slot(each)} for each in task.slots)
+    slots = tuple(
+        {"start": each.isoformat(), "there": there.slot(each), "label": _label(house, task, reader, each)}
+        for each in task.slots
+    )
     does = tuple({"does": each.value} for each in _noted(task, forms=forms))
     return Part("task", words=words, rows=(*slots, *does)), Part("task_about", words=words)
 
@@ -50,7 +53,7 @@ def words_of(house: House, task: Assigned, reader: PersonRow) -> Mapping[str, st
         "clock": there.clock(now),
         "zone": there.zone_name(there.zone),
         "there": there.when(task.case.part(task.person.id, stands)) if stands else "",
-        "elsewhere": "yes" if task.person.zone != reader.zone else "",
+        "elsewhere": "yes" if any(_clocks_differ(there, here, each) for each in task.slots) else "",
         "slots": str(len(task.slots) or ""),
         "phone": shown(task.phone),
         "linkedin": task.linkedin,
@@ -75,6 +78,31 @@ def _noted(task: Assigned, *, forms: bool) -> tuple[TaskOutcome, ...]:
 def labels_of(house: House, task: Assigned, reader: PersonRow) -> tuple[str, ...]:
     """What stands on its buttons, in the same order."""
     return render(house, task.case, Reader.RECRUITER, reader, parts_of(house, task, reader)[:1]).buttons
+
+
+def on_both_clocks(house: House, task: Assigned, reader: PersonRow, start: datetime) -> str:
+    """ "Wed 4 Mar, 14:00 (Lisbon time), 15:00 (Madrid time)": theirs first, as it stands in the script."""
+    there, here = _reader_there(house, task, reader), _reader_here(house, reader)
+    if not _clocks_differ(there, here, start):
+        return there.slot(start)
+    theirs, ours = there.zone_name(there.zone), here.zone_name(here.zone)
+    return f"{there.slot(start)} ({theirs}), {_own_clock(there, here, start)} ({ours})"
+
+
+def _label(house: House, task: Assigned, reader: PersonRow, start: datetime) -> str:
+    """ "Wed 4 Mar, 14:00 (15:00)": both clocks, and short enough for a button."""
+    there, here = _reader_there(house, task, reader), _reader_here(house, reader)
+    own = f" ({_own_clock(there, here, start)})" if _clocks_differ(there, here, start) else ""
+    return f"{there.short(start)}{own}"
+
+
+def _own_clock(there: WrittenFor, here: WrittenFor, start: datetime) -> str:
+    """With the day where it is another one."""
+    return here.clock(start) if there.day(start) == here.day(start) else here.short(start)
+
+
+def _clocks_differ(there: WrittenFor, here: WrittenFor, start: datetime) -> bool:
+    return there.short(start) != here.short(start)
 
 
 def card_of_task(house: House, task: Assigned, reader: PersonRow) -> Card:

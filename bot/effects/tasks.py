@@ -78,7 +78,8 @@ async def _tell(house: House, effect: EffectRow, found: Assigned) -> Sequence[st
     """Where there are no cards the script is a message, with buttons where there are any and words for each."""
     recruiter = found.case.recruiter
     script, about = parts_of(house, found, recruiter)
-    parts = (script, about, Part("task_by_words", words=script.words))
+    headline, by_words = Part("task_headline", words=script.words), Part("task_by_words", words=script.words)
+    parts = (headline, script, about, by_words)
     holds = Holds("task", found.row.number)
     say = Say(Reader.RECRUITER, Kind.ESCALATION, parts, holds, presses=presses_of(found))
     async with house.records.write() as session:

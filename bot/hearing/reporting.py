@@ -8,7 +8,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from bot import leaving
-from bot.effects.scripts import labels_of, presses_of
+from bot.effects.scripts import labels_of, on_both_clocks, presses_of
 from bot.facts.case import Case, load
 from bot.facts.looking import Look
 from bot.facts.tasks import Assigned, assigned
@@ -85,7 +85,7 @@ async def report(turn: Turn, order: Order, seen: Look) -> Part | None:
     task = await _meant(turn.session, order, pressed)
     if task is None:
         return None
-    told = Told(pressed.outcome, order.command.words, pressed.start) if pressed else _told(order, task, turn.now)
+    told = Told(pressed.outcome, order.command.words, pressed.start) if pressed else _told(turn, order, task)
     if told is None:
         return None
     if not task.open:
@@ -114,16 +114,16 @@ async def _open_task(session: Session, case: Case) -> Assigned | None:
     return await assigned(session, case.row.id, first[0].number) if first else None
 
 
-def _told(order: Order, task: Assigned, now: datetime) -> Told | None:
+def _told(turn: Turn, order: Order, task: Assigned) -> Told | None:
     """In words, read with the times of the task before one's eyes."""
     words = order.rest.strip(" :–-,")
     for outcome, form in WORDS:
         if found := form.fullmatch(words):
             which = found.groupdict().get("which") or ""
-            start = _chosen(order.recruiter, task, which, now) if outcome is TaskOutcome.TOOK else None
+            start = _chosen(turn, order.recruiter, task, which) if outcome is TaskOutcome.TOOK else None
             return Told(outcome, which, start)
     zone = ZoneInfo(task.person.zone)
-    named = read_times(words, Context(now, zone, task.person.tongue, (), task.case.interview.minutes))
+    named = read_times(words, Context(turn.now, zone, task.person.tongue, (), task.case.interview.minutes))
     return Told(TaskOutcome.TIMES, words) if named else None
 
 
@@ -136,15 +136,27 @@ def _taken_seriously(turn: Turn, task: Assigned, told: Told) -> Told:
     return replace(told, outcome=graver) if graver else told
 
 
-def _chosen(recruiter: PersonRow, task: Assigned, which: str, now: datetime) -> datetime:
-    """By its number, or as the recruiter's own clock has it. Raises Unclear."""
-    if which.isascii() and which.isdecimal() and 0 < int(which) <= len(task.slots):
-        return task.slots[int(which) - 1]
-    minutes, zone = task.case.interview.minutes, ZoneInfo(recruiter.zone)
-    meaning = understand(which[:LONGEST], Context(now, zone, recruiter.tongue, task.slots, minutes, Stage.OFFERED))
-    if len(meaning.choice) != 1:
-        raise Unclear("no_time_in_words", which)
-    return task.slots[meaning.choice[0]]
+def _chosen(turn: Turn, recruiter: PersonRow, task: Assigned, which: str) -> datetime:
+    """By its number, or its time on the clock of either of the two who spoke. Raises Unclear."""
+    if which.isascii() and which.isdecimal():
+        fits = {int(which) - 1} & {*range(len(task.slots))}
+    else:
+        fits = {each for zone in (recruiter.zone, task.person.zone) for each in _meant_by(turn, task, which, zone)}
+    if len(fits) == 1:
+        return task.slots[fits.pop()]
+    lines = tuple(
+        f"called {task.case.candidate.name}: took {number + 1} – {on_both_clocks(turn.house, task, recruiter, start)}"
+        for number, start in enumerate(task.slots)
+        if number in fits or not fits
+    )
+    raise Unclear("took_which" if fits else "took_none", which, lines)
+
+
+def _meant_by(turn: Turn, task: Assigned, which: str, zone: str) -> tuple[int, ...]:
+    minutes, tongue = task.case.interview.minutes, task.case.recruiter.tongue
+    return understand(
+        which[:LONGEST], Context(turn.now, ZoneInfo(zone), tongue, task.slots, minutes, Stage.OFFERED)
+    ).choice
 
 
 def _event(turn: Turn, recruiter: PersonRow, task: Assigned, told: Told) -> TaskReported:
@@ -183,7 +195,7 @@ def _moment(now: datetime, recruiter: PersonRow, words: str) -> datetime:
         starts = [window.start for window in read_times(words[:LONGEST], Context(now, zone, recruiter.tongue))]
     ahead = [start for start in starts if start > now]
     if not ahead:
-        raise Unclear("no_time_in_words", words)
+        raise Unclear("no_time_to_call", words)
     return ahead[0]
 
 
@@ -206,5 +218,6 @@ async def _answer(turn: Turn, recruiter: PersonRow, task: Assigned, told: Told) 
         "who": task.person.name,
         "note": row.note if row and still and told.outcome in OF_TIMES else "",
         "due": reader.when(row.due_at) if row and again else "",
+        "took": on_both_clocks(turn.house, task, recruiter, told.start) if told.start else "",
     }
     return Part("command_task", words=words)

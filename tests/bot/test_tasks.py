@@ -196,3 +196,30 @@ async def test_what_asks_for_more_than_a_time_in_the_form_for_times_is_heard(sql
                 assert (await people.get(session, "ana")).opted_out_at
                 assert not any(contact.may_be_used for contact in await people.contacts(session, "ana"))
                 assert await tasks.open_ones(session) == []
+
+
+async def test_a_time_that_means_two_on_two_clocks_is_asked_about_and_one_that_stands_on_the_list_is_taken(
+    sqlite: Database,
+) -> None:
+    """The script says 14:00 and 15:00 in Lisbon, 15:00 and 16:00 for Rita."""
+    with sqlite(migrate_url) as url:
+        async with due(url) as rehearsal:
+            asked = await _answer(rehearsal, "called Ana Silva: took Wednesday 15:00")
+            assert "called Ana Silva: took 2 – Wed 4 Mar, 14:00 (Lisbon time), 15:00 (Madrid time)" in asked
+            assert "called Ana Silva: took 3 – Wed 4 Mar, 15:00 (Lisbon time), 16:00 (Madrid time)" in asked
+            assert "took 1" not in asked
+            for nothing in ("took Friday 10:00", "took 9"):
+                answer = await _answer(rehearsal, f"called Ana Silva: {nothing}")
+                assert "none of the times for that call" in answer
+                assert "took 1 – Tue 3 Mar, 09:00" in answer
+            again = await _answer(rehearsal, "called Ana Silva: call back some day")
+            assert "For example: call back tomorrow 10:00" in again
+            noted = await _answer(rehearsal, "called Ana Silva: took Tuesday 9:00")
+            assert "Ana Silva: Tue 3 Mar, 09:00 (Lisbon time), 10:00 (Madrid time)." in noted
+
+
+async def _answer(rehearsal: Rehearsal, words: str) -> str:
+    slack = rehearsal.world.channels["slack"].delivered
+    before = len(slack)
+    await rehearsal.step(Says("rita", (words,)))
+    return "\n".join(each.text for each in slack[before:] if each.to == "rita")

@@ -56,10 +56,10 @@ async def test_it_comes_up_when_both_are_at_work_and_a_time_taken_on_the_phone_i
         assert "Tue 3 Mar, 09:00 (Tue 3 Mar, 10:00 for you)" in card.words()
         assert "+351 912 345 678" in card.words()
         assert labels(card) == [
-            *("Took Tue 3 Mar, 10:00", "Took Wed 4 Mar, 15:00", "Took Wed 4 Mar, 16:00"),
+            *("Took Tue 3 Mar, 09:00 (10:00)", "Took Wed 4 Mar, 14:00 (15:00)", "Took Wed 4 Mar, 15:00 (16:00)"),
             *("Other times…", "No answer", "Call back at…", "Not interested", "Wrong number", "Wants no contact"),
         ]
-        office.slack.press(RITA, card, "Took Wed 4 Mar, 15:00")
+        office.slack.press(RITA, card, "Took Wed 4 Mar, 14:00 (15:00)")
         await here.told()
         assert await here.status() == "confirmed"
         card = next(each for each in office.said() if "Call Ana Silva" in each.words())
@@ -128,7 +128,7 @@ async def test_of_two_recruiters_the_first_counts_and_the_other_is_told_who_it_w
     async with assistance(tmp_path, office, served, BY_PHONE) as here:
         await here.wait(timedelta(hours=1))
         card = task_of(here)
-        office.slack.press(RITA, card, "Took Wed 4 Mar, 15:00")
+        office.slack.press(RITA, card, "Took Wed 4 Mar, 14:00 (15:00)")
         office.slack.press(BEN, card, "Not interested")
         await here.told()
         assert await here.status() == "confirmed"
@@ -142,6 +142,6 @@ async def test_the_home_page_begins_with_whom_to_call(tmp_path: Path, office: Of
         office.slack.open_home(RITA)
         await here.told()
         await here.sees(lambda: "To call" in str(office.rita.home))
-        office.slack.press_at_home(RITA, "Took Tue 3 Mar, 10:00")
+        office.slack.press_at_home(RITA, "Took Tue 3 Mar, 09:00 (10:00)")
         await here.told()
         assert await here.status() == "confirmed"

@@ -35,8 +35,8 @@ async def test_a_time_taken_on_the_phone_is_booked_with_one_press(
         await here.wait(timedelta(hours=1))
         [card] = [each for each in office.said() if "Good morning, Ana Silva" in each.words()]
         assert "Tue 3 Mar, 09:00 (Tue 3 Mar, 10:00 for you)" in card.words()
-        assert {"Took Wed 4 Mar, 15:00", "Other times…", "No answer", "Wants no contact"} <= {*card.labels()}
-        office.teams.press(RITA, card, "Took Wed 4 Mar, 15:00")
+        assert {"Took Wed 4 Mar, 14:00 (15:00)", "Other times…", "No answer", "Wants no contact"} <= {*card.labels()}
+        office.teams.press(RITA, card, "Took Wed 4 Mar, 14:00 (15:00)")
         await here.told()
         assert await here.status() == "confirmed"
         assert any("took a time (Rita Lopes)" in each.words() for each in office.said())

@@ -60,7 +60,7 @@ async def test_a_time_taken_on_the_phone_is_booked_as_soon_as_it_is_noted(acme: 
     page = (await http.get(link(acme))).text
     took = next(press for label, press in buttons(page).items() if label.startswith("Took Wed 4 Mar, 10:00"))
     noted = await http.post(link(acme), data={"press": took})
-    assert "Noted, what you heard from Ana Silva." in noted.text
+    assert "Noted, what you heard from Ana Silva: Wed 4 Mar, 10:00" in noted.text
     assert "Nothing needs you." in noted.text
     assert await status(acme) == "confirmed"
     assert "It is booked, Carl" in acme.mails("carl")[-2] + acme.mails("carl")[-1]

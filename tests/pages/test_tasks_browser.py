@@ -34,7 +34,7 @@ async def test_the_page_is_good_for_everyone_and_one_tap_books(acme: Staged, bro
         await good_for_everyone(page)
         await page.get_by_text("Call back at…").click()
         await page.get_by_role("button", name="Took Wed 4 Mar, 10:00").click()
-        await expect(page.locator("#notice")).to_contain_text("Noted, what you heard from Ana Silva.")
+        await expect(page.locator("#notice")).to_contain_text("Noted, what you heard from Ana Silva: Wed 4 Mar, 10:00")
         await expect(page.get_by_text("Nothing needs you.")).to_be_visible()
         await good_for_everyone(page)
     assert await status(acme) == "confirmed"

@@ -69,6 +69,7 @@ ROWS = [
         "status": status,
         "waiting_for": f"Rwait{i}" if i else "",
         "start": START + timedelta(days=i),
+        "label": f"Rlabel{i}",
     }
     for i, status in enumerate(("collecting", "confirmed"))
 ]

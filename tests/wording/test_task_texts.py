@@ -22,7 +22,7 @@ WORDS = {
     "phone": "+351 912",
     "linkedin": "https://www.linkedin.com/in/v",
 }
-SLOTS = [{"start": START, "there": "Vthere"}] * 3
+SLOTS = [{"start": START, "there": "Vthere", "label": "Wed 4 March, 14:00 (15:00)"}] * 3
 DOES = [{"does": each.value} for each in TaskOutcome if each.value not in ("took", "wrote", "settled")]
 
 
@@ -46,6 +46,7 @@ def filled(locale: str) -> Iterator[tuple[str, Wording]]:
             )
     for note in ("", "gone", "unclear"):
         yield f"command_task {note}", said("command_task", locale, {**WORDS, "note": note})
+        yield f"command_task {note} taken", said("command_task", locale, {**WORDS, "due": "", "took": "Vthere"})
         yield f"command_task {note} at once", said("command_task", locale, {**WORDS, "note": note, "due": ""})
 
 
@@ -69,11 +70,14 @@ def test_however_a_task_is_filled_in_it_names_what_english_names(locale: str) ->
 
 
 @pytest.mark.parametrize("locale", ["en", *LOCALES])
-def test_a_script_has_four_steps_or_five_and_what_is_pressed_fits_a_button(locale: str) -> None:
+def test_a_script_has_four_steps_or_five_its_numbers_are_its_times_and_what_is_pressed_fits_a_button(
+    locale: str,
+) -> None:
     for here, script in filled(locale):
         if here.startswith("task "):
             nothing_to_repeat = "tell" in here and "confirmed" not in here
-            steps = ["1", "2", "3", "4"] if nothing_to_repeat else ["1", "2", "3", "4", "5"]
-            assert re.findall(r"^(\d)\.", script.text, re.MULTILINE) == steps, script.text
-            assert all(len(button) <= 30 for button in script.buttons), script.buttons
+            times = ["1", "2", "3"] if "find" in here and "offered" in here else []
+            assert len(re.findall(r"^– ", script.text, re.MULTILINE)) == (4 if nothing_to_repeat else 5), script.text
+            assert re.findall(r"^(\d)\.", script.text, re.MULTILINE) == times, script.text
+            assert all(len(button) <= 36 for button in script.buttons), script.buttons
             assert len({*script.buttons}) >= len(DOES)
