@@ -7,7 +7,7 @@ from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse, JSONResponse
 
 from bot.house import House
-from bot.records import connections, numbers
+from bot.records import connections, numbers, refused_keys
 
 log = structlog.get_logger()
 
@@ -27,16 +27,19 @@ def front_door(house: House, version: str) -> APIRouter:
     @door.get("/health")
     async def health() -> Response:
         """Well while the database answers; `oldest_waiting_seconds` is the age of the oldest work nobody has done, and
-        `connections_out` counts the calendars and accounts that do not work at the moment."""
+        `connections_out` counts the calendars and accounts that do not work at the moment, and `keys_refused` says on
+        which channels our key is not taken, and since when."""
         try:
             async with house.records.read() as session:
                 oldest = await numbers.oldest_waiting(session, house.clock.now())
                 out = await connections.count_out(session)
+                refused = await refused_keys.since(session)
         except Exception:
             log.exception("health_database")
             return JSONResponse({"status": "the database does not answer", "version": version}, status_code=503)
         told = {"status": "well", "version": version, "oldest_waiting_seconds": oldest, "connections_out": out}
-        return JSONResponse({**told, **await _redis(house)})
+        keys = {channel: since.isoformat() for channel, since in refused.items()}
+        return JSONResponse({**told, "keys_refused": keys, **await _redis(house)})
 
     return door
 

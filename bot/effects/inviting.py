@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.effects.carrying import Later, done
+from bot.effects.handing_over import hand_over
 from bot.effects.pacing import keep_our_pace
 from bot.effects.rendering import Rendered, introduced, render
 from bot.facts.case import Case, load
+from bot.facts.looking import calendar_address
 from bot.house import House
 from bot.records import entries, invites, messages, negotiations, people
+from bot.records.base import Session
 from bot.records.invites import InviteRow
-from bot.records.people import PersonRow
+from bot.records.people import ContactRow, PersonRow
 from bot.records.work import EffectRow
 from bot.stopping import stop_link
 from bot.turn import Turn
@@ -57,6 +60,19 @@ async def invite(house: House, effect: EffectRow) -> Sequence[str]:
     return turn.begun
 
 
+async def is_sent_one(house: House, session: Session, person: PersonRow) -> bool:
+    """Whether `invite` comes to anything for them, as it stands now: in a calendar of theirs, or by mail."""
+    if person.opted_out_at:
+        return False
+    if person.calendar and await house.calendar.places(calendar_address(person)):
+        return True
+    return bool(person.email) and "email" in house.channels and not _is_shut(await people.contacts(session, person.id))
+
+
+def _is_shut(known: Sequence[ContactRow]) -> bool:
+    return any(contact.channel == "email" and (contact.broken or contact.opted_out_at) for contact in known)
+
+
 async def _in_calendar(house: House, case: Case, person: PersonRow) -> bool:
     """Whoever has the event already needs no mail about it."""
     async with house.records.read() as session:
@@ -72,7 +88,7 @@ async def _mail(house: House, case: Case, person: PersonRow, method: Method, eff
         known = await people.contacts(session, person.id)
         knows = person.role == "recruiter" or await messages.knows_who_writes(session, person.id)
         earlier = await messages.thread_with(session, person.id, "email", case.row.id)
-    if any(contact.channel == "email" and (contact.broken or contact.opted_out_at) for contact in known):
+    if _is_shut(known):
         return "the mailbox is not theirs, or they want nothing there"
     part = case.part(person.id, booked)
     invite = Invite(
@@ -106,7 +122,7 @@ async def _mail(house: House, case: Case, person: PersonRow, method: Method, eff
     )
     await keep_our_pace(house, effect, "email", message)
     try:
-        await channel.send(plain(message, channel.abilities))
+        await hand_over(house, channel, plain(message, channel.abilities))
     except Temporary as error:
         raise Later(error.retry_after) from error
     except Permanent as error:

@@ -38,10 +38,22 @@ class Rendered:
 
 
 def render(
-    house: House, case: Case, reader: Reader, person: PersonRow, parts: Sequence[Part], link: str = ""
+    house: House,
+    case: Case,
+    reader: Reader,
+    person: PersonRow,
+    parts: Sequence[Part],
+    link: str = "",
+    *,
+    invited: bool = False,
 ) -> Rendered:
-    """`person` reads it, in the role of `reader`: an interviewer reads what a host reads. `link`: to their page."""
-    return _joined(house, parts, reader.value, person, _in_pieces(house, case, reader, person) | {"link": link})
+    """`person` reads it, in the role of `reader`: an interviewer reads what a host reads.
+
+    `link`: to their page. `invited`: whether they are sent an invite; unless it is known that they are, nobody is
+    promised one.
+    """
+    record = _in_pieces(house, case, reader, person) | {"link": link, "invited": invited}
+    return _joined(house, parts, reader.value, person, record)
 
 
 def facts_of(house: House, case: Case, reader: Reader, person: PersonRow, part: Part) -> Mapping[str, object]:
@@ -126,7 +138,7 @@ def _record(house: House, case: Case, reader: Reader, person: PersonRow) -> dict
         "candidate_first": _first(case.candidate.name),
         "host": case.host.name,
         "host_first": _first(case.host.name),
-        "invited": bool(person.email or person.calendar),
+        "invited": False,
         "elsewhere": person.zone != case.host.zone,
         "other": other.name,
         "other_first": _first(other.name),

@@ -12,6 +12,8 @@ import structlog
 from bot import leaving
 from bot.effects.approved import NO_TEMPLATE, Approved, instead_of, is_closed
 from bot.effects.carrying import PATIENCE, Later, done
+from bot.effects.handing_over import call_for_a_person, hand_over, waits_for_the_key, with_our_key
+from bot.effects.inviting import is_sent_one
 from bot.effects.own_links import with_own_links
 from bot.effects.pacing import keep_pace
 from bot.effects.rendering import Rendered, introduced, render, render_alone
@@ -28,7 +30,7 @@ from bot.stopping import stop_link
 from bot.turn import SAY, Turn
 from dialogs.negotiation.effects import Kind, Reader, Say
 from dialogs.negotiation.events import Undelivered
-from dialogs.negotiation.relevance import worth_sending
+from dialogs.negotiation.relevance import kept_back, worth_sending
 from dialogs.negotiation.state import Party
 from integrations.channels.base import (
     Abilities,
@@ -36,6 +38,7 @@ from integrations.channels.base import (
     Button,
     Channel,
     ChannelError,
+    KeyRefused,
     Moved,
     OptedOut,
     Outbound,
@@ -52,6 +55,7 @@ log = structlog.get_logger()
 
 # So long may one message take; a process that is silent for longer is dead.
 STILL_AT_IT = timedelta(minutes=1)
+AWHILE = timedelta(minutes=5)
 AS_TEMPLATE = "as_template"  # on which channel it is to go as one, whatever we believe of the window
 # Where a vendor takes no key, a second copy of these would nag; one too few is the lesser harm.
 AT_MOST_ONCE = frozenset({Kind.NUDGE, Kind.REMINDER, Kind.FOLLOW_UP, Kind.FEEDBACK_REQUEST, Kind.SURVEY})
@@ -111,7 +115,7 @@ async def say(house: House, effect: EffectRow) -> Sequence[str]:
     if in_doubt and letter.say.kind in AT_MOST_ONCE and not channel.abilities.looks_up:
         return await _not_said(house, effect, say, "in doubt: it may be out already, and one too many would nag")
     try:
-        sent = await _sent(channel, letter, effect, in_doubt=in_doubt)
+        sent = await _sent(house, channel, letter, effect, in_doubt=in_doubt)
     except _Undecided as undecided:
         return await _again_or_not(house, effect, letter, undecided)
     except Moved as error:
@@ -139,15 +143,17 @@ class _Undecided(Exception):
         self.in_doubt = in_doubt
 
 
-async def _sent(channel: Channel, letter: Letter, effect: EffectRow, *, in_doubt: bool) -> Sent:
+async def _sent(house: House, channel: Channel, letter: Letter, effect: EffectRow, *, in_doubt: bool) -> Sent:
     """Handed over once: whoever began before us may have got it out, and the vendor is asked where it can be."""
     message = plain(letter.message(effect, channel.abilities), channel.abilities)
     try:
         if in_doubt and channel.abilities.looks_up:
-            if found := await channel.look_up(message, effect.made_at):
+            async with with_our_key(house, channel, message.to):
+                found = await channel.look_up(message, effect.made_at)
+            if found:
                 return found
             in_doubt = False
-        return await channel.send(message)
+        return await hand_over(house, channel, message)
     except Temporary as error:
         raise _Undecided(error, in_doubt=in_doubt or isinstance(error, Unanswered)) from error
 
@@ -157,9 +163,15 @@ async def _again_or_not(house: House, effect: EffectRow, letter: Letter, undecid
     told_apart = abilities.takes_key or abilities.looks_up or not isinstance(error, Unanswered)
     if not told_apart and letter.say.kind in AT_MOST_ONCE:
         return await _not_said(house, effect, letter.say, "in doubt: no answer came, and one too many would nag")
-    if effect.attempts < PATIENCE:
-        raise Later(error.retry_after, in_doubt=undecided.in_doubt) from error
-    return await _failed(house, effect, letter, error)
+    if isinstance(error, KeyRefused):
+        may_wait = await waits_for_the_key(house, effect, letter.contact.channel)
+    else:
+        may_wait = effect.attempts < PATIENCE
+    if not may_wait:
+        return await _failed(house, effect, letter, error)
+    if effect.attempts == PATIENCE:
+        await call_for_a_person(house, effect, letter.say)
+    raise Later(error.retry_after, in_doubt=undecided.in_doubt) from error
 
 
 async def _prepared(session: Session, house: House, effect: EffectRow, say: Say) -> Letter | str:
@@ -169,6 +181,8 @@ async def _prepared(session: Session, house: House, effect: EffectRow, say: Say)
         case = await load(session, effect.negotiation_id)
         if not worth_sending(say, case.state, house.clock.now()):
             return "no longer true"
+        if kept_back(say, case.state):
+            raise Later(AWHILE, tried=False)
     person = await people.get(session, effect.person_id or "")
     if person.opted_out_at and not say.last_word:
         return "they asked never to be written to"
@@ -181,7 +195,8 @@ async def _prepared(session: Session, house: House, effect: EffectRow, say: Say)
     link = link_for(house, say, case, contact.channel)
     if case:
         parts = (*say.parts, below(say, case)) if link else say.parts
-        rendered = render(house, case, say.to, person, parts, link.url if link else "")
+        invited = say.kind is Kind.CONFIRMATION and await is_sent_one(house, session, person)
+        rendered = render(house, case, say.to, person, parts, link.url if link else "", invited=invited)
     else:
         rendered = render_alone(house, person, say.parts)
     thread = await messages.thread_with(session, person.id, contact.channel, effect.negotiation_id)

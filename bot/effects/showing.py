@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.effects.cards import card_of
 from bot.effects.carrying import PATIENCE, Later, done, nothing_to_do
+from bot.effects.handing_over import hand_over
 from bot.effects.pacing import keep_our_pace
 from bot.facts.case import Case, load
 from bot.house import House
@@ -41,7 +42,7 @@ async def show(house: House, effect: EffectRow) -> Sequence[str]:
     )
     await keep_our_pace(house, effect, contact.channel, message)
     try:
-        sent = await house.channels[contact.channel].send(message)
+        sent = await hand_over(house, house.channels[contact.channel], message)
     except Temporary as error:
         if effect.attempts < PATIENCE:
             raise Later(error.retry_after) from error

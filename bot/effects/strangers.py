@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.effects.carrying import Later, done, nothing_to_do
+from bot.effects.handing_over import hand_over
 from bot.effects.pacing import keep_our_pace
 from bot.effects.rendering import Rendered, render_for_stranger
 from bot.house import House
@@ -75,7 +76,8 @@ async def _send(house: House, effect: EffectRow, channel: str, message: Outbound
     await keep_our_pace(house, effect, channel, message)
     status, vendor_id = ReceiptStatus.SENT, None
     try:
-        sent = await house.channels[channel].send(plain(message, house.channels[channel].abilities))
+        there = house.channels[channel]
+        sent = await hand_over(house, there, plain(message, there.abilities))
         vendor_id = sent.vendor_id
     except Temporary as error:
         raise Later(error.retry_after) from error

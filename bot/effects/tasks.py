@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.effects.carrying import PATIENCE, Later, done, nothing_to_do
+from bot.effects.handing_over import hand_over
 from bot.effects.pacing import keep_our_pace
 from bot.effects.scripts import card_of_task, parts_of, presses_of
 from bot.effects.showing import shows_cards
@@ -59,7 +60,7 @@ async def _show(house: House, effect: EffectRow, found: Assigned, contact: Conta
     )
     await keep_our_pace(house, effect, contact.channel, message)
     try:
-        sent = await house.channels[contact.channel].send(message)
+        sent = await hand_over(house, house.channels[contact.channel], message)
     except (Temporary, Permanent) as error:
         if isinstance(error, Temporary) and effect.attempts < PATIENCE:
             raise Later(error.retry_after) from error

@@ -25,6 +25,7 @@ from bot.records import (
     people,
     questions,
     raw_events,
+    refused_keys,
     senders,
     story,
     tasks,
@@ -55,6 +56,7 @@ ROOMS = (
     wishes,
     templates,
     questions,
+    refused_keys,
 )
 
 

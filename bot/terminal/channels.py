@@ -18,7 +18,16 @@ from bot.terminal.screen import standard_output, table
 from bot.terminal.trouble import NOT_HELD, Failed, Trouble, out_of_reach, refused
 from bot.terminal.workspaces import open_workspaces
 from integrations import carriers
-from integrations.channels.base import BadAddress, Channel, ChannelError, OptedOut, Outbound, Temporary, WindowClosed
+from integrations.channels.base import (
+    BadAddress,
+    Channel,
+    ChannelError,
+    KeyRefused,
+    OptedOut,
+    Outbound,
+    Temporary,
+    WindowClosed,
+)
 from integrations.channels.fitting import plain
 from integrations.means import Means, NotMade
 
@@ -30,6 +39,10 @@ REMEDIES: tuple[tuple[type[ChannelError], str], ...] = (
     (WindowClosed, "Write to the assistant from there first, and try again."),
     (OptedOut, "They said that they want no messages there; only they can take that back."),
     (BadAddress, "Look at the address: is it written as the channel writes it, like +351912345678?"),
+    (
+        KeyRefused,
+        "Look at the key or password in the settings; the page of this vendor in docs/go-live says whence it is.",
+    ),
     (Temporary, "Try again in a while; `askarsan --debug channels test …` shows more."),
 )
 

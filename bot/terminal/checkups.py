@@ -17,7 +17,7 @@ from bot.records.opening import NoDatabase
 from bot.settings.settings import Settings
 from bot.terminal.workspaces import open_workspaces
 from integrations import carriers
-from integrations.channels.base import ChannelError, Temporary, Unanswered
+from integrations.channels.base import ChannelError, KeyRefused, Temporary, Unanswered
 from integrations.channels.checkup import Checked
 from integrations.means import Means, NotMade
 
@@ -83,6 +83,8 @@ async def asked(question: Question, patience: timedelta = PATIENCE) -> Health:
         return Health(False, f"no answer within {patience.total_seconds():g} seconds")
     except Unanswered:
         return Health(False, "no answer that is of any use")
+    except KeyRefused as error:
+        return Health(False, f"it refuses our key ({error.code or 'no reason given'})")
     except Temporary as error:
         return Health(False, f"it cannot be used now ({error.code or 'no answer'})")
     except ChannelError as error:

@@ -5,7 +5,8 @@ channel cannot do.
 
     ChannelError                 sending
     ├── Temporary                again, later
-    │   └── Unanswered           … but it may already be out
+    │   ├── Unanswered           … but it may already be out
+    │   └── KeyRefused           … once our key is mended
     └── Permanent                never again like this
         ├── BadAddress
         │   └── Moved            … but at another one
@@ -243,6 +244,10 @@ class Channel(ABC):
         """
         raise NotImplementedError(f"{self.name} cannot be asked")
 
+    def account(self, to: str) -> str:
+        """By which of our accounts this address is written to, where each has a key of its own."""
+        return ""
+
     def load(self, message: Outbound) -> Load | None:
         """What it asks of which sender; None where a vendor has no pace of its own. Raises ChannelError."""
         return None
@@ -324,6 +329,13 @@ class Unanswered(Temporary):
     """
 
 
+class KeyRefused(Temporary):
+    """The vendor does not let us in with the key we have.
+
+    Nothing is wrong with the message, nor with its reader: somebody of ours has to mend the account.
+    """
+
+
 class Permanent(ChannelError):
     """The channel will never take this message."""
 
@@ -358,6 +370,8 @@ def from_status(status: int, retry_after: timedelta | None = None) -> ChannelErr
     # 409: the same key is being worked on at this moment.
     if status in (408, 409, 425, 429) or status >= 500:
         return Temporary(code, retry_after)
+    if status == 401:
+        return KeyRefused(code)
     # 403 or 404 may as well be a wrong key or a wrong URL: nobody is taken for opted out or unknown on that alone.
     return Refused(code)
 

@@ -58,6 +58,7 @@ from integrations.standins.twilio.hooks import sign as sign_for_twilio
 from tests.channels.cases import Arrived, Clock, Place, Served
 
 OURS = "a_secret-that-both-sides-know"
+ANA_AT_TELEGRAM = 5_017_265_501  # long enough to stand nowhere by chance
 TWILIO_HOOK = "https://firm.example/hooks/twilio"
 
 
@@ -141,12 +142,12 @@ class AtGateway(Place):
 
 
 class AtTelegram(Place):
-    person = "501"
+    person = str(ANA_AT_TELEGRAM)
     signs_body = False
 
     def __init__(self, served: Served, clock: Clock) -> None:
         self._vendor = StandInTelegram(clock)
-        self._vendor.chats.meet(501, "Ana Silva").started = True
+        self._vendor.chats.meet(ANA_AT_TELEGRAM, "Ana Silva").started = True
         self._url = served.url
         served.app = standin_telegram.web(self._vendor)
         self.secrets = (OURS, self._vendor.token)
@@ -157,7 +158,7 @@ class AtTelegram(Place):
         return TelegramChannel(Api(Account(token, self._url)), ABILITIES["telegram"])
 
     def arrived(self) -> Sequence[Arrived]:
-        said = self._vendor.chats.said(501)
+        said = self._vendor.chats.said(ANA_AT_TELEGRAM)
         return [Arrived(each.text, tuple(row[0]["text"] for row in each.buttons)) for each in said]
 
     def fail(self, status: int, wait: int | None = None) -> None:
@@ -171,13 +172,13 @@ class AtTelegram(Place):
         return "999"
 
     def opt_out(self) -> None:
-        self._vendor.chats.block(501)
+        self._vendor.chats.block(ANA_AT_TELEGRAM)
 
     def with_wrong_key(self) -> Channel:
         return self._with("110201543:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")
 
     def written(self, text: str) -> Knock:
-        self._vendor.chats.write(501, text)
+        self._vendor.chats.write(ANA_AT_TELEGRAM, text)
         return self.signed(json.dumps(self._vendor.chats.waiting()[-1]).encode())
 
     def news(self) -> Knock:

@@ -52,9 +52,16 @@ def test_what_may_pass_is_temporary(status: int) -> None:
     assert error.retry_after == timedelta(seconds=7)
 
 
-@pytest.mark.parametrize("status", [301, 400, 401, 403, 404, 413, 422])
+@pytest.mark.parametrize("status", [301, 400, 403, 404, 413, 422])
 def test_what_will_not_pass_is_refused_and_nobody_counts_as_opted_out(status: int) -> None:
     assert type(from_status(status)) is base.Refused
+
+
+def test_a_key_that_is_not_taken_is_no_fault_of_the_message_and_may_be_mended() -> None:
+    error = from_status(401)
+    assert (type(error), error.code) == (base.KeyRefused, "401")
+    assert isinstance(error, base.Temporary)
+    assert not isinstance(error, base.Unanswered), "nothing was taken"
 
 
 def test_an_error_says_what_happened_in_its_own_words_and_keeps_the_vendors_code() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from integrations.carriers import ABILITIES
-from integrations.channels.base import ChannelError, Refused, Temporary
+from integrations.channels.base import ChannelError, KeyRefused, Temporary
 from integrations.channels.checkup import Checked
 from integrations.channels.email.by_sendgrid import SendGridAccount, SendGridChannel
 from integrations.channels.email.imap import ImapMailbox
@@ -42,7 +42,7 @@ async def test_twilio() -> None:
 
     async with serving(twilio_web(twilio)) as url, new_http() as client:
         assert await by("token", url).checkup() == SID
-        assert isinstance(await refused(by("wrong-secret", url)), Refused)
+        assert isinstance(await refused(by("wrong-secret", url)), KeyRefused)
         silent = await refused(by("token", "http://127.0.0.1:9"))
         assert silent.code == "no connection"
     assert twilio.messages == []

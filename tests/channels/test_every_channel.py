@@ -157,7 +157,8 @@ async def test_a_wrong_key_is_our_fault_and_nobody_counts_as_gone(place: Place) 
     channel = place.with_wrong_key()
     with pytest.raises(base.ChannelError) as caught:
         await channel.send(hello(place))
-    assert type(caught.value) in (base.Refused, base.Temporary)
+    assert type(caught.value) is base.KeyRefused
+    assert place.arrived() == []
     await channel.close()
 
 

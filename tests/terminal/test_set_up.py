@@ -194,7 +194,7 @@ async def test_telegram_is_told_where_to_knock_and_how_it_goes_is_asked(ask: Ask
 
         wrong = {**bot, "ASKARSAN_TELEGRAM_TOKEN": "1:" + "x" * 30}
         well, said = await health(ask, "telegram", **wrong)
-        assert (well, "it does not let us in (401)" in said) == (False, True)
+        assert (well, "it refuses our key (401)" in said) == (False, True)
         done = await asks(ask, "set-up", "telegram", **wrong)
         assert (done.exit_code, "Telegram would not" in done.stderr) == (1, True)
     await telegram.close()
@@ -221,7 +221,7 @@ async def test_each_workspace_is_asked_and_one_that_sent_us_away_is_said(ask: As
         assert (well, "invalid_auth" in said) == (False, True)
         slack.workspace("T1").installed = False
         well, said = await health(ask, "slack", **one)
-        assert (well, "it does not let us in (account_inactive)" in said) == (False, True)
+        assert (well, "it refuses our key (account_inactive)" in said) == (False, True)
 
         several = {**app, "ASKARSAN_SLACK_CLIENT_ID": "1.2", "ASKARSAN_SLACK_CLIENT_SECRET": "s"}
         well, said = await health(ask, "slack", **several)

@@ -15,7 +15,6 @@ from http.client import HTTPException
 from typing import Any
 from urllib.error import URLError
 
-import structlog
 from python_http_client.exceptions import HTTPError
 from sendgrid import SendGridAPIClient
 
@@ -25,8 +24,8 @@ from integrations.channels.base import (
     BadAddress,
     Channel,
     ChannelError,
+    KeyRefused,
     Outbound,
-    Refused,
     Sent,
     Temporary,
     Unanswered,
@@ -35,8 +34,6 @@ from integrations.channels.base import (
 from integrations.channels.email.letter import SUBJECT, marks, method_of, one_line, recipient, sendable, texts
 from integrations.channels.email.mailbox import Mailbox
 from integrations.waits import asked_to_wait
-
-log = structlog.get_logger()
 
 HOST = "https://api.sendgrid.com"  # for accounts in the EU: https://api.eu.sendgrid.com
 STEP = 10  # seconds for one answer
@@ -95,7 +92,7 @@ class SendGridChannel(Channel):
         except (OSError, TimeoutError, HTTPException, ValueError, AttributeError) as error:
             raise Unanswered(type(error).__name__) from None
         if "mail.send" not in may:
-            raise Refused("the key may not send mails")
+            raise KeyRefused("the key may not send mails")
         return self._mailbox.address
 
     async def send(self, message: Outbound) -> Sent:
@@ -116,8 +113,7 @@ class SendGridChannel(Channel):
     def _refusal(self, error: HTTPError) -> ChannelError:
         status = int(error.status_code)
         if status in (401, 403):
-            log.error("mail_login_refused", vendor="sendgrid", code=status)
-            return Temporary(str(status))  # nothing is wrong with the mail: somebody has to mend the account
+            return KeyRefused(str(status))
         if status == 400 and _about_the_recipient(error.body):
             return BadAddress("400")
         return from_status(status, _wait(error.headers or {}, self._now()))

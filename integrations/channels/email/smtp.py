@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-import structlog
 from aiosmtplib import (
     SMTP,
     SMTPAuthenticationError,
@@ -24,6 +23,7 @@ from integrations.channels.base import (
     Abilities,
     Channel,
     ChannelError,
+    KeyRefused,
     Outbound,
     Refused,
     Sent,
@@ -33,8 +33,6 @@ from integrations.channels.base import (
 from integrations.channels.email.errors import code_in, meaning_of
 from integrations.channels.email.letter import letter, recipient
 from integrations.channels.email.mailbox import Mailbox
-
-log = structlog.get_logger()
 
 PATIENCE = timedelta(seconds=30)  # for one mail, all told
 STEP = 10.0  # seconds for one answer of the server
@@ -148,9 +146,9 @@ class _Delivery:
 def _told(error: SMTPResponseException) -> ChannelError:
     words = f"{error.code} {error.message}"
     code = code_in(words, default=str(error.code))
-    if isinstance(error, SMTPAuthenticationError) or error.code in (530, 534, 535, 538):
-        log.error("mail_login_refused", vendor="smtp", code=code)
-        return Temporary(code)  # nothing is wrong with the mail: somebody has to mend the account
+    # 454: their list of passwords is away, and later the same one may do.
+    if error.code in (530, 534, 535, 538) or (isinstance(error, SMTPAuthenticationError) and error.code >= 500):
+        return KeyRefused(code)
     if isinstance(error, SMTPSenderRefused) and error.code >= 500:
         return Refused(code)
     kind = meaning_of(code if code.startswith(str(error.code)[0]) else str(error.code), words)

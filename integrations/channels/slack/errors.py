@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from integrations.channels.base import BadAddress, ChannelError, Refused, Temporary, Unanswered
+from integrations.channels.base import BadAddress, ChannelError, KeyRefused, Refused, Temporary, Unanswered
 
 NOBODY = frozenset(
     {
@@ -34,8 +34,9 @@ AGAIN = frozenset(
 )
 # "It's possible some aspect of the operation succeeded before the error was raised."
 PERHAPS = frozenset({"internal_error", "fatal_error"})
-# Of a key: it is good for nothing any more. The last one is our own word.
+# Of a key: it is good for nothing any more. The last one is our own word, of a workspace that we have none of.
 ENDED = frozenset({"account_inactive", "invalid_auth", "token_revoked", "not_installed"})
+NO_KEY = frozenset({"not_authed"})
 # Slack does not take it like this, and takes the same as plain text.
 TOO_MUCH = frozenset({"msg_blocks_too_long", "invalid_blocks", "invalid_blocks_format", "msg_too_long"})
 # The message whose place another should take is not to be changed.
@@ -45,7 +46,7 @@ NOT_CHANGED = frozenset({"message_not_found", "cant_update_message", "edit_windo
 def meant(code: str, wait: timedelta | None) -> ChannelError:
     """What is in no list is refused, for this message only: Slack has some hundred codes, and new ones each year.
 
-    A key that is good for nothing is ours to mend, and nobody counts as gone.
+    A key that is not taken is ours to mend, and nobody counts as gone.
     """
     known = code if re.fullmatch(r"[a-z0-9_]{1,60}", code) else "unreadable"
     if known in NOBODY:
@@ -54,4 +55,6 @@ def meant(code: str, wait: timedelta | None) -> ChannelError:
         return Temporary(known, wait)
     if known in PERHAPS:
         return Unanswered(known, wait)
+    if known in ENDED | NO_KEY:
+        return KeyRefused(known)
     return Refused(known)

@@ -73,6 +73,9 @@ class SlackChannel(Channel):
         *also, vendor_id = sent_to
         return Sent(vendor_id, tuple(also))
 
+    def account(self, to: str) -> str:
+        return Address.read(to).team
+
     async def look_up(self, message: Outbound, since: datetime) -> Sent | None:
         address = Address.read(message.to)
         channel = await self._channel(address)

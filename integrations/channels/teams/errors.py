@@ -12,6 +12,7 @@ from datetime import timedelta
 from integrations.channels.base import (
     BadAddress,
     ChannelError,
+    KeyRefused,
     OptedOut,
     Refused,
     Temporary,
@@ -46,7 +47,7 @@ def code_in(body: str) -> str:
 
 
 def meant(status: int, code: str, wait: timedelta | None) -> ChannelError:
-    """What is in no list is refused, for this message only. A key that is good for nothing is ours to mend."""
+    """What is in no list is refused, for this message only. A key that is not taken is ours to mend."""
     if status == 413:
         return Refused(TOO_LARGE)
     if status in PERHAPS:
@@ -57,4 +58,6 @@ def meant(status: int, code: str, wait: timedelta | None) -> ChannelError:
         return OptedOut(code)
     if code in NOBODY:
         return BadAddress(code)
+    if status == 401:
+        return KeyRefused(code or str(status))
     return Refused(code) if code else from_status(status, wait)

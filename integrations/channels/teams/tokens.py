@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import httpx2
 
-from integrations.channels.base import ChannelError, Refused, Temporary
+from integrations.channels.base import ChannelError, KeyRefused, Temporary
 from integrations.channels.teams.account import Account
 from integrations.channels.teams.asking import client
 
@@ -66,5 +66,5 @@ class Tokens:
 def _refused(status: int, told: object) -> ChannelError:
     match told:
         case {"error": str() as code} if status in (400, 401, 403) and re.fullmatch(r"[a-z_]{1,60}", code):
-            return Refused(code)
+            return KeyRefused(code)
     return Temporary("sign-in")

@@ -258,7 +258,7 @@ async def test_whether_we_are_let_in_is_asked_without_sending_anything(office: O
     assert await office.channel.checkup() == f"28:{office.teams.app_id}"
     assert asked(office, "/teams/") == 0
     wrong = TeamsChannel(Connector(replace(office.account, secret="guessed"), office.clock))
-    with pytest.raises(base.Refused, match="invalid_client"):
+    with pytest.raises(base.KeyRefused, match="invalid_client"):
         await wrong.checkup()
 
 
@@ -281,7 +281,7 @@ async def test_a_token_is_not_used_to_its_last_second(office: Office) -> None:
 
 async def test_a_token_that_is_never_taken_is_tried_twice_and_then_it_is_our_fault(office: Office) -> None:
     office.teams.mishaps.refuse(401, {"error": {"code": "Unauthorized"}}, on="POST /teams/", times=9)
-    with pytest.raises(base.Refused):
+    with pytest.raises(base.KeyRefused):
         await office.channel.send(HELLO)
     assert asked(office, "/teams/") == 2
 
@@ -289,7 +289,7 @@ async def test_a_token_that_is_never_taken_is_tried_twice_and_then_it_is_our_fau
 @pytest.mark.parametrize(
     ("status", "answer", "error"),
     [
-        (401, {"error": "invalid_client", "error_description": "AADSTS7000215: secret canary"}, base.Refused),
+        (401, {"error": "invalid_client", "error_description": "AADSTS7000215: secret canary"}, base.KeyRefused),
         (500, {"error": "server_error"}, base.Temporary),
         (429, {}, base.Temporary),
         (200, {"access_token": ""}, base.Temporary),

@@ -162,7 +162,7 @@ async def test_a_ban_that_comes_and_goes_gives_no_address_up(office: Office) -> 
 async def test_a_wrong_token_is_nobodys_fault_but_ours(office: Office) -> None:
     api = Api(Account("110201543:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", office.url))
     channel = TelegramChannel(api, office.channel.abilities)
-    with pytest.raises(base.Refused) as caught:
+    with pytest.raises(base.KeyRefused) as caught:
         await channel.send(HELLO)
     assert caught.value.code == "401"
     await channel.close()

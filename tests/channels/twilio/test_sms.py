@@ -89,7 +89,7 @@ async def test_the_account_itself_may_sign_in_where_there_is_no_key(office: Offi
 
 async def test_a_key_that_was_taken_back_is_said_so_and_opts_nobody_out(office: Office) -> None:
     office.standin.expire(account(office.url).key)
-    with pytest.raises(base.Refused) as caught:
+    with pytest.raises(base.KeyRefused) as caught:
         await office.sms.send(HELLO)
     assert caught.value.code == "20003"
 
@@ -244,7 +244,7 @@ async def test_it_is_found_on_the_second_page_too(office: Office) -> None:
         (400, 21606, base.Refused),
         (429, 20429, base.Temporary),
         (429, 21611, base.Temporary),
-        (401, 20003, base.Refused),
+        (401, 20003, base.KeyRefused),
         (404, 20404, base.Refused),
         (400, 99999, base.Refused),
     ],
