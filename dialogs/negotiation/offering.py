@@ -45,6 +45,7 @@ def put(d: Draft, to: Party, starts: Sequence[datetime], text: str, rows: Sequen
     d.change(
         status=Status.OFFERED,
         offer=Offer(number, to, tuple(starts)),
+        dropped=None if d.n.dropped is to else d.n.dropped,
         offers_made=number,
         rounds=d.n.rounds + 1,
         clarifying=(),
@@ -116,7 +117,7 @@ def try_again(d: Draft) -> None:
 
 def withdraw_offer(d: Draft) -> None:
     if d.n.offer:
-        d.change(offer=None, clarifying=())
+        d.change(offer=None, clarifying=(), dropped=d.n.offer.to)
         d.do(Withdrawn())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from dialogs.negotiation.asking import tell
 from dialogs.negotiation.booked import confirm, set_alarms
 from dialogs.negotiation.by_name import both_asked, named
 from dialogs.negotiation.draft import Draft
@@ -29,7 +30,7 @@ from dialogs.scheduling.concession import Concession, concessions
 from dialogs.scheduling.hours import instant_of, local_day
 from dialogs.scheduling.intervals import Interval, covers, difference, intersection, union
 from dialogs.scheduling.panel import Seated
-from dialogs.understanding.meaning import Act, Understanding
+from dialogs.understanding.meaning import Act, Topic, Understanding
 
 # Times on so many days are no single wish but a way of life: then it pays to ask whose change would open the most.
 BROAD = 3
@@ -52,6 +53,38 @@ def speaks_of_times(meaning: Understanding) -> bool:
 def hear_times(d: Draft, party: Party, meaning: Understanding) -> None:
     """The heart of it. What was named and fits is booked; what does not fit is put to the other side."""
     d.change(not_understood=0)
+    if not (says_yes_to_nothing(meaning) and answer_late_yes(d, party)):
+        settle(d, party, meaning)
+        d.change(dropped=None if d.n.dropped is party else d.n.dropped)  # they know that they asked for other times
+
+
+def says_yes_to_nothing(meaning: Understanding) -> bool:
+    """A yes, or a choice, of what is not on the table, and no time of their own."""
+    named = meaning.choice or meaning.windows or meaning.blocked or meaning.ambiguous
+    return not named and bool({Act.ACCEPT, Act.SELECT} & set(meaning.acts))
+
+
+def answer_late_yes(d: Draft, party: Party) -> bool:
+    """The offer was replaced meanwhile, or it is the other side's turn: that is said, and nobody's turn changes."""
+    unseen = [say for say in d.n.owed if say.to.value == party.value and say.kind is Kind.OFFER]
+    if unseen:
+        d.change(owed=tuple(say for say in d.n.owed if say not in unseen))
+        d.say_again(unseen[-1])  # they are awake, and have to see it before a yes can mean it
+        d.because("a yes to an older offer: the new one, which the night kept back, is shown")
+        return True
+    if d.n.clarifying or (d.n.offer and d.n.offer.to is party) or d.n.waiting_for is party:
+        return False
+    if d.n.dropped is party:
+        d.say(party, Kind.ANSWER, "offer_replaced")
+        d.because("a yes to an offer that is off the table: told so")
+    elif d.n.waiting_for is party.other:
+        tell(d, party, Topic.STATUS)
+    else:
+        return False
+    return True
+
+
+def settle(d: Draft, party: Party, meaning: Understanding) -> None:
     table = d.n.clarifying or (d.n.offer.starts if d.n.offer and d.n.offer.to is party else ())
     chosen = [table[index] for index in meaning.choice if index < len(table)]
     if meaning.ambiguous and not chosen and not meaning.windows:

@@ -110,6 +110,7 @@ class Negotiation:
     host: Given = Given()
     waiting_for: Party | None = None
     offer: Offer | None = None  # the one on the table
+    dropped: Party | None = None  # whose offer was taken off the table before they answered
     offers_made: int = 0
     rounds: int = 0  # offers since the search began: capped
     nudges: int = 0
