@@ -22,6 +22,7 @@ from bot.settings.settings import Settings
 from bot.terminal.firm import in_house
 from bot.terminal.moments import moment
 from bot.terminal.screen import standard_output, table
+from bot.terminal.tasks import NO_PAGE
 from bot.terminal.trouble import Trouble
 from bot.turn import Turn
 
@@ -70,7 +71,7 @@ def show_link(settings: Settings, name: str) -> None:
         if len(found) != 1:
             raise Trouble(f"{name!r} is not the name of one recruiter.")
         if not house.firm.public_url or house.desks is None:
-            raise Trouble("There is no page yet: set ASKARSAN_PUBLIC_URL to where people find this service.")
+            raise Trouble(NO_PAGE)
         standard_output().print(desk_link(house, house.desks.keys, found[0]), soft_wrap=True)
 
     in_house(settings, work)

@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from bot.terminal.prelude import Json, example, logs, settings_now
 
-inbox = typer.Typer(help="Who wrote and is not known.")
+
+class _Inbox(TyperGroup):
+    """A name behind --link needs no quotes, here as elsewhere: it goes on to the next option."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if "--link" in args:
+            start = args.index("--link") + 1
+            end = next((at for at in range(start, len(args)) if args[at].startswith("-")), len(args))
+            args = [*args[:start], *filter(None, [" ".join(args[start:end])]), *args[end:]]
+        return super().parse_args(ctx, args)
+
+
+inbox = typer.Typer(cls=_Inbox, help="Who wrote and is not known.")
 people = typer.Typer(help="Where people are reached, and who is left alone.")
 
 Number = Annotated[str, typer.Argument(metavar="NUMBER", help="As `askarsan inbox` shows it; or the address.")]
@@ -17,7 +30,7 @@ Name = Annotated[list[str], typer.Argument(metavar="NAME", show_default=False)]
 
 @inbox.callback(
     invoke_without_command=True,
-    epilog=example("askarsan inbox", "askarsan inbox is 7 Ana Silva", "askarsan inbox --link 'Rita Lopes'"),
+    epilog=example("askarsan inbox", "askarsan inbox is 7 Ana Silva", "askarsan inbox --link Rita Lopes"),
 )
 def waiting(
     ctx: typer.Context,

@@ -30,6 +30,7 @@ WHY = {
     "no_reply": "everything arrived, and no reply",
 }
 NOBODY = "Nobody is to be called."
+NO_PAGE = "There is no page yet: set ASKARSAN_PUBLIC_URL to where people find this service."
 
 
 def show_tasks(settings: Settings, recruiter: str, *, link: bool, as_json: bool) -> None:
@@ -62,7 +63,7 @@ async def _link(
     if whose is None or whose.role != "recruiter":
         raise Trouble("Whose page? Name a recruiter: askarsan tasks --link Rita Lopes")
     if not settings.public_url:
-        raise Trouble("ASKARSAN_PUBLIC_URL says where people find our pages, and is not set.")
+        raise Trouble(NO_PAGE)
     if not found:
         return NOBODY
     made = new_link(settings.public_url, TASKS)

@@ -19,6 +19,7 @@ from integrations.channels.approvals import Approval, Approvals, Draft, Standing
 from integrations.channels.base import ChannelError, Temporary
 
 EVERY = "all"
+NOBODY = "No carrier of WhatsApp is set that hands texts in: `askarsan channels set-up whatsapp` leads through Twilio."
 MISSING, CHANGED = "missing", "changed"
 WORDS = {
     MISSING: "not submitted yet",
@@ -51,9 +52,11 @@ class Shown:
 
 def show_templates(settings: Settings, languages: Sequence[str], *, as_json: bool) -> None:
     async def work(house: House) -> None:
-        desk, ours = _desk(house), _drafts(house, languages)
-        found = await _listed(house, desk)
+        ours, desk = _drafts(house, languages), house.approvals
+        found = await _listed(house, desk) if desk else Standings()
         _show([_shown(draft, found) for draft in ours], as_json=as_json)
+        if not desk and not as_json:
+            standard_output().print(NOBODY, soft_wrap=True)
 
     in_house(settings, work)
 
@@ -62,7 +65,7 @@ def submit_templates(settings: Settings, languages: Sequence[str], *, as_json: b
     """0 once WhatsApp has all of them; 1 if something was not taken."""
 
     async def work(house: House) -> int:
-        desk, ours = _desk(house), _drafts(house, languages)
+        ours, desk = _drafts(house, languages), _desk(house)
         before = await _listed(house, desk)
         wanting = [draft for draft in ours if _shown(draft, before).stands in TO_SUBMIT]
         refused = [draft for draft in wanting if not await _submitted(desk, draft)]
@@ -89,7 +92,7 @@ async def _submitted(desk: Approvals, draft: Draft) -> bool:
 
 def _desk(house: House) -> Approvals:
     if house.approvals is None:
-        raise Trouble("Nobody carries WhatsApp here who has texts approved: ASKARSAN_CHANNELS with whatsapp=twilio.")
+        raise Trouble(NOBODY)
     return house.approvals
 
 
@@ -127,7 +130,7 @@ def _show(shown: Sequence[Shown], *, as_json: bool) -> None:
     rows = ([each.name, each.language, each.in_words, _opening(each.text)] for each in shown)
     console.print(table(["Text", "Language", "How it stands", "As a reviewer reads it"], rows))
     many = Counter(each.stands for each in shown)
-    console.print(f"\n{many[Approval.APPROVED.value]} of {len(shown)} may be sent.")
+    console.print(f"\n{many[Approval.APPROVED.value]} of {len(shown)} may be sent. `--json` has each whole.")
     if any(each.stands in TO_SUBMIT for each in shown):
         console.print("`askarsan templates submit` submits what is not there yet.")
 

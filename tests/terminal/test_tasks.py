@@ -38,9 +38,12 @@ def test_who_is_to_be_called_is_listed_and_a_recruiter_gets_a_page_of_their_own(
 
     page = ask("tasks", "--link", "Rita Lopes", **due, ASKARSAN_PUBLIC_URL="https://arsan.firm.example")
     assert re.fullmatch(r"https://arsan\.firm\.example/tasks/[\w-]{32}\n", page.stdout), page.output
-    lost = ask("tasks", "--link", "Rita Lopes", **due)
-    assert lost.exit_code == 2
-    assert "ASKARSAN_PUBLIC_URL" in lost.output
+    for command in ("tasks", "inbox"):
+        lost = ask(command, "--link", "Rita", "Lopes", **due)
+        assert lost.exit_code == 2
+        assert "set ASKARSAN_PUBLIC_URL" in lost.output
+        there = ask(command, "--link", "Rita", "Lopes", **due, ASKARSAN_PUBLIC_URL="https://arsan.firm.example")
+        assert there.stdout.startswith("https://arsan.firm.example/"), "a name needs no quotes at either"
     assert "Name a recruiter" in ask("tasks", "--link", **due).output
 
 

@@ -65,8 +65,17 @@ async def test_what_twilio_does_not_take_is_named_and_the_command_says_so(ask: A
 
 
 def test_without_a_carrier_or_in_a_language_there_is_not_it_says_what_to_do(ask: Ask) -> None:
-    nobody = ask("templates")
-    assert (nobody.exit_code, "whatsapp=twilio" in nobody.stderr) == (2, True)
-    klingon = ask("templates", "--language", "tlh", **HERE)
-    assert klingon.exit_code == 2
-    assert "There are no texts in tlh; there are de, en, es, fr, it, nl, pt, pt-BR, or all." in klingon.stderr
+    nobody = ask("templates", "submit")
+    assert (nobody.exit_code, "askarsan channels set-up whatsapp" in nobody.stderr) == (2, True)
+    for settings in ({}, HERE):
+        klingon = ask("templates", "--language", "tlh", **settings)
+        assert klingon.exit_code == 2
+        assert "There are no texts in tlh; there are de, en, es, fr, it, nl, pt, pt-BR, or all." in klingon.stderr
+
+
+def test_whoever_signs_the_texts_off_reads_them_before_there_is_an_account(ask: Ask) -> None:
+    shown = ask("templates", "--language", "de")
+    assert (shown.exit_code, "not submitted yet" in shown.stdout) == (0, True)
+    assert "askarsan channels set-up whatsapp" in shown.stdout
+    whole = json.loads(ask("templates", "--language", "de", "--json").stdout)
+    assert all(each["text"] and each["stands"] == "missing" for each in whole)
