@@ -29,6 +29,7 @@ class Added:
     known: list[str] = field(default_factory=list)
     by_mail_only: list[str] = field(default_factory=list)  # nobody says they agreed to another channel
     unreachable: list[str] = field(default_factory=list)  # not even that
+    left_alone: list[str] = field(default_factory=list)  # they asked for that before we knew them
 
 
 _IN_A_SHEET = ("email", "whatsapp", "sms", "phone")
@@ -152,7 +153,7 @@ class _Desk:
                 email=row.email,
             ),
         )
-        self._note(row, consent)
+        self._note(row, consent, left_alone=person.opted_out_at is not None)
         if row.job and self._matter.recruiter:
             job = self._matter.jobs[row.job, row.company or ""]
             self._session.add(
@@ -164,9 +165,11 @@ class _Desk:
                 )
             )
 
-    def _note(self, row: CandidateRow, consent: Sequence[str]) -> None:
+    def _note(self, row: CandidateRow, consent: Sequence[str], *, left_alone: bool) -> None:
         self.added.people.append(row.name)
-        if not consent:
+        if left_alone:
+            self.added.left_alone.append(row.name)
+        elif not consent:
             self.added.unreachable.append(row.name)
         elif not row.consent and row.phone:
             self.added.by_mail_only.append(row.name)
@@ -199,8 +202,10 @@ async def add_cast(session: Session, ids: Ids, cast: Cast) -> Added:
         if known:
             added.known.append(_known_as(person.name, known))
         else:
-            await add_person(session, ids, new_person(person, keys[person.key]))
+            row = await add_person(session, ids, new_person(person, keys[person.key]))
             added.people.append(person.name)
+            if row.opted_out_at:
+                added.left_alone.append(person.name)
     for job in cast.jobs:
         await _add_job(session, ids, job, keys, added)
     return added

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from bot.house import Ids
-from bot.records import jobs, senders
+from bot.records import jobs, people, senders
 from bot.records.base import Session
 from bot.records.jobs import CompanyRow, JobRow, RoundRow
 from bot.records.loops import kept
@@ -93,6 +93,7 @@ async def add_person(session: Session, ids: Ids, person: NewPerson) -> PersonRow
         )
     await session.flush()
     await _read_what_waits(session, row, person.addresses)
+    await _leave_alone(session, row, person.addresses)
     return row
 
 
@@ -102,6 +103,15 @@ async def _read_what_waits(session: Session, person: PersonRow, addresses: Mappi
         sender = await senders.find(session, channel, address)
         if sender and sender.waits and not sender.between:
             await senders.is_theirs(session, sender, person.id, None, sender.last_at)
+
+
+async def _leave_alone(session: Session, person: PersonRow, addresses: Mapping[str, str]) -> None:
+    """They said stop before anybody knew them: that holds everywhere, until they say otherwise."""
+    for channel, address in addresses.items():
+        if (sender := await senders.refused(session, channel, address)) and sender.settled_at:
+            person.opted_out_at = sender.settled_at
+            await people.close_contacts(session, person.id, sender.settled_at)
+            await senders.is_theirs(session, sender, person.id, None, sender.settled_at)
 
 
 async def add_job(session: Session, ids: Ids, title: str, company: str, rounds: Sequence[NewRound]) -> JobRow:

@@ -37,7 +37,7 @@ async def receive(turn: Turn, inbound: Inbound, message: MessageRow) -> Sequence
         return await _heard_as(turn, message, person)
     await messages.keep(turn.session, message)
     if not inbound.automatic:
-        await _from_a_stranger(turn, inbound, message)
+        await from_a_stranger(turn, message, inbound.name)
     return ()
 
 
@@ -56,12 +56,14 @@ async def _led_here(turn: Turn, inbound: Inbound) -> PersonRow | None:
     return None
 
 
-async def _from_a_stranger(turn: Turn, inbound: Inbound, message: MessageRow) -> None:
+async def from_a_stranger(turn: Turn, message: MessageRow, name: str) -> None:
     """One polite line back, and word to the recruiters. Who wants no messages gets none, and is nobody's task."""
-    sender = await senders.note(turn.session, message.channel, message.address, inbound.name, (), turn.now)
+    sender = await senders.note(turn.session, message.channel, message.address, name, (), turn.now)
     turn.log("stranger_wrote", channel=message.channel)
     if _wants_none(turn.house, message):
-        await senders.put_aside(turn.session, sender, Standing.IGNORED, None, turn.now)
+        await senders.put_aside(turn.session, sender, Standing.REFUSED, None, turn.now)
+    elif sender.standing == Standing.REFUSED and whose.comes_back(turn, message):
+        senders.reopen(sender, turn.now)
     if not sender.waits:
         await senders.put_aside(turn.session, sender, Standing(sender.standing), sender.settled_by, turn.now)
         return

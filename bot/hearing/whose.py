@@ -37,7 +37,7 @@ Tell = Callable[[Turn, MessageRow, Sequence[PersonRow]], Awaitable[Sequence[Pers
 
 async def told_apart(turn: Turn, message: MessageRow, there: Sequence[PersonRow]) -> Sequence[PersonRow]:
     """Those of them it can be from; `there` is everybody at the address, whoever was written to last first."""
-    if _comes_back(turn, message) and (gone := [person for person in there if person.opted_out_at]):
+    if comes_back(turn, message) and (gone := [person for person in there if person.opted_out_at]):
         return gone
     for tell in (_by_press, by_thread, _by_invite, _by_command, _by_sitting):
         found = await tell(turn, message, there)
@@ -46,7 +46,7 @@ async def told_apart(turn: Turn, message: MessageRow, there: Sequence[PersonRow]
     return await _with_something_going_on(turn, there)
 
 
-def _comes_back(turn: Turn, message: MessageRow) -> bool:
+def comes_back(turn: Turn, message: MessageRow) -> bool:
     firm = turn.house.firm
     return asks_back(message, understand(message.text, Context(turn.now, firm.zone, firm.language)).acts)
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.records.base import Table
 from bot.records.messages import MessageRow
-from bot.records.people import normal
+from bot.records.people import PHONES, normal
 
 
 class Standing(StrEnum):
@@ -20,6 +20,7 @@ class Standing(StrEnum):
     KNOWN = "known"  # somebody said so
     ANSWERED = "answered"  # by a colleague, elsewhere
     IGNORED = "ignored"  # for good
+    REFUSED = "refused"  # they said stop themselves, and only they take it back
 
 
 class SenderRow(Table):
@@ -52,6 +53,13 @@ async def find(session: AsyncSession, channel: str, address: str) -> SenderRow |
     return await session.scalar(select(SenderRow).where(*here))
 
 
+async def refused(session: AsyncSession, channel: str, address: str) -> SenderRow | None:
+    """Who said stop there before anybody knew them; said by phone in one way, it is said in all of them."""
+    channels = PHONES if channel in PHONES else (channel,)
+    here = (SenderRow.channel.in_(channels), SenderRow.address == normal(address))
+    return await session.scalar(select(SenderRow).where(*here, SenderRow.standing == Standing.REFUSED).limit(1))
+
+
 async def get(session: AsyncSession, sender_id: int) -> SenderRow | None:
     return await session.get(SenderRow, sender_id)
 
@@ -62,16 +70,21 @@ async def waiting(session: AsyncSession) -> Sequence[SenderRow]:
     return (await session.scalars(query.order_by(SenderRow.since, SenderRow.id))).all()
 
 
+def reopen(row: SenderRow, now: datetime) -> None:
+    """What they write from now on waits for somebody to say who it is."""
+    row.standing, row.since, row.asked_at, row.told_at = Standing.WAITING.value, now, None, None
+
+
 async def note(
     session: AsyncSession, channel: str, address: str, name: str, between: Sequence[str], now: datetime
 ) -> SenderRow:
-    """They wrote, and nobody can tell who it is. Whoever is ignored stays so."""
+    """They wrote, and nobody can tell who it is. Whoever is ignored, or said stop, stays so."""
     row = await find(session, channel, address)
     if row is None:
         row = SenderRow(channel=channel, address=normal(address), since=now, standing=Standing.WAITING.value)
         session.add(row)
     elif row.standing in (Standing.KNOWN, Standing.ANSWERED):
-        row.standing, row.since, row.asked_at, row.told_at = Standing.WAITING.value, now, None, None
+        reopen(row, now)
     row.name, row.between, row.last_at = name or row.name or "", list(between), now
     await session.flush()
     return row

@@ -180,6 +180,9 @@ def _tell_added(added: Added) -> None:
         _Group("Already there, left as they are", added.known),
         _Group("By mail only, until they agree to more (column consent)", added.by_mail_only),
         _Group("Out of reach: no mail, and no consent to another channel", added.unreachable),
+        _Group(
+            "They said stop before they were added, so nothing goes to them until they write START", added.left_alone
+        ),
     ):
         _tell_group(console, group)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot import leaving
+from bot.adding import add_candidates
 from bot.facts.reach import reach_of
 from bot.hearing.inbox import keep
 from bot.records import everything, messages, people
@@ -16,6 +17,7 @@ from bot.rehearsal.play import Rehearsal
 from bot.seeding import NewPerson, add_person
 from bot.turn import Turn
 from integrations.channels.base import BadAddress, ChannelError, Inbound, OptedOut, Receipt, ReceiptStatus, Wish
+from integrations.trackers.sheet import CandidateRow
 from tests.channels.assistance import rehearsed
 
 
@@ -120,3 +122,26 @@ async def test_no_machine_and_no_forged_mail_says_whose_words_they_were_in_a_mai
     assert await who_left(firm) == set()
     async with house.records.read() as session:
         assert {row.status for row in await everything.negotiations(session)} == {"offered"}
+
+
+async def test_a_stranger_who_said_stop_is_written_to_only_once_they_come_back(firm: Rehearsal) -> None:
+    number, house = "+4917600000001", firm.stage.house
+    await firm.stage.hear([Inbound("x-1", "whatsapp", number, "STOP")])
+    row = CandidateRow(2, "Bo Berg", phone=number, channels=("sms",), consent=("sms",), job="Data Engineer")
+    async with house.records.write() as session:
+        added = await add_candidates(session, house.ids, [row], "Europe/Berlin", "en", "Rita Lopes")
+    assert added.left_alone == ["Bo Berg"]
+    await firm.stage.hear([firm.world.channels["slack"].hear("T1:URITA", "schedule Bo Berg for Data Engineer at Acme")])
+    assert not [each for each in firm.world.channels["sms"].delivered if each.to == number]
+    await firm.stage.hear([Inbound("x-2", "sms", number, "START")])
+    assert [each.text for each in firm.world.channels["sms"].delivered if each.to == number]
+
+
+async def test_whoever_has_a_number_now_that_was_wrong_for_us_is_a_stranger_and_heard(firm: Rehearsal) -> None:
+    hears = firm.world.channels["whatsapp"].hear
+    await firm.stage.hear([hears("+351912345678", "Wrong number, I am not Ana")])
+    await firm.stage.hear([hears("+351912345678", "no problem")])
+    sent = len(firm.world.channels["whatsapp"].delivered)
+    await firm.stage.hear([hears("+351912345678", "But I do have an interview with you, I am Zoe")])
+    assert len(firm.world.channels["whatsapp"].delivered) == sent + 1
+    assert "I am Zoe" in firm.world.channels["slack"].delivered[-1].text
