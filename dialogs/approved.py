@@ -46,7 +46,7 @@ STANDS_FOR = {
     "reminder_soon": "reminder_soon",
     "follow_up": "follow_up",
     "feedback_request": "feedback_request",
-    "reschedule": "reschedule cancellation_search_again",
+    "reschedule": "reschedule cancellation_search_again cannot_come",
     "cancellation": "cancellation_by_other cancellation_by_firm",
     "next_round": "next_round",
     "late_other": "late_other",
@@ -55,7 +55,7 @@ STANDS_FOR = {
 }
 NAME_OF = {message: name for name, messages in STANDS_FOR.items() for message in messages.split()}
 # What a message may say besides and need not: links that no text may have, and what the rest of it says as well.
-BESIDES = frozenset({"page_choose", "page_give_times", "page_see", "calendar_moved"})
+BESIDES = frozenset({"page_choose", "page_give_times", "page_see", "calendar_moved", "do_not_count_on_it"})
 
 
 @dataclass(frozen=True, slots=True)

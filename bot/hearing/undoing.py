@@ -53,7 +53,7 @@ def refuse(verb: str, case: Case, done_at: datetime, now: datetime) -> None:
 def _instead(verb: str, case: Case) -> str:
     name = case.candidate.name
     return {
-        Verb.SCHEDULE: f"cancel {name}",
+        Verb.SCHEDULE: f"call off {name}",
         Verb.CANCEL: f"schedule {name} for {case.job.title} at {case.company.name}",
         Verb.TAKE: f"back {name}",
         Verb.BACK: f"take {name}",

@@ -22,19 +22,34 @@ from dialogs.negotiation.state import Given, Hosting, Party, Status
 from dialogs.negotiation.times import civil, free, gave, is_free, worth_offering
 from dialogs.negotiation.waiting import stop_waiting
 from dialogs.negotiation.whynot import tell_why_not
+from dialogs.scheduling.hours import local_day
 from dialogs.scheduling.intervals import Interval, covers, difference, intersection
-from dialogs.understanding.meaning import Understanding
+from dialogs.understanding.meaning import Act, Understanding
 
-# A change this close to the start is told at once, at whatever hour.
+# A change this close to the start is told to the recruiter too, who may want to ring somebody.
 AT_SHORT_NOTICE = timedelta(hours=14)
+# Whoever has this much left in the morning is not woken in the night.
+TIME_ENOUGH = timedelta(hours=2)
 AROUND_THE_START = timedelta(hours=3)
 
 
 def move(d: Draft, party: Party, meaning: Understanding) -> None:
     """A party wants another time. The old one stands in everyone's calendar until there is a new one."""
     assert d.n.booked
+    booked, cannot_come = d.n.booked, Act.CANCEL in meaning.acts
     start_moving(d)
-    rule_out_booked(d, party)
+    # Who has to call off is spared that whole day.
+    _rule_out(d, party, local_day(booked.start, d.zone(party)) if cannot_come else booked)
+    in_doubt = cannot_come or at_short_notice(d)
+    text = "offer_cannot_come" if in_doubt else "offer_move_own"
+    _look_for_another(d, party, meaning, text)
+    if d.n.moving and d.n.offer and d.n.offer.to is not party:
+        d.say(party, Kind.ANSWER, "cannot_come_noted" if in_doubt else "old_time_stays")
+    if d.n.moving and in_doubt:
+        _tell_of_doubt(d, party)
+
+
+def _look_for_another(d: Draft, party: Party, meaning: Understanding, text: str) -> None:
     if meaning.windows or meaning.ambiguous:
         hear_times(d, party, meaning)
         return
@@ -44,10 +59,22 @@ def move(d: Draft, party: Party, meaning: Understanding) -> None:
     if party is Party.HOST:
         d.change(host=Given((), d.n.host.blocked))
         ask_for_times(d, Party.HOST, "availability_request_move")
-        d.say(Party.CANDIDATE, Kind.RESCHEDULE, "reschedule", urgent=at_short_notice(d))
+        d.say(Party.CANDIDATE, Kind.RESCHEDULE, "reschedule", urgent=cannot_wait(d, Party.CANDIDATE))
         return
-    if not offer(d, party, free(d, Party.HOST), "offer_move_own"):
+    if not offer(d, party, free(d, Party.HOST), text):
         none_left(d, party)
+
+
+def _tell_of_doubt(d: Draft, party: Party) -> None:
+    """They will not be there, or it is too near to be sure: nobody shall sit there alone."""
+    if party is Party.CANDIDATE and d.n.waiting_for is Party.HOST:
+        d.say(Party.HOST, Kind.ANSWER, "do_not_count_on_it", urgent=cannot_wait(d, Party.HOST))  # asked for times, too
+    elif party is Party.CANDIDATE:
+        d.say(Party.HOST, Kind.RESCHEDULE, "cannot_come", urgent=cannot_wait(d, Party.HOST))
+    if d.facts.recruiter.id != d.facts.host.id:
+        words = {"who": d.person(party).name}
+        d.say(Reader.RECRUITER, Kind.ANSWER, "cannot_come_told", words=words, urgent=cannot_wait(d, Reader.RECRUITER))
+    d.because("what is booked is in doubt: the other side and the recruiter know")
 
 
 def calendars_speak_for(d: Draft, party: Party, who: str) -> bool:
@@ -83,13 +110,17 @@ def wish_for(d: Draft, party: Party, start: datetime, who: str) -> None:
         return
     ask_for_times(d, party, "availability_request_move")
     if party is Party.HOST:
-        d.say(Party.CANDIDATE, Kind.RESCHEDULE, "reschedule", urgent=at_short_notice(d))
+        d.say(Party.CANDIDATE, Kind.RESCHEDULE, "reschedule", urgent=cannot_wait(d, Party.CANDIDATE))
 
 
 def rule_out_booked(d: Draft, party: Party) -> None:
     assert d.n.booked
+    _rule_out(d, party, d.n.booked)
+
+
+def _rule_out(d: Draft, party: Party, blocked: Interval) -> None:
     given = d.n.given(party)
-    d.change(**{party.value: Given(given.windows, (*given.blocked, d.n.booked), given.preferred)})
+    d.change(**{party.value: Given(given.windows, (*given.blocked, blocked), given.preferred)})
 
 
 def start_moving(d: Draft) -> None:
@@ -152,7 +183,7 @@ def withdraw(d: Draft) -> None:
     end(d, "withdrawn")
     d.say(Party.CANDIDATE, Kind.CANCELLATION, "cancellation_withdrawn")
     if Party.HOST in d.n.reached:
-        d.say(Party.HOST, Kind.CANCELLATION, "cancellation_by_other", urgent=at_short_notice(d))
+        d.say(Party.HOST, Kind.CANCELLATION, "cancellation_by_other", urgent=cannot_wait(d, Party.HOST))
     d.say(Reader.RECRUITER, Kind.CANCELLATION, "cancellation_by_candidate")
 
 
@@ -162,7 +193,7 @@ def call_off_by_host(d: Draft) -> None:
     end(d, "called_off_by_host")
     if was_booked:
         d.do(SearchAgain())
-        d.say(Party.CANDIDATE, Kind.CANCELLATION, "cancellation_search_again", urgent=at_short_notice(d))
+        d.say(Party.CANDIDATE, Kind.CANCELLATION, "cancellation_search_again", urgent=cannot_wait(d, Party.CANDIDATE))
     else:
         d.say(Party.HOST, Kind.CANCELLATION, "cancellation_noted")
         if Party.CANDIDATE in d.n.reached:
@@ -173,7 +204,7 @@ def call_off_by_host(d: Draft) -> None:
 def call_off_by_recruiter(d: Draft, because: str) -> None:
     end(d, "called_off_by_recruiter")
     for party in d.n.reached:
-        d.say(party, Kind.CANCELLATION, "cancellation_by_firm", urgent=at_short_notice(d))
+        d.say(party, Kind.CANCELLATION, "cancellation_by_firm", urgent=cannot_wait(d, party))
     d.because(f"the recruiter called it off{': ' + because if because else ''}")
 
 
@@ -187,7 +218,7 @@ def leave(d: Draft, party: Party) -> None:
         return
     end(d, "opted_out")
     if party.other in d.n.reached:
-        d.say(party.other, Kind.CANCELLATION, "cancellation_by_other", urgent=at_short_notice(d))
+        d.say(party.other, Kind.CANCELLATION, "cancellation_by_other", urgent=cannot_wait(d, party.other))
     d.call_human(Reason.OPT_OUT, who=d.person(party).name)
 
 
@@ -216,6 +247,12 @@ def end(d: Draft, event: str) -> None:
     d.change(status=Status.CANCELLED, moving=False, owed=())
     d.do(Record(event))
     d.because(event.replace("_", " "))
+
+
+def cannot_wait(d: Draft, reader: Reader | Party) -> bool:
+    """Is the interview so near that the morning would come too late for them?"""
+    morning = d.facts.rules.quiet_hours.next_allowed(d.facts.now, d.zone(reader))
+    return d.n.booked is not None and d.n.booked.start < morning + TIME_ENOUGH
 
 
 def at_short_notice(d: Draft) -> bool:

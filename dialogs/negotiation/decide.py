@@ -153,7 +153,8 @@ def reopen(d: Draft) -> None:
     d.do(Record("reopened"))
     d.because("the recruiter takes the calling off back")
     booked = d.n.booked
-    d.change(booked=None)
+    # What the night has kept back of the calling off is no longer so.
+    d.change(booked=None, owed=tuple(say for say in d.n.owed if say.kind is not Kind.CANCELLATION))
     if booked and is_free(d, booked.start):
         book(d, booked.start)
         d.change(again=True)

@@ -29,6 +29,8 @@ def kept_back(say: Say, n: Negotiation) -> bool:
 
 def worth_sending(say: Say, n: Negotiation, now: datetime) -> bool:
     """False once what the message speaks of has changed since it was decided."""
+    if say.kind is Kind.RESCHEDULE:
+        return n.moving  # settled meanwhile: what was decided is told, and no longer that it is open
     if say.holds is None:
         return True
     match say.holds.what:
