@@ -165,6 +165,7 @@ def _smtp() -> Guide:
         steps=(
             "A mailbox that takes what stands behind a plus, like interviews+abc@firm.example.",
             "SPF, DKIM and DMARC for its domain.",
+            "A mailbox at Microsoft 365 or Gmail is read by your app there, without IMAP and its password.",
         ),
         page="email.md",
     )
