@@ -38,9 +38,11 @@ def _label(row: SenderRow) -> str:
     return f"{named['number']} ({named['who']})"
 
 
-async def named(session: Session, said: str) -> PersonRow:
-    """One of those outside the firm, by a name that is whole or enough. Raises Unclear."""
-    found = naming.find(said, await people.of_role(session, *OUTSIDE), "unknown_candidate", "which_candidate")
+async def named(session: Session, said: str, *roles: str) -> PersonRow:
+    """One of these roles, or of those outside the firm, by a name that is whole or enough. Raises Unclear."""
+    found = naming.find(
+        said, await people.of_role(session, *(roles or OUTSIDE)), "unknown_candidate", "which_candidate"
+    )
     if found.rest:
         raise Unclear("unknown_candidate", said, (found.person.name,))
     return found.person

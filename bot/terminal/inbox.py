@@ -12,7 +12,7 @@ from bot import leaving
 from bot.desk_links import desk_link
 from bot.effects.strangers import who
 from bot.facts.reach import Reach, Said, reach_of
-from bot.hearing import strangers
+from bot.hearing import colleagues, strangers
 from bot.hearing.naming import Unclear
 from bot.house import House
 from bot.records import people
@@ -26,7 +26,8 @@ from bot.terminal.tasks import NO_PAGE
 from bot.terminal.trouble import Trouble
 from bot.turn import Turn
 
-STATES = {"open": "", "closed": "wants nothing there", "not_asked": "never agreed to it", "lost": "nothing arrives"}
+EVERYBODY = (colleagues.RECRUITER, *strangers.OUTSIDE)
+STATES = {"open": "", "closed": "wants nothing there", "not_asked": "no consent noted", "lost": "nothing arrives"}
 WHAT = {"opted_out": "wants no messages", "opted_in": "wants messages again", "channel_closed": "wants none there"}
 HOW = {"wrote": "wrote so", "vendor": "told by the vendor", "staff": "noted by a colleague"}
 
@@ -142,7 +143,7 @@ def _told(unclear: Unclear) -> str:
 def show_people(settings: Settings, name: str | None, *, as_json: bool) -> None:
     async def work(house: House) -> None:
         async with house.records.read() as session:
-            found = [await _named(session, name)] if name else await people.of_role(session, *strangers.OUTSIDE)
+            found = [await _named(session, name, *EVERYBODY)] if name else await people.of_role(session, *EVERYBODY)
             reaches = [await reach_of(session, person) for person in found]
         if as_json:
             _print_json([_reach_as_data(each) for each in reaches])
@@ -156,10 +157,17 @@ def show_people(settings: Settings, name: str | None, *, as_json: bool) -> None:
     in_house(settings, work)
 
 
-def opt_out(settings: Settings, name: str) -> None:
+def opt_out(settings: Settings, name: str, *, sure: bool) -> None:
+    """Nobody here can take it back, so a part of a name is not enough."""
+
     async def work(house: House) -> None:
         async with house.records.write() as session:
             person = await _named(session, name)
+            if not sure and person.name.casefold() != name.strip().casefold():
+                raise Trouble(
+                    f"{name!r} is {person.name}? What is planned with them is called off, and only they can take that "
+                    f"back. If so: askarsan people opt-out {person.name} --sure"
+                )
             left = await leaving.leave(Turn(house, session), person, leaving.Wish("staff"))
         now = "" if left else " already"
         told = f"{person.name} hears nothing from us{now}, on any channel. Only they can take that back, with START."
@@ -168,16 +176,17 @@ def opt_out(settings: Settings, name: str) -> None:
     in_house(settings, work)
 
 
-async def _named(session: Session, name: str) -> people.PersonRow:
+async def _named(session: Session, name: str, *roles: str) -> people.PersonRow:
     try:
-        return await strangers.named(session, name)
+        return await strangers.named(session, name, *roles)
     except Unclear as unclear:
         raise Trouble(_told(unclear)) from unclear
 
 
 def _ways(reach: Reach) -> str:
     return ", ".join(
-        f"{each.channel} ({STATES[each.state]})" if STATES[each.state] else each.channel for each in reach.ways
+        f"{each.channel} {each.address}" + (f" ({STATES[each.state]})" if STATES[each.state] else "")
+        for each in reach.ways
     )
 
 

@@ -113,9 +113,13 @@ def show(ctx: typer.Context, name: Name, as_json: Json = False) -> None:
 
 
 @people.command("opt-out", epilog=example("askarsan people opt-out Ana Silva"))
-def out(ctx: typer.Context, name: Name) -> None:
+def out(
+    ctx: typer.Context,
+    name: Name,
+    sure: Annotated[bool, typer.Option("--sure", help="Also where NAME is only a part of theirs.")] = False,
+) -> None:
     """Leave somebody alone, on every channel. Only they themselves can take that back."""
     from bot.terminal.inbox import opt_out
 
     logs(ctx)
-    opt_out(settings_now(), " ".join(name))
+    opt_out(settings_now(), " ".join(name), sure=sure)

@@ -59,13 +59,17 @@ def test_the_inbox_is_listed_and_emptied(ask: Ask, firm: dict[str, str]) -> None
 def test_who_is_left_alone_is_shown_with_when_and_how(ask: Ask, firm: dict[str, str]) -> None:
     shown = ask("people", "show", "Ana", **firm).stdout
     assert "wants no messages on email, wrote so" in shown
-    assert ask("people", "opt-out", "Ben", **firm).stdout == (
+    asked = ask("people", "opt-out", "Ben", **firm)
+    assert asked.exit_code != 0
+    assert "askarsan people opt-out Ben Okafor --sure" in " ".join(asked.stderr.split())
+    assert ask("people", "opt-out", "Ben", "--sure", **firm).stdout == (
         "Ben Okafor hears nothing from us, on any channel. Only they can take that back, with START.\n"
     )
     refused = ask("people", "opt-out", "Anna", **firm)
     assert refused.exit_code != 0
     assert "Did you mean Ana Silva?" in refused.stderr
-    assert "Ben Okafor hears nothing from us already" in ask("people", "opt-out", "Ben", **firm).stdout
+    assert "Ben Okafor hears nothing from us already" in ask("people", "opt-out", "Ben Okafor", **firm).stdout
+    assert "rita@firm.example" in ask("people", "show", "Rita", **firm).stdout
     by_name = {each["name"]: each for each in json.loads(ask("people", "--json", **firm).stdout)}
     assert by_name["Ben Okafor"]["said"][0]["how"] == "staff"
     assert by_name["Ben Okafor"]["channels"][0]["state"] == "closed"
