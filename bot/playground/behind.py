@@ -26,7 +26,7 @@ BETWEEN = (1, 2)  # ranks of a story's entries: what was decided and noted, betw
 
 STANDING: Mapping[str, str] = {
     Status.COLLECTING: "looking for times",
-    Status.OFFERED: "slots are offered",
+    Status.OFFERED: "times are offered",
     Status.AGREED: "being booked",
     Status.CONFIRMED: "booked",
     Status.COMPLETED: "took place",

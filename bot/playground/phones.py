@@ -26,6 +26,8 @@ LABELS = {
     "teams": "Teams",
     "email": "Email",
 }
+# What the channel of a real vendor does besides, and nobody sees here.
+NOT_HERE = {"whatsapp": "no 24-hour window here: with Twilio, whoever has not written for a day gets an approved text"}
 SHOWN = 80  # the last so many on one phone
 # What became of a message, as a sign and in words.
 RECEIPTS: Mapping[ReceiptStatus, tuple[str, str]] = {
@@ -129,7 +131,7 @@ def _phone(
         tabs=_tabs(view.at(role), person, mine, here),
         channel=channel,
         label=LABELS[channel],
-        can=can(rehearsal.world.channels[channel].abilities),
+        can=" · ".join(filter(None, (can(rehearsal.world.channels[channel].abilities), NOT_HERE.get(channel)))),
         bubbles=sorted(bubbles, key=lambda each: (each.at, each.kind == "invite"))[-SHOWN:],
         last=bool(sent) and sent[-1].channel == channel,
         next=spoilt.value if spoilt else "",
@@ -191,12 +193,25 @@ def pressable(delivery: Delivery) -> Sequence[Button | Action]:
 
 
 def _invites(rows: Sequence[InviteRow], zone: ZoneInfo) -> Iterator[Bubble]:
-    last = rows[-1] if rows else None
+    last, known = rows[-1] if rows else None, dict[str, InviteRow]()
     for row in rows:
         when, off = stretch(row.start, row.end, zone), row.method == "CANCEL"
-        what = "Taken out of your calendar" if off else "Moved in your calendar" if row.sequence else "In your calendar"
+        what = in_the_calendar(known.get(row.uid), row)
+        known[row.uid] = row
         answerable = row is last and not off
         yield Bubble(f"i{row.id}", "invite", row.at, _clock(row.at, zone), f"{what}: {when}", answerable=answerable)
+
+
+def in_the_calendar(before: InviteRow | None, row: InviteRow) -> str:
+    """`before`: the invite to the same interview before this one."""
+    if row.method == "CANCEL":
+        return "Taken out of your calendar"
+    if before is None:
+        return "In your calendar"
+    if before.method == "CANCEL":
+        return "Back in your calendar"
+    moved = (before.start, before.end) != (row.start, row.end)
+    return "Moved in your calendar" if moved else "Still in your calendar"
 
 
 def _id(row: MessageRow) -> str:

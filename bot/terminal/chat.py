@@ -113,6 +113,16 @@ class Room:
     def prompt(self) -> str:
         return f"{self.people[self.me].name} ({moment(self.now, self.zone)} {city(self.zone)}) › "
 
+    def sees_buttons(self) -> bool:
+        addresses = self.rehearsal.people[self.me].addresses
+        told = (
+            each
+            for channel, address in addresses.items()
+            for each in self.rehearsal.world.channels[channel].delivered
+            if each.to == address
+        )
+        return any(each.buttons or each.card for each in told)
+
     async def open(self) -> None:
         await self.rehearsal.prepare()
         if self.alone:
@@ -188,6 +198,8 @@ async def _until(room: Room, rest: str) -> None:
 async def _press(room: Room, rest: str) -> None:
     if not rest:
         raise Unheard("Which button? For example: /press 2")
+    if not room.sees_buttons():
+        raise Unheard(f"{room.people[room.me].name} has no buttons to press. What you mean is written, like: {rest}")
     await room.play(s.Presses(room.me, rest))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx2
@@ -13,8 +14,10 @@ import pytest_asyncio
 from bot.playground.behind import STANDING, WHY
 from bot.playground.door import playground_app
 from bot.playground.game import CAST, Game, starters
+from bot.playground.phones import in_the_calendar
 from bot.playground.saving import story
 from bot.playground.view import View
+from bot.records.invites import InviteRow
 from bot.rehearsal.play import played
 from bot.rehearsal.scenario import load
 from bot.rehearsal.steps import Step
@@ -205,3 +208,20 @@ async def same_again(game: Game, tmp_path: Path) -> None:
 async def test_everything_that_can_stand_there_has_words() -> None:
     assert {*STANDING} == {*Status}
     assert {*WHY} == {*Reason}
+
+
+async def test_an_invite_has_moved_only_where_its_time_is_another() -> None:
+    def invite(hour: int, method: str = "REQUEST") -> InviteRow:
+        start = datetime(2026, 3, 4, hour, tzinfo=UTC)
+        return InviteRow(start=start, end=start + timedelta(minutes=45), method=method)
+
+    assert in_the_calendar(None, invite(10)) == "In your calendar"
+    assert in_the_calendar(invite(10), invite(11)) == "Moved in your calendar"
+    assert in_the_calendar(invite(10), invite(10)) == "Still in your calendar"
+    assert in_the_calendar(invite(10), invite(10, "CANCEL")) == "Taken out of your calendar"
+    assert in_the_calendar(invite(10, "CANCEL"), invite(10)) == "Back in your calendar"
+
+
+async def test_the_page_says_where_whatsapp_is_another_one_with_a_vendor(game: Game, page: httpx2.AsyncClient) -> None:
+    await game.begin()
+    assert "no 24-hour window here" in (await page.get("/playground")).text

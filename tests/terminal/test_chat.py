@@ -54,6 +54,7 @@ LOOKS = {
     "/press": "Which button? For example: /press 2",
     "crl: hello": "Nobody here is called crl; did you mean carl?",
     "/as ben\n/accept": "ben has got no invite to answer",
+    "/press 9": "has no buttons to press. What you mean is written, like: 9",
 }
 
 
