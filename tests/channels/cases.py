@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from integrations.channels.base import Button, Channel, Door, Knock, Outbound
+from integrations.channels.base import Button, Channel, Door, Knock, Outbound, Read
 
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
@@ -61,6 +61,8 @@ class Place(ABC):
     refuses_late = False  # is everything taken, and only a receipt tells that somebody wants nothing more
     closed_protocol = False  # ours: what is not in it is a mistake, and not a novelty
     hears_opt_outs = True  # or does the vendor know none, and only we do
+    names_a_wait = True  # or does its protocol have no word for how long
+    knocks = True  # or are its messages fetched: then there is no door, and no proof
 
     @abstractmethod
     def arrived(self) -> Sequence[Arrived]:
@@ -101,6 +103,14 @@ class Place(ABC):
     @abstractmethod
     def proof(self) -> str:
         """In which header it stands, in small letters."""
+
+    async def open(self) -> None:  # noqa: B027 – most have been opened with the server of the module
+        """Whatever cannot be made at once."""
+
+    async def read(self, knock: Knock) -> Read:
+        """What it told, once it was let in. Raises DoorError."""
+        await self.door.verify(knock)
+        return self.door.read(knock)
 
     async def close(self) -> None:
         await self.channel.close()

@@ -56,6 +56,7 @@ from integrations.standins.twilio import web as standin_twilio
 from integrations.standins.twilio.account import SID, StandInTwilio
 from integrations.standins.twilio.hooks import sign as sign_for_twilio
 from tests.channels.cases import Arrived, Clock, Place, Served
+from tests.channels.mail_places import AtMailServers
 
 OURS = "a_secret-that-both-sides-know"
 ANA_AT_TELEGRAM = 5_017_265_501  # long enough to stand nowhere by chance
@@ -470,6 +471,7 @@ PLACES: dict[str, Callable[[Served, Clock], Place]] = {
     "sms": AtTwilioBySms,
     "whatsapp": AtTwilioByWhatsApp,
     "sendgrid": AtSendGrid,
+    "smtp": AtMailServers,
     "slack": AtSlack,
     "teams": AtTeams,
 }

@@ -38,6 +38,7 @@ async def served() -> AsyncIterator[Served]:
 @pytest_asyncio.fixture(params=PLACES, loop_scope="module")
 async def place(request: pytest.FixtureRequest, served: Served) -> AsyncIterator[Place]:
     made = PLACES[request.param](served, Clock())
+    await made.open()
     yield made
     await made.close()
 
@@ -109,7 +110,7 @@ async def test_a_vendor_that_asks_to_wait_is_left_alone_for_as_long(place: Place
     place.fail(429, wait=7)
     with pytest.raises(base.Temporary) as caught:
         await place.channel.send(hello(place))
-    assert caught.value.retry_after == timedelta(seconds=7)
+    assert caught.value.retry_after == (timedelta(seconds=7) if place.names_a_wait else None)
     assert not isinstance(caught.value, base.Unanswered)
     assert place.arrived() == []
 
@@ -183,8 +184,7 @@ async def test_neither_what_is_written_nor_a_secret_nor_an_address_is_logged(
 
 
 async def read(place: Place, knock: Knock) -> base.Read:
-    await place.door.verify(knock)
-    return place.door.read(knock)
+    return await place.read(knock)
 
 
 @pytest.mark.parametrize("text", WORDS.values(), ids=WORDS)
@@ -219,6 +219,8 @@ async def test_what_nobody_knows_is_kept_as_unknown_and_acted_on_by_nobody(place
 
 
 async def test_each_byte_of_the_body_is_under_the_signature_where_there_is_one(place: Place) -> None:
+    if not place.knocks:
+        return
     knock = place.written("Tuesday")
     for at, byte in enumerate(knock.body):
         changed = replace(knock, body=knock.body[:at] + bytes([byte ^ 1]) + knock.body[at + 1 :])
@@ -230,6 +232,8 @@ async def test_each_byte_of_the_body_is_under_the_signature_where_there_is_one(p
 
 
 async def test_each_sign_of_the_proof_counts(place: Place) -> None:
+    if not place.knocks:
+        return
     knock = place.written("Tuesday")
     proof = knock.headers[place.proof()]
     for at, sign in enumerate(proof.rstrip("=")[:-1]):  # the last one of base64 may hold bits that say nothing
@@ -239,6 +243,8 @@ async def test_each_sign_of_the_proof_counts(place: Place) -> None:
 
 
 async def test_without_its_proof_nothing_is_let_in(place: Place) -> None:
+    if not place.knocks:
+        return
     knock = place.written("Tuesday")
     rest = {name: value for name, value in knock.headers.items() if name != place.proof()}
     for headers in (rest, {}, {**rest, place.proof(): ""}):
@@ -251,6 +257,8 @@ async def test_without_its_proof_nothing_is_let_in(place: Place) -> None:
 async def test_garbage_for_headers_is_a_bad_signature_and_never_a_crash(
     place: Place, proof: str, name: str, value: str, body: bytes
 ) -> None:
+    if not place.knocks:
+        return
     knock = Knock(f"https://firm.example/hooks/x?{value}", {name.lower(): value, place.proof(): proof}, body)
     with pytest.raises(BadSignature):
         await place.door.verify(knock)
@@ -279,6 +287,8 @@ async def test_nothing_a_megabyte_and_deep_nests_are_no_crash(place: Place, body
 
 
 async def never_a_crash(place: Place, body: bytes) -> None:
+    if not place.knocks:
+        return  # any mail at all is read in tests/channels/email/test_incoming.py
     # What is not even text no vendor can have signed that signs text.
     with suppress(BadMessage, BadSignature):
         told = (await read(place, place.signed(body))).told
