@@ -174,7 +174,24 @@ async def _schedule(self: Obeying, order: Order) -> None:
     case = await self.turn.open(plan, order.planned.requested, self.seen)
     self.note(order, case.row.id)
     if case.state.status is not Status.ESCALATED:
-        self.answer(order.recruiter, Part(f"command_schedule_{case.state.hosting.value}"), about=case)
+        self.answer(
+            order.recruiter, Part(f"command_schedule_{case.state.hosting.value}"), *_kept(self, case), about=case
+        )
+
+
+def _kept(self: Obeying, case: Case) -> list[Part]:
+    """Who is asked only in the morning, and when that is."""
+    quiet = self.house.rules.quiet_hours
+    people = {Reader.CANDIDATE: case.candidate, Reader.HOST: case.host}
+    asleep = [people[say.to] for say in case.state.owed if say.to in people]
+    return [
+        Part(
+            "asked_in_the_morning",
+            times=(quiet.next_allowed(self.turn.now, ZoneInfo(person.zone)),),
+            words={"who": person.name},
+        )
+        for person in asleep
+    ]
 
 
 async def _move(self: Obeying, order: Order) -> None:
