@@ -64,7 +64,7 @@ async def pressed_on_task(house: House, recruiter: PersonRow, message: MessageRo
     if not message.pressed:
         return None
     async with house.records.read() as session:
-        shown = await messages.last_saying(session, recruiter.id, "task")
+        shown = await messages.last_saying(session, recruiter.id, "task_headline")
         case = await load(session, shown.negotiation_id) if shown and shown.negotiation_id else None
         task = await _open_task(session, case) if case else None
         if task is None:
