@@ -30,7 +30,7 @@ async def choose(session: Session, said: str) -> SenderRow:
         return found[0]
     if not waiting:
         raise Unclear("nobody_wrote")
-    raise Unclear("which_sender", said, tuple(_label(row) for row in found or waiting))
+    raise Unclear("which_sender", "" if found else said, tuple(_label(row) for row in found or waiting))
 
 
 def _label(row: SenderRow) -> str:
