@@ -70,6 +70,11 @@ def parted(
     return made
 
 
+def _in_question(mention: Mention, speech: Speech) -> bool:
+    """ "What now?": how it stands, and no moment to meet."""
+    return any(each.start <= mention.start and mention.end <= each.end for each in speech.all("topic_status"))
+
+
 def _until_then(mention: Mention, told: _Told, stage: Stage, frame: Frame) -> Mention | None:
     """ "Até quinta", "bis Donnerstag": once something is on the table that day, a goodbye that names it; once it is
     booked, a goodbye in any case (None)."""
@@ -267,6 +272,8 @@ def arrival(arrivals: Sequence[Mention], frame: Frame) -> int | None:
 
 
 def _beside_the_point(mention: Mention, sentence: int, speech: Speech) -> bool:
+    if mention.now and _in_question(mention, speech):
+        return True
     return _courtesy(mention, sentence, speech) or _asked_about(mention, sentence, speech)
 
 

@@ -116,7 +116,7 @@ def _frame(context: Context, tongue: Tongue) -> Frame:
 
 def _by_keyword(body: str, tongue: Tongue) -> Act | None:
     """A message that is nothing but STOP or START, as carriers have it."""
-    bare = " ".join(body.lower().replace(".", " ").replace("!", " ").split())
+    bare = " ".join(body.lower().replace("0", "o").replace(".", " ").replace("!", " ").split())  # ST0P, too
     known = (tongue.main.lists, language(tongue.code).lists)
     if any(bare in lists["words_that_stop"] for lists in known):
         return Act.OPT_OUT
