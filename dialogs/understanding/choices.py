@@ -27,6 +27,9 @@ def numbered(pieces: Sequence[Piece], found: list[Mention], frame: Frame, langua
         for at, piece in enumerate(pieces)
         if at not in taken and (option := _bare(pieces, at, frame, language)) is not None
     ]
+    if not found and not extra and len(pieces) <= 2 and "bare" in pieces[0].kinds and "digits" in pieces[0].kinds:
+        hour = Hours(Shape.POINT, replace(pieces[0].kinds["bare"], written=True))
+        return [Mention(0, pieces[0].start, pieces[0].end, hours=hour)]
     if not found and not extra:
         extra = _hours_of_offers(pieces, frame, language)
     turned = [_as_option(mention, found, frame) for mention in found]
@@ -34,12 +37,17 @@ def numbered(pieces: Sequence[Piece], found: list[Mention], frame: Frame, langua
 
 
 def off_the_list(pieces: Sequence[Piece], frame: Frame) -> bool:
-    """A bare number below a numbered list is a choice, even one that is not there: "4" of three is no four o'clock."""
+    """A bare number below a numbered list is a choice, even one that is not there: "4" of three is no four o'clock.
+
+    Unless just one of them is at that very hour, as its list shows it: "10" is the one at 10:00.
+    """
     words = [piece for piece in pieces if piece.word[:1].isalnum()]
     if not frame.starts or len(words) != 1 or not words[0].word.isdecimal() or len(words[0].word) > 2:
         return False  # "1500" is a time of day
-    signs = [piece.word for piece in pieces if piece is not words[0]]
-    return not 1 <= int(words[0].word) <= frame.options and all(sign in _AROUND_A_NUMBER for sign in signs)
+    number, signs = int(words[0].word), [piece.word for piece in pieces if piece is not words[0]]
+    if 1 <= number <= frame.options or not all(sign in _AROUND_A_NUMBER for sign in signs):
+        return False
+    return sum((start.hour, start.minute) == (number, 0) for start in frame.starts) != 1
 
 
 _AROUND_A_NUMBER = frozenset("#.,!?()")
