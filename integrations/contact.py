@@ -43,7 +43,10 @@ def zone_of(number: str | None) -> str | None:
         return None
     from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number  # a table of its own, rarely needed
 
-    found = time_zones_for_number(phonenumbers.parse(number))
+    try:
+        found = time_zones_for_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return None
     return found[0] if len(found) == 1 and found[0] != UNKNOWN_TIMEZONE else None
 
 

@@ -12,6 +12,8 @@ from bot.records.work import EffectRow
 
 # After so many failures of one vendor another way is taken.
 PATIENCE = 8
+# So long may one message take; a process that is silent for longer is dead.
+STILL_AT_IT = timedelta(minutes=1)
 
 
 class Later(Exception):
@@ -35,3 +37,18 @@ async def nothing_to_do(house: House, effect: EffectRow) -> Sequence[str]:
     async with house.records.write() as session:
         await done(session, house, effect.id, "nothing to do")
     return ()
+
+
+async def begun_before(house: House, effect: EffectRow) -> bool:
+    """Written down before it is sent, where a second copy could not be told apart.
+
+    True if it was begun before and nobody knows how that ended. Raises Later while somebody else may still be at it.
+    """
+    async with house.records.write() as session:
+        row = await work.lock_effect(session, effect.id)
+        now = house.clock.now()
+        if row.done_at or (row.begun_at and now - row.begun_at < STILL_AT_IT):
+            raise Later(in_doubt=True)
+        before = row.begun_at is not None
+        row.begun_at = now
+    return before

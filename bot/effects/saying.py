@@ -11,7 +11,7 @@ import structlog
 
 from bot import leaving
 from bot.effects.approved import NO_TEMPLATE, Approved, instead_of, is_closed
-from bot.effects.carrying import PATIENCE, Later, done
+from bot.effects.carrying import PATIENCE, Later, begun_before, done
 from bot.effects.handing_over import call_for_a_person, hand_over, waits_for_the_key, with_our_key
 from bot.effects.inviting import is_sent_one
 from bot.effects.own_links import with_own_links
@@ -53,8 +53,6 @@ from integrations.channels.fitting import plain
 
 log = structlog.get_logger()
 
-# So long may one message take; a process that is silent for longer is dead.
-STILL_AT_IT = timedelta(minutes=1)
 AWHILE = timedelta(minutes=5)
 AS_TEMPLATE = "as_template"  # on which channel it is to go as one, whatever we believe of the window
 # Where a vendor takes no key, a second copy of these would nag; one too few is the lesser harm.
@@ -111,7 +109,7 @@ async def say(house: House, effect: EffectRow) -> Sequence[str]:
         letter = await _with_way_in(house, letter)
     channel = house.channels[letter.contact.channel]
     await keep_pace(house, effect, say, letter.person, channel, letter.message(effect, channel.abilities))
-    in_doubt = not channel.abilities.takes_key and await _begun_before(house, effect)
+    in_doubt = not channel.abilities.takes_key and await begun_before(house, effect)
     if in_doubt and letter.say.kind in AT_MOST_ONCE and not channel.abilities.looks_up:
         return await _not_said(house, effect, say, "in doubt: it may be out already, and one too many would nag")
     try:
@@ -264,21 +262,6 @@ def _buttons(effect: EffectRow, letter: Letter, most: int) -> tuple[Button, ...]
         return ()
     names = (f"{effect.negotiation_id}@{start.isoformat()}" for start in choices)
     return tuple(Button(name, label) for name, label in zip(names, letter.rendered.buttons, strict=True))
-
-
-async def _begun_before(house: House, effect: EffectRow) -> bool:
-    """Written down before it is sent, where a second copy could not be told apart.
-
-    True if it was begun before and nobody knows how that ended. Raises Later while somebody else may still be at it.
-    """
-    async with house.records.write() as session:
-        row = await work.lock_effect(session, effect.id)
-        now = house.clock.now()
-        if row.done_at or (row.begun_at and now - row.begun_at < STILL_AT_IT):
-            raise Later(in_doubt=True)
-        before = row.begun_at is not None
-        row.begun_at = now
-    return before
 
 
 async def _note_new_address(house: House, letter: Letter, address: str) -> None:

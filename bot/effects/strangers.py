@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
-from bot.effects.carrying import Later, done, nothing_to_do
-from bot.effects.handing_over import hand_over
+from bot.effects.carrying import Later, begun_before, done, nothing_to_do
+from bot.effects.handing_over import hand_over, with_our_key
 from bot.effects.pacing import keep_our_pace
 from bot.effects.rendering import Rendered, render_for_stranger
+from bot.facts.case import JUST_NOW
 from bot.house import House
 from bot.pressing import WhosePress
 from bot.records import messages, people, senders
@@ -22,8 +24,9 @@ from dialogs.negotiation.effects import Kind, Part, Reader, Say
 from dialogs.outreach.tongue import tongue
 from dialogs.scheduling.hours import country_of
 from dialogs.understanding import Act, Context, understand
-from integrations.channels.base import Button, Outbound, Permanent, ReceiptStatus, Temporary
+from integrations.channels.base import Button, Channel, Outbound, Permanent, ReceiptStatus, Sent, Temporary, Unanswered
 from integrations.channels.fitting import plain
+from integrations.contact import zone_of
 
 NEAR = timedelta(minutes=10)
 ONCE_A_DAY = timedelta(days=1)
@@ -73,14 +76,21 @@ async def ask_whose(house: House, effect: EffectRow) -> Sequence[str]:
 
 
 async def _send(house: House, effect: EffectRow, channel: str, message: Outbound, rendered: Rendered) -> Sequence[str]:
+    """At most once, and not long after they wrote if it is night there by then."""
+    _keep_quiet(house, effect, message.to)
     await keep_our_pace(house, effect, channel, message)
+    there = house.channels[channel]
+    abilities = there.abilities
+    in_doubt = not abilities.takes_key and await begun_before(house, effect)
     status, vendor_id = ReceiptStatus.SENT, None
     try:
-        there = house.channels[channel]
-        sent = await hand_over(house, there, plain(message, there.abilities))
-        vendor_id = sent.vendor_id
+        vendor_id = (await _handed_over(house, there, plain(message, abilities), effect, in_doubt=in_doubt)).vendor_id
+    except Unanswered as error:
+        if abilities.takes_key or abilities.looks_up:
+            raise Later(error.retry_after, in_doubt=True) from error
+        status = ReceiptStatus.UNKNOWN  # one too few is the lesser harm
     except Temporary as error:
-        raise Later(error.retry_after) from error
+        raise Later(error.retry_after, in_doubt=in_doubt) from error
     except Permanent:
         status = ReceiptStatus.FAILED
     async with house.records.write() as session:
@@ -100,6 +110,26 @@ async def _send(house: House, effect: EffectRow, channel: str, message: Outbound
         )
         await done(session, house, effect.id, "done")
     return ()
+
+
+async def _handed_over(house: House, there: Channel, message: Outbound, effect: EffectRow, *, in_doubt: bool) -> Sent:
+    """What may be out already is looked up. Raises Unanswered where that cannot be told."""
+    if in_doubt:
+        if not there.abilities.looks_up:
+            raise Unanswered
+        async with with_our_key(house, there, message.to):
+            found = await there.look_up(message, effect.made_at)
+        if found:
+            return found
+    return await hand_over(house, there, message)
+
+
+def _keep_quiet(house: House, effect: EffectRow, to: str) -> None:
+    """Whoever has just written is awake. Raises Later, until the morning."""
+    now, quiet = house.clock.now(), house.rules.quiet_hours
+    zone = ZoneInfo((zone_of(to) if to.startswith("+") else None) or house.firm.zone.key)
+    if now - effect.made_at > JUST_NOW and quiet.quiet(now, zone):
+        raise Later(quiet.next_allowed(now, zone) - now, tried=False)
 
 
 async def tell_of_sender(house: House, effect: EffectRow) -> Sequence[str]:

@@ -15,9 +15,9 @@ from bot.facts.looking import NOTHING_SEEN, Look, look
 from bot.hearing import no_words
 from bot.hearing.binding import bind, by_name, picked_by_number
 from bot.hearing.invite_answers import answered, is_meant, read_answer, within_reach
+from bot.hearing.mix_up import without_somebody_else
 from bot.hearing.of_cards import command_of
 from bot.hearing.reading import doubt, read, read_alone, read_press
-from bot.hearing.receiving import from_a_stranger
 from bot.hearing.recruiting import obey
 from bot.hearing.strangers import is_no_command
 from bot.hearing.whose import asks_back
@@ -48,8 +48,6 @@ Opinions = dict[Question, Understanding]
 # So often one turn asks a second reader: while it was asked, what the words answer may have changed.
 OPINIONS = 3
 
-# What is said to an apology, or once more.
-TO_THE_MIX_UP = frozenset({Act.CHITCHAT, Act.ACCEPT, Act.WRONG_PERSON, Act.AUTO_REPLY})
 
 # A turn that lost a race is taken again, from what is so now; each time somebody else has won, so it ends.
 TRIES = 20
@@ -177,7 +175,7 @@ class Hearing:
     async def hear(self) -> None:
         for message in self.waiting:
             message.turn_id = self.turn_id
-        heard = await self._without_somebody_else()
+        heard = await without_somebody_else(self.turn, self.person, self.waiting)
         blocked = [message for message in heard if message.wish == Wish.OUT and not message.text]
         for message in blocked:
             await leaving.close(self.turn, self.person.id, message.channel)
@@ -199,19 +197,6 @@ class Hearing:
                     await self._pressed(message)
         if spoken:
             await self._spoken(spoken)
-
-    async def _without_somebody_else(self) -> list[MessageRow]:
-        """Whoever reads where they were reached is a stranger; that they do not mind the mix-up is nobody's task."""
-        contacts = await people.contacts(self.session, self.person.id)
-        broken = {contact.address for contact in contacts if contact.broken == people.SOMEBODY_ELSE}
-        for message in self.waiting:
-            if message.address not in broken or message.automatic:
-                continue
-            acts = set(read_alone(self.house, self.person, message.text, message.at).acts)
-            if not acts <= TO_THE_MIX_UP:
-                message.person_id = message.turn_id = None
-                await from_a_stranger(self.turn, message, "")
-        return [message for message in self.waiting if message.address not in broken]
 
     def _notice_language(self, text: str) -> None:
         """What they write in is what they read from now on; in which language the firm's own people read is theirs."""

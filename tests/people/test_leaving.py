@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -145,3 +146,11 @@ async def test_whoever_has_a_number_now_that_was_wrong_for_us_is_a_stranger_and_
     await firm.stage.hear([hears("+351912345678", "But I do have an interview with you, I am Zoe")])
     assert len(firm.world.channels["whatsapp"].delivered) == sent + 1
     assert "I am Zoe" in firm.world.channels["slack"].delivered[-1].text
+
+
+async def test_a_stranger_whose_answer_may_be_out_is_not_answered_again(firm: Rehearsal) -> None:
+    whatsapp = firm.world.channels["whatsapp"]
+    whatsapp.forget_answer()
+    await firm.stage.hear([Inbound("x-1", "whatsapp", "+4917600000001", "Hello, who are you?")])
+    await firm.stage.advance_to(firm.stage.house.clock.now() + timedelta(minutes=30))
+    assert [each.to for each in whatsapp.delivered].count("+4917600000001") == 1

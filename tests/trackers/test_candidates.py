@@ -100,7 +100,8 @@ Ed,ed@mail.example,,,,sms
         "line 3: name: is missing",
         "line 5: phone: '+351000' is no phone number anybody has",
         "line 5: timezone: unknown time zone 'zzz'; write it like Europe/Lisbon",
-        "line 5: channels: unknown channel 'fax'; there is whatsapp, sms, telegram, slack, teams, email, console, phone, linkedin",
+        "line 5: channels: unknown channel 'fax'; there is whatsapp, sms, telegram, slack, teams, email, console, phone,"
+        " linkedin",
         "line 6: neither email nor phone: nobody could reach this candidate",
         "line 7: channels: sms needs the phone, which is empty",
     ]
