@@ -7,6 +7,7 @@ import xlsxwriter  # type: ignore[import-untyped]
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from integrations.channels.base import BY_HAND, NAMES
 from integrations.trackers.sheet import BadSheet, CandidateRow, read_candidates
 
 ANA = CandidateRow(
@@ -100,8 +101,7 @@ Ed,ed@mail.example,,,,sms
         "line 3: name: is missing",
         "line 5: phone: '+351000' is no phone number anybody has",
         "line 5: timezone: unknown time zone 'zzz'; write it like Europe/Lisbon",
-        "line 5: channels: unknown channel 'fax'; there is whatsapp, sms, telegram, slack, teams, email, console, phone,"
-        " linkedin",
+        f"line 5: channels: unknown channel 'fax'; there is {', '.join((*NAMES, *BY_HAND))}",
         "line 6: neither email nor phone: nobody could reach this candidate",
         "line 7: channels: sms needs the phone, which is empty",
     ]
