@@ -113,7 +113,7 @@ async def test_an_answer_that_is_lost_leaves_one_message(sms: GatewayChannel, ur
 async def test_what_another_secret_signed_is_not_taken(url: str) -> None:
     before = taken(url)["refused"]
     stranger = channel_to(url, "another secret")
-    with pytest.raises(base.Refused):
+    with pytest.raises(base.KeyRefused):
         await stranger.send(hello("forged"))
     await stranger.close()
     assert "forged" not in keys(url)
