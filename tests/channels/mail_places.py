@@ -119,14 +119,15 @@ class AtMailServers(Place):
         raise NotImplementedError("nobody knocks")
 
     async def read(self, knock: Knock) -> Read:
-        """Dropped into the mailbox, and read there."""
+        """Dropped into the mailbox, and read there. One from before may come again: it was kept, and not marked yet."""
         if self._box is None:
             self._box = await self._open.enter_async_context(post_box())
         await self._box.drop(knock.body)
         told: asyncio.Queue[Told] = asyncio.Queue()
 
-        async def keep(each: Told, _raw: bytes) -> None:
-            told.put_nowait(each)
+        async def keep(each: Told, raw: bytes) -> None:
+            if raw == knock.body:
+                told.put_nowait(each)
 
         mailbox = ImapMailbox(self._box.account, self._mailbox, self._clock)
         watching = asyncio.create_task(mailbox.watch(keep))
