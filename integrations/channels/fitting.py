@@ -11,6 +11,21 @@ from integrations.channels.base import Abilities, Button, Outbound, Unit
 # Where a text may be cut, the best first: between paragraphs, lines, sentences, words.
 JOINTS = (r"\n\n+", r"\n", r"(?<=[.!?…。])\s+", r"\s+")
 
+# What ends a sentence, or closes what stood around it, is no part of an address.
+URL = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)\]}'…]")
+
+
+def linked(text: str) -> Iterator[tuple[str, str]]:
+    """The text in runs, each with the address that it is, or none: for channels that show links as such."""
+    at = 0
+    for link in URL.finditer(text):
+        if link.start() > at:
+            yield text[at : link.start()], ""
+        yield link[0], link[0]
+        at = link.end()
+    if at < len(text):
+        yield text[at:], ""
+
 
 def plain(message: Outbound, abilities: Abilities) -> Outbound:
     """The same message with no more than the channel can carry: too many buttons become numbered lines.

@@ -9,9 +9,25 @@ from datetime import UTC, datetime, timedelta
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from integrations.channels.base import Button, Channel, Door, Knock, Outbound, Read
+from integrations.channels import forms
+from integrations.channels.base import Action, Button, Card, Channel, Door, Knock, Outbound, Read, Style
 
 MONDAY = datetime(2026, 3, 2, 8, tzinfo=UTC)
+
+# How every channel with cards is shown the same interview.
+CARD = Card(
+    "n1",
+    "Ana Silva – Data Engineer, Acme",
+    "times are offered",
+    (("Round", "first talk, 45 minutes"), ("With", "Carl Zorn")),
+    "Hi Ana, which of these would suit you?",
+    (
+        Action("card:n1:take", "Take over", Style.MAIN),
+        Action("card:n1:say", "Write to them", form=forms.WORDS),
+        Action("card:n1:outcome", "How did it go?", form=forms.OUTCOME),
+        Action("card:n1:cancel", "Call off", Style.GRAVE, "Call off this interview? Everybody is told."),
+    ),
+)
 
 # In every script that somebody may be called in, and what trips escaping, counting and cutting.
 WORDS: dict[str, str] = {

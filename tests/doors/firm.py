@@ -28,28 +28,11 @@ from integrations.means import Means
 from integrations.standins.sendgrid.account import StandInSendGrid
 from integrations.standins.teams.teams import APP, TENANT, StandInTeams
 from integrations.standins.teams.web import web
+from tests.channels.assistance import STORY as TWO_TIMES
 from tests.doors.callers import OURS, PUBLIC, TEAMS, Caller, Knocked, Writer, callers, teams
 from tests.loopback import serving
 
-STORY = """\
-name: Ana has two times to choose from
-now: 2026-03-02T09:00:00+01:00
-people:
-  rita: {role: recruiter, name: Rita Lopes, timezone: Europe/Madrid, channels: [slack], addresses: {slack: "T1:URITA"}}
-  carl: {role: client, name: Carl Olsen, company: Acme, timezone: Europe/Rome, channels: [email], email: c@a.example}
-  ana:
-    role: candidate
-    name: Ana Silva
-    timezone: Europe/Lisbon
-    channels: [whatsapp, sms]
-    phone: "+351912345678"
-    email: ana@mail.example
-jobs:
-  - {title: Data Engineer, company: Acme, rounds: [{name: Technical, minutes: 45, mode: video}]}
-script:
-  - rita: schedule Ana Silva for Data Engineer at Acme
-  - carl: Tuesday 10-12 or Wednesday after 3pm
-"""
+STORY = TWO_TIMES.replace("RITAS", "slack").replace('"RITA"', '"T1:URITA"')
 
 
 def settings_of(sendgrid: StandInSendGrid) -> dict[str, str]:

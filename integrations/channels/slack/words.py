@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-URL = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)\]}'…]")
+from integrations.channels.fitting import linked
+
 BULLET = re.compile(r"^(\s*)[-*] ", re.MULTILINE)
 
 Block = dict[str, Any]
@@ -54,14 +55,8 @@ def quote(text: str) -> Block:
 
 
 def _linked(text: str) -> Iterator[Block]:
-    at = 0
-    for link in URL.finditer(text):
-        if link.start() > at:
-            yield {"type": "text", "text": text[at : link.start()]}
-        yield {"type": "link", "url": link[0]}
-        at = link.end()
-    if at < len(text):
-        yield {"type": "text", "text": text[at:]}
+    for run, url in linked(text):
+        yield {"type": "link", "url": url} if url else {"type": "text", "text": run}
 
 
 # Theirs

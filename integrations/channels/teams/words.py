@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser
 from typing import Any
 
-URL = re.compile(r"https?://[^\s<>\"]*[^\s<>\".,;:!?)\]}'…]")
+from integrations.channels.fitting import linked
 
 Element = dict[str, Any]
 
@@ -27,7 +27,7 @@ def lines(text: str, label: str = "", **look: Any) -> Iterator[Element]:
             gap = "Medium"
             continue
         bold = [_run(label, weight="Bolder")] if label and not number else []
-        runs = [*bold, *(_run(each, url, **look) for each, url in _linked(line))]
+        runs = [*bold, *(_run(each, url, **look) for each, url in linked(line))]
         yield {"type": "RichTextBlock", "inlines": runs, "spacing": gap}
         gap = "None"
 
@@ -35,17 +35,6 @@ def lines(text: str, label: str = "", **look: Any) -> Iterator[Element]:
 def _run(text: str, url: str = "", **look: Any) -> Element:
     run: Element = {"type": "TextRun", "text": text, **look}
     return run | {"selectAction": {"type": "Action.OpenUrl", "url": url}} if url else run
-
-
-def _linked(text: str) -> Iterator[tuple[str, str]]:
-    at = 0
-    for link in URL.finditer(text):
-        if link.start() > at:
-            yield text[at : link.start()], ""
-        yield link[0], link[0]
-        at = link.end()
-    if at < len(text):
-        yield text[at:], ""
 
 
 # Theirs

@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from integrations.channels import forms
-from integrations.channels.base import Action, Button, Card, Inbound, Outbound, Style
+from integrations.channels.base import Button, Inbound, Outbound
 from integrations.channels.desk import Asked, Form, Section
 from integrations.channels.slack.api import Slack
 from integrations.channels.slack.door import SlackDoor
@@ -18,7 +18,7 @@ from integrations.channels.slack.sending import SlackChannel
 from integrations.standins.slack.slack import StandInSlack
 from integrations.standins.slack.web import web
 from integrations.standins.slack.workspace import Person, Shown, Workspace
-from tests.channels.cases import Clock
+from tests.channels.cases import CARD, Clock
 from tests.channels.hall import Hall
 from tests.loopback import serving
 
@@ -32,19 +32,6 @@ OFFER = Outbound(
     buttons=(
         Button("n1@2026-03-03T10:00Z", "Tue 3 March, 10:00"),
         Button("n1@2026-03-04T15:00Z", "Wed 4 March, 15:00"),
-    ),
-)
-CARD = Card(
-    "n1",
-    "Ana Silva – Data Engineer, Acme",
-    "times are offered",
-    (("Round", "first talk, 45 minutes"), ("With", "Carl Zorn")),
-    "Hi Ana, which of these would suit you?",
-    (
-        Action("card:n1:take", "Take over", Style.MAIN),
-        Action("card:n1:say", "Write to them", form=forms.WORDS),
-        Action("card:n1:outcome", "How did it go?", form=forms.OUTCOME),
-        Action("card:n1:cancel", "Call off", Style.GRAVE, "Call off this interview? Everybody is told."),
     ),
 )
 SHOWN = Outbound("card/n1", TO_RITA, "Ana Silva – Data Engineer, Acme: times are offered", card=CARD, thread="n1")

@@ -13,7 +13,8 @@ from integrations.channels.base import Action, Card, Outbound, Style
 from integrations.channels.slack import blocks
 from integrations.channels.slack.words import Block
 from integrations.standins.slack import kit
-from tests.channels.slack.at_slack import CARD, SHOWN, Office, office, served
+from tests.channels.cases import CARD
+from tests.channels.slack.at_slack import SHOWN, Office, office, served
 
 __all__ = ["office", "served"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")

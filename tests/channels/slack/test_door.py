@@ -16,8 +16,8 @@ import pytest
 
 from integrations.channels.base import BadMessage, BadSignature, Inbound, Knock, Refused, Unknown
 from integrations.channels.slack.door import LONGEST_CHALLENGE, SlackDoor
-from tests.channels.cases import MONDAY
-from tests.channels.slack.at_slack import ANA, BEN, CARD, HELLO, OFFER, RITA, SHOWN, TO_RITA, Office, office, served
+from tests.channels.cases import CARD, MONDAY
+from tests.channels.slack.at_slack import ANA, BEN, HELLO, OFFER, RITA, SHOWN, TO_RITA, Office, office, served
 
 __all__ = ["office", "served"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -18,7 +18,8 @@ from integrations.channels.desk import Field, Form, Kind, Section
 from integrations.channels.slack import modals
 from integrations.standins.slack import kit
 from integrations.standins.slack.refusing import No
-from tests.channels.slack.at_slack import CARD, RITA, SHOWN, TO_RITA, Office, office, served
+from tests.channels.cases import CARD
+from tests.channels.slack.at_slack import RITA, SHOWN, TO_RITA, Office, office, served
 
 __all__ = ["office", "served"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")

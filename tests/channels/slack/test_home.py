@@ -14,7 +14,8 @@ from integrations.channels.desk import Section
 from integrations.channels.slack import home
 from integrations.standins.slack import kit
 from integrations.standins.slack.workspace import buttons_in, words_in
-from tests.channels.slack.at_slack import CARD, RITA, TO_RITA, Office, office, served
+from tests.channels.cases import CARD
+from tests.channels.slack.at_slack import RITA, TO_RITA, Office, office, served
 
 __all__ = ["office", "served"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")

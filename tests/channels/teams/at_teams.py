@@ -20,7 +20,7 @@ from integrations.channels.teams.sending import TeamsChannel
 from integrations.standins.teams.people import Person, Shown
 from integrations.standins.teams.teams import TENANT, StandInTeams
 from integrations.standins.teams.web import web
-from tests.channels.cases import Clock
+from tests.channels.cases import CARD, Clock
 from tests.channels.hall import Hall
 from tests.loopback import serving
 
@@ -35,19 +35,6 @@ OFFER = replace(
     buttons=(
         Button("n1@2026-03-03T10:00Z", "Tue 3 March, 10:00"),
         Button("n1@2026-03-04T15:00Z", "Wed 4 March, 15:00"),
-    ),
-)
-CARD = Card(
-    "n1",
-    "Ana Silva – Data Engineer, Acme",
-    "times are offered",
-    (("Round", "first talk, 45 minutes"), ("With", "Carl Zorn")),
-    "Hi Ana, which of these would suit you?",
-    (
-        Action("card:n1:take", "Take over", Style.MAIN),
-        Action("card:n1:say", "Write to them", form=forms.WORDS),
-        Action("card:n1:outcome", "How did it go?", form=forms.OUTCOME),
-        Action("card:n1:cancel", "Call off", Style.GRAVE, "Call off this interview? Everybody is told."),
     ),
 )
 SHOWN = Outbound("card/n1", TO_RITA, "Ana Silva – Data Engineer, Acme: times are offered", card=CARD, thread="n1")

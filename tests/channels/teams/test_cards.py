@@ -13,7 +13,8 @@ from integrations.channels import base
 from integrations.channels.base import Action, Card, Outbound, Style
 from integrations.channels.teams import cards
 from integrations.standins.teams.rules import LARGEST, check_card
-from tests.channels.teams.at_teams import CARD, RITA, SHOWN, Office, office, served
+from tests.channels.cases import CARD
+from tests.channels.teams.at_teams import RITA, SHOWN, Office, office, served
 
 __all__ = ["office", "served"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -13,7 +13,8 @@ from integrations.channels import forms
 from integrations.channels.desk import Field, Form, Kind
 from integrations.channels.teams.task_modules import Ticket, opened
 from integrations.standins.teams.rules import check_dialog
-from tests.channels.teams.at_teams import BEN, CARD, RITA, SHOWN, TO_BEN, TO_RITA, Office, office, served
+from tests.channels.cases import CARD
+from tests.channels.teams.at_teams import BEN, RITA, SHOWN, TO_BEN, TO_RITA, Office, office, served
 
 __all__ = ["office", "served"]
 pytestmark = pytest.mark.asyncio(loop_scope="module")
